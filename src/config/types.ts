@@ -1,0 +1,118 @@
+/** The vocabulary between config/, ports/ and plan/. Values only, no behaviour. */
+
+export type Role = 'backend' | 'frontend';
+export const ROLES: readonly Role[] = ['backend', 'frontend'];
+
+export type SourceKind =
+  | 'flag'
+  | 'env'
+  | 'env-file'
+  | 'config'
+  | 'sticky'
+  | 'framework'
+  | 'default'
+  | 'search';
+
+/** Where a value came from: `{kind: 'env-file', name: 'BACKEND_PORT', file: '.env', line: 3}`. */
+export interface Source {
+  kind: SourceKind;
+  /** The flag (`--backend-port`), the variable, the config key (`apps[0].port`), the framework. */
+  name: string;
+  /** As a person would write it: relative to the project. */
+  file?: string;
+  /** 1-based. */
+  line?: number;
+}
+
+export interface Sourced<T> {
+  value: T;
+  source: Source;
+  /** What it won against, strongest first. */
+  overrode: { value: unknown; source: Source }[];
+}
+
+/** What was asked for: `8080`, `8000-8003` (end inclusive), `auto`, `auto:5000-5100`. */
+export type PortSpec =
+  | { kind: 'single'; port: number }
+  | { kind: 'range'; start: number; end: number }
+  | { kind: 'auto'; start?: number; end?: number };
+
+/** A shell line goes through the platform's shell, an argv does not. Both may hold placeholders. */
+export type Command =
+  | { kind: 'shell'; line: string }
+  | { kind: 'argv'; argv: [string, ...string[]] };
+
+/** Which of an app's ports: a role's, or its only one. */
+export type PortKey = Role | 'own';
+
+/** Ready when every check passes. Without a path: a TCP connection is accepted. */
+export interface ReadyCheck {
+  port: PortKey;
+  /** An HTTP path: GET must answer below 400. */
+  path?: string;
+  /** The answer's body must hold this text; placeholders allowed (`{backend}`). */
+  includes?: string;
+}
+
+/**
+ * One named server of the project, before ports are known: what detection finds and
+ * what a config's `apps[]` becomes.
+ */
+export interface App {
+  name: string;
+  /** Empty for a further app; both for one process that serves both (Reflex). */
+  roles: Role[];
+  /** The table's id (`vite`, `reflex`); undefined when nothing was recognised. */
+  framework?: string;
+  /** Placeholders `{port} {backend} {frontend} {host} {instance}` are filled in by plan/. */
+  command: Command;
+  /** Absolute. */
+  cwd: string;
+  /** The user's own, from the config: wins over everything but the ports. */
+  env: Record<string, string>;
+  /** The framework's own names (`VITE_API_URL`): placeholders as in `command`, and `{backendUrl} {frontendUrl} {corsOrigins}`. */
+  frameworkEnv: Record<string, string>;
+  /** Where the port search starts when nobody said: one entry for each port the app listens on. */
+  defaultPorts: Partial<Record<PortKey, number>>;
+  /** What the config asks for. */
+  ports: Partial<Record<PortKey, Sourced<PortSpec>>>;
+  instances: number;
+  ready: ReadyCheck[];
+  stopSignal: 'SIGTERM' | 'SIGINT';
+  /** Cache folders that `--clean` removes, relative to cwd. */
+  caches: string[];
+  /** Why it was found, for people: `package.json script "dev:web" runs vite`. */
+  evidence: string;
+  /** A FORCE_COLOR without a terminal would break its output (Reflex). */
+  noForceColor?: boolean;
+}
+
+/** Every option of a run, each with its source. Made by config/resolve. */
+export interface Settings {
+  /** Absolute, symlinks resolved. */
+  root: string;
+  apps: App[];
+  /** `apps[].ports` after precedence, by app name. */
+  ports: Record<string, Partial<Record<PortKey, Sourced<PortSpec>>>>;
+  basePort: Sourced<number> | undefined;
+  host: Sourced<string>;
+  maxAttempts: Sourced<number>;
+  strictPort: Sourced<boolean>;
+  prod: Sourced<boolean>;
+  clean: Sourced<boolean>;
+  /** Paths that `--clean` adds, relative to root. */
+  cleanPaths: Sourced<string[]>;
+  /** The user's own origins; the computed ones are plan/'s. */
+  corsOrigins: Sourced<string[]>;
+  /** Absolute. */
+  portsFile: Sourced<string>;
+  sticky: Sourced<boolean>;
+  /** Seconds. */
+  killTimeout: Sourced<number>;
+  keepGoing: Sourced<boolean>;
+  open: Sourced<boolean>;
+  /** FRONTEND_URL where the user set it: the origin in production. */
+  frontendUrl: Sourced<string> | undefined;
+  /** `.env.local` and `.env` of the project: reach the servers where not set already. */
+  envFiles: Record<string, string>;
+}

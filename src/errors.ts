@@ -1,0 +1,54 @@
+/** What a user can cause. The exit code of each stands in `exitCodeOf`. */
+export type ErrorCode =
+  | 'USAGE' // an unknown flag, command or value
+  | 'PORT_INVALID' // a port spec that is not one
+  | 'CONFIG_INVALID' // a config file that cannot be read, parsed or validated
+  | 'CONFIG_NOT_FOUND'
+  | 'CONFIG_EXISTS' // `init` over an existing config
+  | 'NOTHING_FOUND' // no app detected
+  | 'AMBIGUOUS' // two candidates for one role
+  | 'PROD_UNSAFE' // --prod without explicit ports or origins
+  | 'PORTS_EXHAUSTED' // no free port in the range tried
+  | 'PORT_IN_USE' // an exact port is taken
+  | 'PROGRAM_NOT_FOUND' // the server's program is missing
+  | 'SPAWN_FAILED'
+  | 'CLEAN_FAILED'
+  | 'STOP_FAILED'; // a process could not be ended
+
+const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'USAGE',
+  'PORT_INVALID',
+  'CONFIG_INVALID',
+  'CONFIG_NOT_FOUND',
+  'CONFIG_EXISTS',
+  'NOTHING_FOUND',
+  'AMBIGUOUS',
+  'PROD_UNSAFE',
+]);
+
+export interface DevstartErrorOptions {
+  /** What the user can do about it: one or more lines. */
+  hint?: string | undefined;
+  cause?: unknown;
+}
+
+/**
+ * The one error type for what users can cause; rendered once, in ui/.
+ * Anything else that is thrown is a bug of ours and keeps its stack.
+ */
+export class DevstartError extends Error {
+  override readonly name = 'DevstartError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: DevstartErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  /** 2: wrong use or wrong configuration, nothing started; 1: a failure. */
+  get exitCode(): 1 | 2 {
+    return usageCodes.has(this.code) ? 2 : 1;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Command, PortKey, ReadyCheck, Role } from '../config/types.ts';
+
+/** One process to start, everything resolved. */
+export interface InstancePlan {
+  app: string;
+  instance: number;
+  /** What stands in the prefix: the app's name, with `.N` where there are several instances. */
+  label: string;
+  roles: Role[];
+  framework: string | undefined;
+  /** No placeholder left. */
+  command: Command;
+  /** Absolute. */
+  cwd: string;
+  /** What is added to (or wins over) the launcher's own environment. */
+  env: Record<string, string>;
+  /** Names that must not be inherited. */
+  unsetEnv: string[];
+  ports: Partial<Record<PortKey, number>>;
+  /** Where it answers: `http://localhost:PORT`. */
+  url: string;
+  ready: ReadyCheck[];
+  stopSignal: 'SIGTERM' | 'SIGINT';
+}
+
+/** Pure result of plan/: what run/ starts and `--dry-run` prints. */
+export interface LaunchPlan {
+  /** Identifies the run; DEVSTART_RUN of every process that it starts. */
+  runId: string;
+  /** Absolute. */
+  root: string;
+  ports: Partial<Record<Role, number>>;
+  urls: Partial<Record<Role, string>>;
+  corsOrigins: string[];
+  host: string;
+  instances: InstancePlan[];
+  /** Absolute. */
+  portsFile: string;
+  /** Seconds. */
+  killTimeout: number;
+  keepGoing: boolean;
+}

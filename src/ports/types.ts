@@ -1,0 +1,33 @@
+import type { PortKey, Role, Sourced, PortSpec } from '../config/types.ts';
+
+/** Who holds a port, as far as the system tells. */
+export interface PortOwner {
+  pid?: number;
+  /** The command's name: `node`. */
+  name?: string;
+  /** The project folder, or the working directory. */
+  cwd?: string;
+}
+
+/** One app's port to find: `instances` of them. */
+export interface PortRequest {
+  app: string;
+  key: PortKey;
+  role: Role | null;
+  instances: number;
+  spec: Sourced<PortSpec>;
+}
+
+/** One port of one instance, found free. */
+export interface PortAssignment {
+  app: string;
+  key: PortKey;
+  role: Role | null;
+  instance: number;
+  port: number;
+  /** What was asked for, as it was written: 3000 or `auto:5000-5100`. */
+  requested: number | string;
+  moved: boolean;
+  /** Who held the first one asked for. */
+  holder?: PortOwner;
+}
