@@ -1,0 +1,228 @@
+import path from 'node:path';
+
+/** One command of a shell line: its words without quotes, and the operator that follows it. */
+export interface Part {
+  words: string[];
+  /** As it stands in the line. */
+  text: string;
+  /** `''` at the end. */
+  next: '' | '&&' | '||' | ';' | '|' | '&';
+}
+
+/** Splits a script's line as a shell would, as far as scripts go: quotes, escapes, operators. */
+export function splitLine(line: string): Part[] {
+  const parts: Part[] = [];
+  let words: string[] = [];
+  let word: string | undefined;
+  let quote = '';
+  let start = 0;
+  const endWord = () => {
+    if (word !== undefined) words.push(word);
+    word = undefined;
+  };
+  const endPart = (end: number, next: Part['next']) => {
+    endWord();
+    if (words.length > 0) parts.push({ words, text: line.slice(start, end).trim(), next });
+    words = [];
+  };
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i] ?? '';
+    if (quote) {
+      if (char === quote) quote = '';
+      else if (char === '\\' && quote === '"' && /["\\$`]/.test(line[i + 1] ?? '')) word += line[++i] ?? '';
+      else word += char;
+    } else if (char === '"' || char === "'") {
+      quote = char;
+      word ??= '';
+    } else if (char === '\\' && /[\s"'\\&|;()]/.test(line[i + 1] ?? '')) {
+      word = (word ?? '') + (line[++i] ?? '');
+    } else if (/\s/.test(char)) endWord();
+    else if (char === '(' || char === ')') {
+      if (word === undefined || char === ')') endWord();
+      else word += char;
+    } else if (char === '&' && (line[i - 1] === '>' || line[i + 1] === '>')) {
+      word = (word ?? '') + char; // 2>&1, &>file
+    } else if (char === '&' || char === '|' || char === ';') {
+      const double = char !== ';' && line[i + 1] === char;
+      endPart(i, (double ? char + char : char) as Part['next']);
+      if (double) i++;
+      start = i + 1;
+    } else word = (word ?? '') + char;
+  }
+  endPart(line.length, '');
+  return parts;
+}
+
+const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+/** Wrappers and those of their options that take a value. */
+const wrappers: Record<string, string[]> = {
+  'cross-env': [],
+  'cross-env-shell': [],
+  env: ['-u'],
+  npx: ['-p', '--package'],
+  bunx: [],
+  pnpx: [],
+  exec: [],
+  time: [],
+  'env-cmd': ['-f', '--file', '-e', '--environments', '-r'],
+  dotenv: ['-e', '-c', '-v', '-f', '-p'],
+  dotenvx: ['-f', '--env-file', '-fk'],
+  doppler: ['-p', '-c', '--project', '--config'],
+  infisical: ['--env', '--path', '--projectId'],
+  op: ['--env-file'],
+  bundle: [],
+  uv: [
+    '--with',
+    '--extra',
+    '--group',
+    '--project',
+    '--directory',
+    '--python',
+    '-p',
+    '--env-file',
+    '--package',
+  ],
+  poetry: ['-C', '--directory'],
+  pipenv: [],
+  pdm: ['-p'],
+  rye: [],
+  hatch: ['-e'],
+  set: [],
+};
+/** `uv run x`, `pnpm exec x`: the second word that makes the first one a wrapper. */
+const verbs: Record<string, string[]> = {
+  uv: ['run'],
+  poetry: ['run'],
+  pipenv: ['run'],
+  pdm: ['run'],
+  rye: ['run'],
+  hatch: ['run'],
+  dotenvx: ['run'],
+  doppler: ['run'],
+  infisical: ['run'],
+  op: ['run'],
+  bundle: ['exec'],
+};
+const execVerbs = new Set(['exec', 'dlx', 'x']);
+
+export interface Unwrapped {
+  /** The program's own words: `vite`, `--port`, `4000`. Paths of programs are shortened to their names. */
+  words: string[];
+  /** Variables that the line itself sets: they win over ours. */
+  env: Record<string, string>;
+}
+
+/** Takes off what stands before the program: assignments, `cross-env`, `npx`, `uv run`, `python -m` … */
+export function unwrap(input: string[]): Unwrapped {
+  let words = [...input];
+  const env: Record<string, string> = {};
+  for (let turns = 0; turns < 12 && words.length > 0; turns++) {
+    const first = words[0] ?? '';
+    if (ASSIGNMENT.test(first)) {
+      const at = first.indexOf('=');
+      env[first.slice(0, at)] = first.slice(at + 1);
+      words = words.slice(1);
+      continue;
+    }
+    const name = path.posix
+      .basename(first.replaceAll('\\', '/'))
+      .replace(/\.(?:exe|cmd|bat)$/i, '')
+      .replace(/^python[\d.]*$|^py$/, 'python');
+    words[0] = name;
+    const second = words[1] ?? '';
+    if (['npm', 'pnpm', 'yarn', 'bun'].includes(name) && execVerbs.has(second)) words = words.slice(2);
+    else if (name in wrappers && (!(name in verbs) || verbs[name]?.includes(second))) {
+      words = words.slice(name in verbs ? 2 : 1);
+    } else if (name === 'bun' && second === '--bun') {
+      words = ['bun', ...words.slice(2)];
+      continue;
+    } else if (name === 'python' && second === '-m') {
+      words = words.slice(2);
+      continue;
+    } else if (name === 'python') {
+      const file = words.findIndex((word, i) => i > 0 && !word.startsWith('-'));
+      const script = path.posix.basename(words[file] ?? '');
+      if (script === 'manage.py') words = ['manage.py', ...words.slice(file + 1)];
+      return { words, env };
+    } else if (name === 'node') {
+      // `node --inspect node_modules/.bin/next dev`, `node node_modules/vite/bin/vite.js`
+      const file = words.findIndex((word, i) => i > 0 && !word.startsWith('-'));
+      const target = (words[file] ?? '').replaceAll('\\', '/');
+      if (!/node_modules\//.test(target)) return { words, env };
+      words = [path.posix.basename(target).replace(/\.[cm]?js$/, ''), ...words.slice(file + 1)];
+      return { words, env };
+    } else return { words, env };
+    while (words[0]?.startsWith('-')) {
+      const option = words[0];
+      words = words.slice(1);
+      if (option === '--') break;
+      if (wrappers[name]?.includes(option)) words = words.slice(1);
+    }
+  }
+  return { words, env };
+}
+
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'deno';
+
+/** A call of a package.json script: `npm run dev -w web`, `yarn start`, `pnpm --filter web dev`. */
+export interface ScriptCall {
+  pm: PackageManager;
+  script: string;
+  /** `--prefix DIR`, `--cwd DIR`, `-C DIR`. */
+  dir?: string;
+  /** `-w NAME`, `--filter NAME`, `yarn workspace NAME`. */
+  workspace?: string;
+  /** In every workspace: `-r`, `--workspaces`, `--filter=*`. */
+  all?: boolean;
+}
+
+const DIR_OPTIONS = ['--prefix', '--cwd', '-C', '--dir'];
+const WORKSPACE_OPTIONS = ['-w', '--workspace', '--filter', '-F'];
+/** What is a package manager's own command and not a script. */
+const OWN = new Set(
+  'install i add ci build pack link publish exec x dlx create init audit outdated update up remove info why config cache set version patch rebuild store list ls workspaces foreach upgrade pm bunx'.split(
+    ' ',
+  ),
+);
+
+/** Reads the words of a package manager's call; undefined when it runs no script. */
+export function scriptCall(words: string[]): ScriptCall | undefined {
+  const pm = words[0];
+  if (pm !== 'npm' && pm !== 'pnpm' && pm !== 'yarn' && pm !== 'bun') return undefined;
+  const call: ScriptCall = { pm, script: '' };
+  const rest: string[] = [];
+  for (let i = 1; i < words.length; i++) {
+    const word = words[i] ?? '';
+    if (word === '--') break;
+    const [option = '', inline] = word.startsWith('-') ? splitOption(word) : [];
+    if (DIR_OPTIONS.includes(option)) call.dir = inline ?? words[++i] ?? '';
+    else if (WORKSPACE_OPTIONS.includes(option) && !(pm === 'pnpm' && option === '-w')) {
+      const name = inline ?? words[++i] ?? '';
+      if (name.includes('*')) call.all = true;
+      else call.workspace = name.replace(/^\{?\.\/|\}|\.\.\.$/g, '');
+    } else if (['-r', '--recursive', '--workspaces', '-ws', '--parallel'].includes(word)) call.all = true;
+    else if (!word.startsWith('-')) rest.push(word);
+  }
+  if (pm === 'yarn' && rest[0] === 'workspace') {
+    call.workspace = rest[1] ?? '';
+    rest.splice(0, 2);
+  } else if (pm === 'yarn' && rest[0] === 'workspaces') {
+    call.all = true;
+    rest.splice(0, rest[1] === 'foreach' ? 2 : 1);
+  }
+  const verb = rest[0] ?? '';
+  if (verb === 'run' || verb === 'run-script') rest.shift();
+  else if (verb === '' || OWN.has(verb)) return undefined;
+  // npm takes only a few words without `run`; `bun file.ts` is a file.
+  else if (pm === 'npm' && !['start', 'test', 'stop', 'restart'].includes(verb)) return undefined;
+  else if (pm === 'bun' && /[./]/.test(verb)) return undefined;
+  const script = rest[0];
+  if (!script || (pm === 'bun' && /\.[cm]?[jt]sx?$/.test(script))) return undefined;
+  call.script = script;
+  return call;
+}
+
+function splitOption(word: string): [string, string | undefined] {
+  const at = word.indexOf('=');
+  return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}

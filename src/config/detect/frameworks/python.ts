@@ -1,0 +1,58 @@
+import type { Framework } from './types.ts';
+
+const HOST_PORT = ['--host', '{host}', '--port', '{port}'];
+
+/** Python servers by the command that starts them; `python -m x` is read as `x`. */
+// biome-ignore format: a table, one line a framework
+export const pythonFrameworks: Framework[] = [
+  { id: 'uvicorn', label: 'uvicorn', role: 'backend', commands: ['uvicorn'], flags: HOST_PORT, port: 8000 },
+  { id: 'fastapi', label: 'FastAPI', role: 'backend', commands: ['fastapi dev', 'fastapi run'], flags: HOST_PORT, port: 8000 },
+  { id: 'flask', label: 'Flask', role: 'backend', commands: ['flask'], needs: /\brun\b/, flags: HOST_PORT, port: 5000 },
+  { id: 'quart', label: 'Quart', role: 'backend', commands: ['quart'], needs: /\brun\b/, flags: HOST_PORT, port: 5000 },
+  { id: 'django', label: 'Django', role: 'backend', commands: ['manage.py runserver', 'django-admin runserver', 'django runserver', 'manage.py runserver_plus'], flags: ['{host}:{port}'], inPlace: /(\brunserver(?:_plus)?\b[^&|;]*?[\s:])(\d{2,5})(?=\s|$)/, port: 8000 },
+  { id: 'gunicorn', label: 'gunicorn', role: 'backend', commands: ['gunicorn'], flags: ['-b', '{host}:{port}'], inPlace: /((?:-b|--bind)[=]?\S*:)(\d{2,5})\b/, port: 8000 },
+  { id: 'hypercorn', label: 'Hypercorn', role: 'backend', commands: ['hypercorn'], flags: ['--bind', '{host}:{port}'], inPlace: /((?:-b|--bind)[=]?\S*:)(\d{2,5})\b/, port: 8000 },
+  { id: 'granian', label: 'Granian', role: 'backend', commands: ['granian'], flags: HOST_PORT, port: 8000 },
+  { id: 'litestar', label: 'Litestar', role: 'backend', commands: ['litestar'], needs: /\brun\b/, flags: HOST_PORT, port: 8000 },
+  { id: 'sanic', label: 'Sanic', role: 'backend', commands: ['sanic'], flags: HOST_PORT, port: 8000 },
+  { id: 'streamlit', label: 'Streamlit', role: 'frontend', commands: ['streamlit run'], flags: ['--server.port', '{port}', '--server.address', '{host}', '--server.headless', 'true'], portFlag: /--server\.port[=](\d+)/, hostFlag: /--server\.address\b/, port: 8501 },
+  { id: 'gradio', label: 'Gradio', role: 'frontend', commands: ['gradio'], env: { GRADIO_SERVER_PORT: '{port}', GRADIO_SERVER_NAME: '{host}' }, port: 7860 },
+  { id: 'chainlit', label: 'Chainlit', role: 'frontend', commands: ['chainlit run'], flags: [...HOST_PORT, '--headless'], port: 8000 },
+  { id: 'panel', label: 'Panel', role: 'frontend', commands: ['panel serve'], flags: ['--port', '{port}', '--address', '{host}'], hostFlag: /--address\b/, port: 5006 },
+  { id: 'mkdocs', label: 'MkDocs', role: 'frontend', commands: ['mkdocs serve'], flags: ['-a', '{host}:{port}'], inPlace: /((?:-a|--dev-addr)[=]\S*:)(\d{2,5})\b/, port: 8000 },
+  { id: 'http.server', label: 'http.server', role: 'frontend', commands: ['http.server'], flags: ['{port}', '--bind', '{host}'], inPlace: /(\bhttp\.server\b[^&|;]*?\s)(\d{2,5})(?=\s|$)/, port: 8000 },
+];
+
+/** A server object or start that a Python file holds, most telling first. */
+export interface PythonServer {
+  id: string;
+  label: string;
+  /** In the file's text. */
+  pattern: RegExp;
+  /** Serves pages. */
+  frontend?: boolean;
+  /** How it is started: an ASGI or WSGI server, its own command, or the file itself. */
+  start: 'uvicorn' | 'flask' | 'streamlit' | 'chainlit' | 'quart' | 'file';
+  env?: Record<string, string>;
+  port?: number;
+}
+
+// biome-ignore format: a table, one line a framework
+export const pythonServers: PythonServer[] = [
+  { id: 'streamlit', label: 'Streamlit', pattern: /^\s*(?:import|from) streamlit\b/m, frontend: true, start: 'streamlit', port: 8501 },
+  { id: 'chainlit', label: 'Chainlit', pattern: /^\s*(?:import|from) chainlit\b/m, frontend: true, start: 'chainlit', port: 8000 },
+  { id: 'gradio', label: 'Gradio', pattern: /^\s*(?:import|from) gradio\b/m, frontend: true, start: 'file', env: { GRADIO_SERVER_PORT: '{port}', GRADIO_SERVER_NAME: '{host}' }, port: 7860 },
+  { id: 'dash', label: 'Dash', pattern: /\bDash\(/, frontend: true, start: 'file', port: 8050 },
+  { id: 'nicegui', label: 'NiceGUI', pattern: /^\s*(?:import|from) nicegui\b/m, frontend: true, start: 'file', port: 8080 },
+  { id: 'fasthtml', label: 'FastHTML', pattern: /^\s*(?:import|from) fasthtml\b/m, frontend: true, start: 'file', port: 5001 },
+  { id: 'fastapi', label: 'FastAPI', pattern: /\bFastAPI\(/, start: 'uvicorn', port: 8000 },
+  { id: 'litestar', label: 'Litestar', pattern: /\bLitestar\(/, start: 'uvicorn', port: 8000 },
+  { id: 'starlette', label: 'Starlette', pattern: /\bStarlette\(/, start: 'uvicorn', port: 8000 },
+  { id: 'quart', label: 'Quart', pattern: /\bQuart\(/, start: 'quart', port: 5000 },
+  { id: 'flask', label: 'Flask', pattern: /\b(?:Flask|APIFlask)\(/, start: 'flask', port: 5000 },
+  { id: 'sanic', label: 'Sanic', pattern: /\bSanic\(/, start: 'file' },
+  { id: 'aiohttp', label: 'aiohttp', pattern: /\bweb\.run_app\(/, start: 'file' },
+  { id: 'tornado', label: 'Tornado', pattern: /\btornado\.web\b/, start: 'file' },
+  { id: 'bottle', label: 'Bottle', pattern: /^\s*(?:import|from) bottle\b/m, start: 'file' },
+  { id: 'python', label: 'Python', pattern: /\bHTTPServer\(|\bTCPServer\(|\bmake_server\(|\buvicorn\.run\(|\bwaitress\b|\bserve_forever\(/, start: 'file' },
+];

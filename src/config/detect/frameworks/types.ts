@@ -1,0 +1,40 @@
+import type { ReadyCheck, Role } from '../../types.ts';
+
+/** One line of the table: how a dev server is recognised, and how it is told its port. */
+export interface Framework {
+  id: string;
+  /** For people: `Vite`. */
+  label: string;
+  /** `frontend` serves pages, `backend` an API; `task` listens nowhere (a compiler, a watcher). */
+  role: Role | 'task';
+  /**
+   * The first words of a command line, wrappers (`cross-env`, `npx`, `uv run`) taken off.
+   * The longest match wins: `vite preview` before `vite`.
+   */
+  commands?: string[];
+  /** Second words after which a one-word command is something else: `vite build`. */
+  not?: string[];
+  /** A word that must be there too: `--watch`. */
+  needs?: RegExp;
+  /** Appended to the command. Placeholders as in `App.command`. */
+  flags?: string[];
+  /** Flags that stand anywhere in a script and pin a port or a host. */
+  portFlag?: RegExp;
+  hostFlag?: RegExp;
+  /** A port that stands where no flag can override it: group 1 before it, group 2 the port. */
+  inPlace?: RegExp;
+  /** The framework's own variables. */
+  env?: Record<string, string>;
+  /** Names under which its pages look for the API: each gets `{backendUrl}`. */
+  apiEnv?: string[];
+  /** Where it listens when nobody says; absent: its role's default. */
+  port?: number;
+  /** Caches only, relative to its folder: never build results, never a user's data. */
+  caches?: string[];
+  stopSignal?: 'SIGINT';
+  ready?: ReadyCheck[];
+  /** What `--prod` runs, and dev mode only when there is nothing else (`vite preview`). */
+  production?: boolean;
+  /** Packages that say which server a plain `node server.js` is. */
+  packages?: string[];
+}

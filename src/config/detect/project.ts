@@ -1,0 +1,200 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** The parts of a package.json that detection reads. */
+export interface PackageJson {
+  name?: string;
+  main?: string;
+  packageManager?: string;
+  scripts: Record<string, string>;
+  /** dependencies, devDependencies and optionalDependencies together. */
+  deps: Record<string, string>;
+  /** Workspace globs. */
+  workspaces: string[];
+}
+
+/** What detection is told: never process.env itself. */
+export interface DetectContext {
+  prod: boolean;
+  env: Record<string, string | undefined>;
+}
+
+const isStringRecord = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' && value !== null;
+
+const strings = (value: unknown): Record<string, string> =>
+  isStringRecord(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, v]) => typeof v === 'string'))
+    : {};
+
+function workspaceGlobs(value: unknown): string[] {
+  const list = Array.isArray(value)
+    ? value
+    : typeof value === 'object' && value !== null && 'packages' in value
+      ? value.packages
+      : [];
+  return Array.isArray(list) ? list.filter((x) => typeof x === 'string') : [];
+}
+
+/** The project's files, each read once: detection asks for the same ones from many sides. */
+export class Project {
+  readonly root: string;
+  readonly #texts = new Map<string, Promise<string | undefined>>();
+  readonly #dirs = new Map<string, Promise<{ files: Set<string>; dirs: Set<string> }>>();
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** The text of a file (absolute path), or undefined where there is none. */
+  text(file: string): Promise<string | undefined> {
+    let text = this.#texts.get(file);
+    if (!text) {
+      text = readFile(file, 'utf8').catch(() => undefined);
+      this.#texts.set(file, text);
+    }
+    return text;
+  }
+
+  /** Names in a folder; links count as what they point to. */
+  list(dir: string): Promise<{ files: Set<string>; dirs: Set<string> }> {
+    let listed = this.#dirs.get(dir);
+    if (!listed) {
+      listed = readNames(dir);
+      this.#dirs.set(dir, listed);
+    }
+    return listed;
+  }
+
+  async has(dir: string, name: string): Promise<boolean> {
+    return (await this.list(dir)).files.has(name);
+  }
+
+  /** Undefined where there is none, or it is not JSON: its owner hears of that from the package manager. */
+  async packageJson(dir: string): Promise<PackageJson | undefined> {
+    const text = await this.text(path.join(dir, 'package.json'));
+    if (text === undefined) return undefined;
+    let raw: Record<string, unknown>;
+    try {
+      raw = JSON.parse(text.replace(/^\uFEFF/, ''));
+    } catch {
+      return undefined;
+    }
+    if (typeof raw !== 'object' || raw === null) return undefined;
+    const result: PackageJson = {
+      scripts: strings(raw.scripts),
+      deps: {
+        ...strings(raw.optionalDependencies),
+        ...strings(raw.devDependencies),
+        ...strings(raw.dependencies),
+      },
+      workspaces: workspaceGlobs(raw.workspaces),
+    };
+    for (const key of ['name', 'main', 'packageManager'] as const) {
+      const value = raw[key];
+      if (typeof value === 'string') result[key] = value;
+    }
+    return result;
+  }
+
+  /** The folder itself and those above it, up to the project's root. */
+  upwards(dir: string): string[] {
+    const result = [dir];
+    let current = dir;
+    while (current !== this.root && current.startsWith(this.root)) {
+      const parent = path.dirname(current);
+      if (parent === current) break;
+      result.push(parent);
+      current = parent;
+    }
+    return result;
+  }
+
+  /** As a person would write it: relative to the root, `.` for the root itself. */
+  relative(file: string): string {
+    return path.relative(this.root, file).replaceAll(path.sep, '/') || '.';
+  }
+
+  /** The project's workspace folders, absolute: package.json `workspaces`, pnpm-workspace.yaml. */
+  async workspaces(): Promise<{ dir: string; name: string | undefined }[]> {
+    const globs = [...((await this.packageJson(this.root))?.workspaces ?? [])];
+    const pnpm = await this.text(path.join(this.root, 'pnpm-workspace.yaml'));
+    if (pnpm !== undefined) globs.push(...pnpmPackages(pnpm));
+    const found = new Set<string>();
+    for (const glob of globs.filter((g) => !g.startsWith('!'))) {
+      for (const dir of await this.#expand(glob)) found.add(dir);
+    }
+    for (const glob of globs.filter((g) => g.startsWith('!'))) {
+      for (const dir of await this.#expand(glob.slice(1))) found.delete(dir);
+    }
+    return Promise.all(
+      [...found].sort().map(async (dir) => ({ dir, name: (await this.packageJson(dir))?.name })),
+    );
+  }
+
+  /** `apps/*`, `apps/**`, `web`: the globs that workspaces are written with. */
+  async #expand(glob: string): Promise<string[]> {
+    let dirs = [this.root];
+    for (const part of glob.replace(/^\.\//, '').replace(/\/$/, '').split('/')) {
+      const next: string[] = [];
+      for (const dir of dirs) {
+        const names = [...(await this.list(dir)).dirs].filter(
+          (name) => !name.startsWith('.') && name !== 'node_modules',
+        );
+        if (part === '**') next.push(dir, ...names.map((name) => path.join(dir, name)));
+        else {
+          const pattern = new RegExp(`^${part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+          next.push(...names.filter((name) => pattern.test(name)).map((name) => path.join(dir, name)));
+        }
+      }
+      dirs = next;
+    }
+    return dirs.filter((dir) => dir !== this.root);
+  }
+}
+
+/** The `packages:` list of a pnpm-workspace.yaml: always a plain list of strings, so no YAML parser. */
+export function pnpmPackages(text: string): string[] {
+  const result: string[] = [];
+  let inside = false;
+  for (const line of text.split(/\r?\n/)) {
+    const flow = /^packages:\s*\[(.*)\]/.exec(line);
+    if (flow?.[1] !== undefined) return flow[1].split(',').map((x) => x.trim().replace(/^['"]|['"]$/g, ''));
+    if (/^packages:\s*(#.*)?$/.test(line)) inside = true;
+    else if (/^[^\s#-]/.test(line)) inside = false;
+    else if (inside) {
+      const item = /^\s*-\s*(?:'([^']*)'|"([^"]*)"|([^\s#]+))/.exec(line);
+      if (item) result.push(item[1] ?? item[2] ?? item[3] ?? '');
+    }
+  }
+  return result.filter(Boolean);
+}
+
+async function readNames(dir: string): Promise<{ files: Set<string>; dirs: Set<string> }> {
+  const files = new Set<string>();
+  const dirs = new Set<string>();
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.isDirectory()) dirs.add(entry.name);
+    else if (entry.isFile()) files.add(entry.name);
+    else if (entry.isSymbolicLink()) {
+      const target = await stat(path.join(dir, entry.name)).catch(() => undefined);
+      if (target) (target.isDirectory() ? dirs : files).add(entry.name);
+    }
+  }
+  return { files, dirs };
+}
+
+/** The program's path on PATH, or undefined. */
+export async function onPath(program: string, env: DetectContext['env']): Promise<string | undefined> {
+  const win = process.platform === 'win32';
+  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter(Boolean);
+  for (const folder of folders) {
+    for (const ending of win ? ['.exe', '.cmd', '.bat'] : ['']) {
+      const file = path.join(folder, program + ending);
+      const found = await stat(file).catch(() => undefined);
+      if (found?.isFile() && (win || (found.mode & 0o111) !== 0)) return file;
+    }
+  }
+  return undefined;
+}

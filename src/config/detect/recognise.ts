@@ -1,0 +1,138 @@
+import path from 'node:path';
+import type { App, Command } from '../types.ts';
+import { type PackageManager, scriptCall, unwrap } from './commandline.ts';
+import { sharedCaches } from './frameworks/node.ts';
+import type { Framework } from './frameworks/types.ts';
+import { type Look, look } from './look.ts';
+import { passFlags } from './package-manager.ts';
+import { Project } from './project.ts';
+import { reflexSettings, reflexVersion } from './reflex.ts';
+import { venvBin } from './venv.ts';
+
+const PLACEHOLDER = /\{(?:port|backend|frontend)\}/;
+
+/**
+ * Fills in what a known command tells: framework, flags, variables, default port, caches, stop signal,
+ * readiness. What the draft already says stays: its roles, default ports and ready checks. The command
+ * stays as it is where it holds a placeholder for its port, or nothing is known about it.
+ */
+export async function recogniseApp(draft: App, opts: { prod: boolean }): Promise<App> {
+  return (await recognise(new Project(draft.cwd), draft, opts)).app;
+}
+
+export interface Recognised {
+  app: App;
+  look: Look;
+}
+
+/** The same over files already read. */
+export async function recognise(project: Project, draft: App, opts: { prod: boolean }): Promise<Recognised> {
+  const { command } = draft;
+  const line = command.kind === 'shell' ? command.line : command.argv.map(quote).join(' ');
+  const seen = await look(project, line, draft.cwd);
+  const { framework } = seen;
+  if (!framework) {
+    const ready = draft.ready.length > 0 ? draft.ready : [{ port: 'own' as const }];
+    const defaultPorts = { ...(seen.pinned && { own: seen.pinned }), ...draft.defaultPorts };
+    return { app: { ...draft, ready, defaultPorts, command: movable(draft, line, seen) }, look: seen };
+  }
+  if (framework.id === 'reflex') return { app: await reflex(project, draft, seen, opts), look: seen };
+  const { role } = framework;
+  const relative = path.relative(draft.cwd, seen.dir).replaceAll(path.sep, '/');
+  const shared = (await project.has(seen.dir, 'package.json')) ? sharedCaches : [];
+  const caches = [...(framework.caches ?? []), ...shared]
+    .map((cache) => path.posix.join(relative, cache))
+    .filter((cache) => !cache.startsWith('..'));
+  const own = seen.pinned ?? framework.port;
+  const hasPorts = Object.keys(draft.defaultPorts).length > 0;
+  return {
+    look: seen,
+    app: {
+      ...draft,
+      roles: draft.roles.length > 0 || role === 'task' ? draft.roles : [role],
+      framework: framework.id,
+      command: PLACEHOLDER.test(line) ? command : withPort(draft, line, seen, framework),
+      frameworkEnv: { ...variables(framework), ...draft.frameworkEnv },
+      defaultPorts: hasPorts || own === undefined || role === 'task' ? draft.defaultPorts : { own },
+      ready: draft.ready.length > 0 || role === 'task' ? draft.ready : (framework.ready ?? [{ port: 'own' }]),
+      stopSignal: framework.stopSignal ?? draft.stopSignal,
+      caches: [...new Set([...draft.caches, ...caches])],
+      evidence: draft.evidence || `its command runs ${framework.label}`,
+    },
+  };
+}
+
+function variables(framework: Framework): Record<string, string> {
+  const env: Record<string, string> = { ...framework.env };
+  for (const name of framework.apiEnv ?? []) env[name] = '{backendUrl}';
+  return env;
+}
+
+function withPort(draft: App, line: string, seen: Look, framework: Framework): Command {
+  const { command } = draft;
+  if (seen.inPlace) return movable(draft, line, seen);
+  if (!framework.flags || !seen.appendable) return command;
+  const flags = seen.hostGiven ? withoutHost(framework.flags) : framework.flags;
+  return append(command, passFlags(outerLevels(command, seen), flags));
+}
+
+/** The levels that a flag has to pass: all but those that `--` already opens. */
+function outerLevels(command: Command, seen: Look): PackageManager[] {
+  const words = command.kind === 'argv' ? command.argv : unwrap(command.line.split(/\s+/)).words;
+  const call = scriptCall(unwrap(words).words);
+  // `npm run dev -- --open`: what follows is past the first `--` already.
+  return call && words.includes('--') && call.pm === 'npm' ? seen.levels.slice(1) : seen.levels;
+}
+
+function append(command: Command, flags: string[]): Command {
+  if (command.kind === 'argv') return { kind: 'argv', argv: [...command.argv, ...flags] };
+  return { kind: 'shell', line: [command.line.trim(), ...flags].join(' ') };
+}
+
+/** Drops `--host {host}` but keeps `{host}:{port}`, which is the port too. */
+export function withoutHost(flags: string[]): string[] {
+  return flags.filter((flag, i) => {
+    const hostOnly = (text: string | undefined) => !!text?.includes('{host}') && !text.includes('{port}');
+    return !hostOnly(flag) && !(flags[i + 1] === '{host}' && flag.startsWith('-'));
+  });
+}
+
+/**
+ * Puts `{port}` where a line pins its port out of a flag's reach (`runserver 8000`, `PORT=3001 node x`).
+ * A package.json script's line is then run as it stands there, with the same PATH.
+ */
+function movable({ command, cwd }: App, line: string, seen: Look): Command {
+  const { inPlace } = seen;
+  if (!inPlace || PLACEHOLDER.test(line)) return command;
+  if (seen.levels.length > 0) {
+    if (seen.lineDir !== cwd) return command;
+    const inner = seen.line.replace(inPlace, '$1{port}');
+    return { kind: 'argv', argv: ['npm', 'exec', '--silent', '-c', inner] };
+  }
+  if (command.kind === 'shell') return { kind: 'shell', line: command.line.replace(inPlace, '$1{port}') };
+  if (command.argv.some((word) => /\s/.test(word))) return command;
+  const [program = '', ...rest] = command.argv.join(' ').replace(inPlace, '$1{port}').split(' ');
+  return { kind: 'argv', argv: [program, ...rest] };
+}
+
+async function reflex(project: Project, draft: App, seen: Look, opts: { prod: boolean }): Promise<App> {
+  const version = await reflexVersion(project, seen.dir, await venvBin(project, seen.dir));
+  const { flags, note: _, ...settings } = reflexSettings(version, opts.prod);
+  const own = draft.command.kind === 'shell' ? draft.command.line : draft.command.argv.join(' ');
+  const given = PLACEHOLDER.test(own);
+  return {
+    ...draft,
+    ...settings,
+    framework: 'reflex',
+    roles: draft.roles.length > 0 ? draft.roles : settings.roles,
+    command: given || !seen.appendable ? draft.command : append(draft.command, passFlags(seen.levels, flags)),
+    frameworkEnv: { ...settings.frameworkEnv, ...draft.frameworkEnv },
+    defaultPorts: Object.keys(draft.defaultPorts).length > 0 ? draft.defaultPorts : settings.defaultPorts,
+    ready: draft.ready.length > 0 ? draft.ready : settings.ready,
+    caches: [...new Set([...draft.caches, ...settings.caches])],
+    evidence: draft.evidence || 'its command runs Reflex',
+  };
+}
+
+const quote = (word: string) =>
+  /^[^\s"'\\$`&|;()<>]+$/.test(word) ? word : `"${word.replace(/["\\$`]/g, '\\$&')}"`;
