@@ -1,0 +1,3 @@
+export default function stringWidth(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : require('string-width-itself').default(text);
+}

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { appendFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../cli.ts';
+import { detectProject, minimalConfig } from '../config/detect/index.ts';
+import { findConfig } from '../config/file.ts';
+import { DevstartError } from '../errors.ts';
+import { printSync } from '../ui/print.ts';
+
+const SCHEMA = './node_modules/devstart/schema.json';
+
+/** `devstart init`: writes the smallest config for what it finds, and offers `.ports.json` to .gitignore. */
+export async function init(context: Context): Promise<number> {
+  const root = path.resolve(context.cwd, context.flags.cwd ?? '.');
+  const existing = await findConfig(root);
+  if (existing) {
+    throw new DevstartError('CONFIG_EXISTS', `${path.basename(existing.file)} exists already`, {
+      hint: 'It was left as it is; remove it first, or edit it.',
+    });
+  }
+  const { apps } = await detectProject(root, { prod: false, env: context.env });
+  const file = path.join(root, 'devstart.config.json');
+  const schema = existsSync(path.join(root, SCHEMA)) ? { $schema: SCHEMA } : {};
+  const config = { ...schema, ...minimalConfig(apps) };
+  try {
+    // wx: never over a file that came in between.
+    await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx' });
+  } catch (error) {
+    throw new DevstartError('CONFIG_EXISTS', `could not write ${file}: ${(error as Error).message}`);
+  }
+  printSync(1, `wrote devstart.config.json: ${apps.map((app) => app.name).join(', ')}\n`);
+  await offerGitignore(root, context.yes);
+  return 0;
+}
+
+async function offerGitignore(root: string, yes: boolean): Promise<void> {
+  const file = path.join(root, '.gitignore');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (text.split(/\r?\n/).some((line) => /^\/?\.ports\.json$/.test(line.trim()))) return;
+  if (!existsSync(path.join(root, '.git')) && text === '') return;
+  if (!yes && !(await ask('Add .ports.json to .gitignore? [Y/n] '))) {
+    printSync(
+      1,
+      'Add .ports.json to .gitignore: it names ports of this machine (devstart init --yes does it).\n',
+    );
+    return;
+  }
+  await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}.ports.json\n`);
+  printSync(1, 'added .ports.json to .gitignore\n');
+}
+
+/** False without a terminal: nobody is there to answer. */
+async function ask(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const { createInterface } = await import('node:readline/promises');
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await prompt.question(question);
+  prompt.close();
+  return /^(y(es)?)?$/i.test(answer.trim());
+}

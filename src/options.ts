@@ -1,0 +1,126 @@
+/** The options of a run as data: the yargs program, its help and the unknown-flag check come from this table. */
+export interface OptionRow {
+  alias?: string;
+  type: 'string' | 'boolean';
+  /** Repeatable: all values count; elsewhere the last one wins. */
+  many?: true;
+  describe: string;
+  /** What stands behind the flag in the help text. */
+  arg?: string;
+  group: 'Ports' | 'Servers' | 'Project' | 'Output';
+  choices?: readonly string[];
+}
+
+export const LOG_FORMATS = ['pretty', 'plain', 'json', 'raw'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export const RUN_OPTIONS: Record<string, OptionRow> = {
+  'backend-port': {
+    alias: 'b',
+    type: 'string',
+    arg: 'SPEC',
+    group: 'Ports',
+    describe: 'Backend port: 8080, 8000-8003, auto or auto:5000-5100 [BACKEND_PORT; 8000]',
+  },
+  'frontend-port': {
+    alias: 'f',
+    type: 'string',
+    arg: 'SPEC',
+    group: 'Ports',
+    describe: 'Frontend port [FRONTEND_PORT; 3000, or the framework’s]',
+  },
+  port: { type: 'string', many: true, arg: 'NAME=SPEC', group: 'Ports', describe: 'Port of a further app' },
+  'base-port': {
+    type: 'string',
+    arg: 'N',
+    group: 'Ports',
+    describe: 'One block: backend N, frontend N+1, further apps after them',
+  },
+  'max-attempts': {
+    type: 'string',
+    arg: 'N',
+    group: 'Ports',
+    describe: 'How many ports to try for each [10]',
+  },
+  'strict-port': {
+    type: 'boolean',
+    group: 'Ports',
+    describe: 'Exactly these ports: fail where one is taken',
+  },
+  sticky: {
+    type: 'boolean',
+    group: 'Ports',
+    describe: 'Prefer the ports of the last run [on; --no-sticky]',
+  },
+  'ports-file': {
+    type: 'string',
+    arg: 'FILE',
+    group: 'Ports',
+    describe: 'Where the ports are written [.ports.json]',
+  },
+  host: {
+    type: 'string',
+    arg: 'ADDR',
+    group: 'Servers',
+    describe: 'Address that the servers listen on [loopback]',
+  },
+  'cors-origin': {
+    type: 'string',
+    many: true,
+    arg: 'URL',
+    group: 'Servers',
+    describe: 'Further origin that may call the backend',
+  },
+  prod: { type: 'boolean', group: 'Servers', describe: 'Production scripts, exact ports, explicit origins' },
+  only: { type: 'string', many: true, arg: 'NAME', group: 'Servers', describe: 'Start just this app' },
+  clean: {
+    type: 'boolean',
+    group: 'Servers',
+    describe: 'Remove the build caches (.web, .next …), then start',
+  },
+  'kill-timeout': {
+    type: 'string',
+    arg: 'SECONDS',
+    group: 'Servers',
+    describe: 'How long servers may take to stop [5]',
+  },
+  'keep-going': {
+    type: 'boolean',
+    group: 'Servers',
+    describe: 'A server that fails does not stop the others',
+  },
+  open: {
+    type: 'boolean',
+    group: 'Servers',
+    describe: 'Open the frontend in the browser when all are ready',
+  },
+  cwd: { type: 'string', arg: 'DIR', group: 'Project', describe: 'The project’s folder [the current one]' },
+  config: { type: 'string', arg: 'FILE', group: 'Project', describe: 'Config file [devstart.config.*]' },
+  'dry-run': { type: 'boolean', group: 'Project', describe: 'Print what would be started, and end' },
+  explain: {
+    type: 'boolean',
+    group: 'Project',
+    describe: 'Print each setting and where it came from, and end',
+  },
+  json: { type: 'boolean', group: 'Output', describe: 'One JSON object a line on stdout, nothing else' },
+  quiet: {
+    type: 'boolean',
+    group: 'Output',
+    describe: 'Leave the servers’ output out (a failure shows its end)',
+  },
+  timestamps: { type: 'boolean', group: 'Output', describe: 'The time before each line' },
+  'log-format': {
+    type: 'string',
+    arg: 'FORMAT',
+    group: 'Output',
+    choices: LOG_FORMATS,
+    describe: 'pretty, plain (no colour), json or raw (no prefix)',
+  },
+};
+
+/** The commands there are, with their lines in the help. */
+export const COMMANDS: Record<string, string> = {
+  init: 'Write the smallest config for what is found here',
+  clean: 'Remove the build caches, and end',
+  completion: 'Print a completion script for your shell',
+};

@@ -1,0 +1,41 @@
+import { networkInterfaces } from 'node:os';
+import { isLoopback, isWildcard } from './hosts.ts';
+
+/** The default fallbacks of the Reflex port guide. */
+const FALLBACKS = ['http://localhost:3000', 'http://127.0.0.1:3000'];
+
+export interface CorsInput {
+  frontendPort: number | undefined;
+  host: string;
+  /** The user's own. */
+  own: readonly string[];
+  prod: boolean;
+  /** FRONTEND_URL where the user set it. */
+  frontendUrl: string | undefined;
+}
+
+/**
+ * The origins that may call the backend: both loopback names of the frontend's real port, the host's own name
+ * where it listens for others too, the guide's fallbacks, the user's own. In production the explicit ones alone.
+ */
+export function corsOrigins(input: CorsInput): string[] {
+  const given = [...input.own, ...(input.frontendUrl ? [new URL(input.frontendUrl).origin] : [])];
+  if (input.prod) return [...new Set(given)];
+  const { frontendPort, host } = input;
+  const computed: string[] = [];
+  if (frontendPort !== undefined) {
+    computed.push(`http://localhost:${frontendPort}`, `http://127.0.0.1:${frontendPort}`);
+    const others = isWildcard(host) ? lanAddresses() : isLoopback(host) ? [] : [host];
+    for (const name of others)
+      computed.push(`http://${name.includes(':') ? `[${name}]` : name}:${frontendPort}`);
+  }
+  return [...new Set([...computed, ...FALLBACKS, ...given])];
+}
+
+/** The machine's own IPv4 addresses: what a phone in the same network opens. */
+function lanAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((address) => address.family === 'IPv4' && !address.internal)
+    .map((address) => address.address);
+}

@@ -1,0 +1,105 @@
+import type { App, Command, PortKey, Role, Settings } from '../config/types.ts';
+import type { PortAssignment } from '../ports/types.ts';
+import { corsOrigins } from './cors.ts';
+import { instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
+import { urlHost } from './hosts.ts';
+import { fillPlaceholders } from './placeholders.ts';
+import type { InstancePlan, LaunchPlan } from './types.ts';
+
+export interface PlanInput {
+  settings: Settings;
+  assignments: readonly PortAssignment[];
+  runId: string;
+  inherited: Readonly<Record<string, string | undefined>>;
+  forceColor: boolean;
+}
+
+/** Settings and ports to the plan of the run. Pure. */
+export function makePlan(input: PlanInput): LaunchPlan {
+  const { settings, assignments } = input;
+  const host = settings.host.value;
+  const ports: Partial<Record<Role, number>> = {};
+  for (const { role, instance, port } of assignments) {
+    if (role && instance === 0) ports[role] = port;
+  }
+  const name = urlHost(host);
+  const urls: Partial<Record<Role, string>> = {};
+  if (ports.backend !== undefined) urls.backend = `http://${name}:${ports.backend}`;
+  if (ports.frontend !== undefined) urls.frontend = `http://${name}:${ports.frontend}`;
+  const origins = corsOrigins({
+    frontendPort: ports.frontend,
+    host,
+    own: settings.corsOrigins.value,
+    prod: settings.prod.value,
+    frontendUrl: settings.frontendUrl?.value,
+  });
+  const facts: RunFacts = {
+    runId: input.runId,
+    host,
+    ports,
+    urls,
+    corsOrigins: origins,
+    portsFile: settings.portsFile.value,
+    inherited: input.inherited,
+    envFiles: settings.envFiles,
+    forceColor: input.forceColor,
+  };
+  const instances = settings.apps.flatMap((app) =>
+    Array.from({ length: app.instances }, (_, instance) => {
+      const own: Partial<Record<PortKey, number>> = {};
+      for (const found of assignments) {
+        if (found.app === app.name && found.instance === instance) own[found.key] = found.port;
+      }
+      return instancePlan(app, instance, own, facts, name);
+    }),
+  );
+  return {
+    runId: input.runId,
+    root: settings.root,
+    ports,
+    urls,
+    corsOrigins: origins,
+    host,
+    instances,
+    portsFile: settings.portsFile.value,
+    killTimeout: settings.killTimeout.value,
+    keepGoing: settings.keepGoing.value,
+  };
+}
+
+function instancePlan(
+  app: App,
+  instance: number,
+  ports: Partial<Record<PortKey, number>>,
+  facts: RunFacts,
+  urlName: string,
+): InstancePlan {
+  const values = placeholderValues(facts, ports, instance);
+  const port = mainPort(ports);
+  return {
+    app: app.name,
+    instance,
+    label: app.instances > 1 ? `${app.name}.${instance}` : app.name,
+    roles: app.roles,
+    framework: app.framework,
+    command: fillCommand(app.command, values),
+    cwd: app.cwd,
+    env: instanceEnv(app, instance, ports, facts),
+    unsetEnv: port === undefined ? ['PORT'] : [],
+    ports,
+    url: port === undefined ? '' : `http://${urlName}:${port}`,
+    ready: app.ready.map((check) =>
+      check.includes === undefined ? check : { ...check, includes: fillPlaceholders(check.includes, values) },
+    ),
+    stopSignal: app.stopSignal,
+  };
+}
+
+function fillCommand(command: Command, values: Record<string, string | undefined>): Command {
+  if (command.kind === 'shell') return { kind: 'shell', line: fillPlaceholders(command.line, values) };
+  const [program, ...args] = command.argv;
+  return {
+    kind: 'argv',
+    argv: [fillPlaceholders(program, values), ...args.map((arg) => fillPlaceholders(arg, values))],
+  };
+}

@@ -1,0 +1,52 @@
+import type { Settings } from '../config/types.ts';
+import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
+import { printSync } from './print.ts';
+
+/** `--dry-run`: the launch plan, for people or as the contract's one object. Nothing is claimed or written. */
+export function printPlan(plan: LaunchPlan, settings: Settings, json: boolean): void {
+  printSync(1, json ? `${JSON.stringify(planObject(plan))}\n` : planText(plan, settings));
+}
+
+function planObject(plan: LaunchPlan): object {
+  return {
+    ports: plan.ports,
+    corsOrigins: plan.corsOrigins,
+    urls: plan.urls,
+    apps: plan.instances.map((instance) => ({
+      name: instance.app,
+      instance: instance.instance,
+      role: instance.roles[0],
+      ...(instance.roles.length > 1 ? { roles: instance.roles } : {}),
+      framework: instance.framework,
+      ...(instance.command.kind === 'argv'
+        ? { argv: instance.command.argv }
+        : { command: instance.command.line }),
+      cwd: instance.cwd,
+      env: instance.env,
+      ports: Object.values(instance.ports),
+    })),
+  };
+}
+
+function planText(plan: LaunchPlan, settings: Settings): string {
+  const blocks = plan.instances.map((instance) => {
+    const evidence = settings.apps.find((app) => app.name === instance.app)?.evidence;
+    const env = Object.entries(instance.env).map(([name, value]) => `    ${name}=${value}`);
+    return [
+      `${instance.label}  ${instance.url}  ${evidence ?? ''}`.trimEnd(),
+      `  in   ${instance.cwd}`,
+      `  run  ${commandText(instance)}`,
+      '  env',
+      ...env,
+    ].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n\ncors  ${plan.corsOrigins.join(', ')}\n`;
+}
+
+/** As it could be typed in a shell. */
+export function commandText({ command }: Pick<InstancePlan, 'command'>): string {
+  if (command.kind === 'shell') return command.line;
+  return command.argv
+    .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}

@@ -1,0 +1,114 @@
+import pc from 'picocolors';
+import type { App } from '../config/types.ts';
+import type { LaunchPlan } from '../plan/types.ts';
+import { describeOwner } from '../ports/owner.ts';
+import type { RunEvent } from '../run/events.ts';
+import { columns, duration, tilde } from './format.ts';
+
+export interface ReporterOptions {
+  /** `json` has its own reporter; `raw` shows devstart's own lines nowhere but for warnings and errors. */
+  format: 'pretty' | 'plain' | 'raw' | 'json';
+  color: boolean;
+  home: string | undefined;
+  /** A line of ours on stdout, in order with the servers' output. */
+  writeLine(text: string): void;
+  /** A line on stderr. */
+  writeError(text: string): void;
+}
+
+export interface Reporter {
+  header(plan: LaunchPlan, apps: readonly App[]): void;
+  note(text: string): void;
+  event(event: RunEvent): void;
+}
+
+export function createReporter(options: ReporterOptions): Reporter {
+  return options.format === 'json' ? jsonReporter(options) : textReporter(options);
+}
+
+function jsonReporter({ writeLine }: ReporterOptions): Reporter {
+  return {
+    header() {},
+    note() {},
+    event(event) {
+      if (event.type === 'stopping') return;
+      const { type, ...rest } = event;
+      writeLine(JSON.stringify({ type, time: new Date().toISOString(), ...rest }));
+    },
+  };
+}
+
+function textReporter(options: ReporterOptions): Reporter {
+  const { format, home, writeError } = options;
+  const color = pc.createColors(options.color);
+  const writeLine = format === 'raw' ? () => {} : options.writeLine;
+  const tick = color.green('✓');
+  let several = false;
+
+  const header = (plan: LaunchPlan, apps: readonly App[]) => {
+    several = plan.instances.length > 1;
+    const rows: string[][] = [];
+    for (const instance of plan.instances) {
+      const app = apps.find((candidate) => candidate.name === instance.app);
+      for (const [key, port] of Object.entries(instance.ports)) {
+        const both = Object.keys(instance.ports).length > 1;
+        const url = instance.url.replace(/:\d+$/, `:${port}`);
+        rows.push([both ? `${instance.label} ${key}` : instance.label, url, app?.evidence ?? '']);
+      }
+      if (Object.keys(instance.ports).length === 0) rows.push([instance.label, '', app?.evidence ?? '']);
+    }
+    writeLine('');
+    writeLine(`  ${color.bold('devstart')}  ${color.dim(tilde(plan.root, home))}`);
+    writeLine('');
+    for (const line of columns(rows)) {
+      writeLine(`  ${line.replace(/https?:\/\/\S+/, (url) => color.cyan(url))}`);
+    }
+    writeLine('');
+  };
+
+  const event = (event: RunEvent) => {
+    switch (event.type) {
+      case 'port':
+        if (event.moved && event.holder) {
+          const owner = describeOwner(event.holder, home);
+          writeLine(`port ${event.requested} is in use by ${owner}, using ${event.port}`);
+        } else if (event.moved && typeof event.requested === 'number') {
+          writeLine(
+            `port ${event.requested} is taken by another app of this run, ${event.app} uses ${event.port}`,
+          );
+        }
+        break;
+      case 'ready':
+        if (several) writeLine(`${tick} ${event.app} ready in ${duration(event.ms)}`);
+        break;
+      case 'up': {
+        const url = event.urls.frontend ?? event.urls.backend;
+        writeLine(
+          `${tick} ${color.bold(several ? 'all ready' : 'ready')} in ${duration(event.ms)}${url ? `  ${color.cyan(url)}` : ''}`,
+        );
+        break;
+      }
+      case 'exited':
+        if (!event.expected) {
+          const how = event.signal ? `was ended by ${event.signal}` : `exited with code ${event.code}`;
+          const mark = event.code === 0 ? color.dim('-') : color.red('✗');
+          writeLine(`${mark} ${event.app} ${how}`);
+        }
+        break;
+      case 'stopping':
+        writeLine(color.dim(`stopping: ${event.reason}`));
+        break;
+      case 'warning':
+        writeError(`${color.yellow('warning')} ${event.message}`);
+        break;
+      case 'error':
+        writeError(
+          `${color.red(color.bold('error'))} ${event.message}${event.hint ? `\n${event.hint.replace(/^(?=.)/gm, '      ')}` : ''}`,
+        );
+        break;
+      default:
+        break;
+    }
+  };
+  return { header, event, note: (text) => writeLine(text) };
+}
