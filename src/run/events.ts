@@ -3,12 +3,34 @@ import type { ErrorCode } from '../errors.ts';
 
 /** What a run tells: the `--json` objects of the contract, less `time`, which ui/ adds. */
 export type RunEvent =
-  | { type: 'port'; app: string; role: Role | null; instance: number; port: number; requested: number | string; moved: boolean; holder?: { pid?: number; name?: string; cwd?: string } }
+  | {
+      type: 'port';
+      app: string;
+      role: Role | null;
+      instance: number;
+      port: number;
+      requested: number | string;
+      moved: boolean;
+      holder?: { pid?: number; name?: string; cwd?: string };
+    }
   | { type: 'started'; app: string; instance: number; pid: number; port: number }
   | { type: 'output'; app: string; instance: number; stream: 'stdout' | 'stderr'; line: string }
   | { type: 'ready'; app: string; instance: number; url: string; ms: number }
-  | { type: 'up'; urls: Partial<Record<Role, string>>; ports: Partial<Record<Role, number>>; corsOrigins: string[]; ms: number }
-  | { type: 'exited'; app: string; instance: number; code: number | null; signal: string | null; expected: boolean }
+  | {
+      type: 'up';
+      urls: Partial<Record<Role, string>>;
+      ports: Partial<Record<Role, number>>;
+      corsOrigins: string[];
+      ms: number;
+    }
+  | {
+      type: 'exited';
+      app: string;
+      instance: number;
+      code: number | null;
+      signal: string | null;
+      expected: boolean;
+    }
   | { type: 'stopping'; reason: string }
   | { type: 'warning'; code: string; message: string }
   | { type: 'error'; code: ErrorCode | 'INTERNAL'; message: string; hint?: string }

@@ -1,0 +1,160 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import type { InstancePlan } from '../plan/types.ts';
+import { isWindows, shell } from '../platform.ts';
+import { readProcess, type TreeRoot } from './tree.ts';
+import type { OutputSink, StreamName } from './types.ts';
+
+/** How the leader ended; `error`: it could not be started at all. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  error?: NodeJS.ErrnoException;
+}
+
+/** One running server: its process and its two pipes. */
+export interface Instance {
+  /** Undefined when it could not be started. */
+  pid: number | undefined;
+  root: TreeRoot | undefined;
+  exited: Promise<Exit>;
+  /** After the exit: all its output is with the sink, or an idle heir holds the pipes open. */
+  quiet: Promise<void>;
+  /** The pipes are closed. */
+  closed: Promise<void>;
+  /** Its processes are gone: what holds the pipes open now is not ours, so close them once they are idle. */
+  release(): void;
+  /** Closes the pipes now, whatever they hold. */
+  abandon(): void;
+}
+
+/** Milliseconds without a byte, with room in the sink, after which a pipe counts as drained. */
+const IDLE = 100;
+const POLL = 20;
+
+/** What the server gets: the launcher's environment less `unsetEnv`, the plan's over it, and the marks. */
+export function environmentOf(
+  plan: InstancePlan,
+  runId: string,
+  inherited: Record<string, string | undefined>,
+): { env: Record<string, string | undefined>; marks: string[] } {
+  const marks = {
+    DEVSTART_RUN: runId,
+    DEVSTART_APP: plan.app,
+    DEVSTART_INSTANCE: String(plan.instance),
+  };
+  const env = { ...inherited };
+  for (const name of plan.unsetEnv) delete env[name];
+  return {
+    env: { ...env, ...plan.env, ...marks },
+    marks: Object.entries(marks).map(([name, value]) => `${name}=${value}`),
+  };
+}
+
+/** Starts the server as leader of a session of its own; its output goes to the sink. Never throws. */
+export function spawnInstance(
+  plan: InstancePlan,
+  runId: string,
+  inherited: Record<string, string | undefined>,
+  output: OutputSink,
+): Instance {
+  const { env, marks } = environmentOf(plan, runId, inherited);
+  let child: ChildProcess;
+  try {
+    child = start(plan, env);
+  } catch (error) {
+    // Arguments that no process can have: a NUL byte, too long a list.
+    const failed: Exit = { code: null, signal: null, error: error as NodeJS.ErrnoException };
+    const settled = Promise.resolve();
+    return {
+      pid: undefined,
+      root: undefined,
+      exited: Promise.resolve(failed),
+      quiet: settled,
+      closed: settled,
+      release: () => {},
+      abandon: () => {},
+    };
+  }
+
+  let lastByte = 0;
+  let released = false;
+  const streams = [child.stdout, child.stderr];
+  const destroy = () => {
+    for (const stream of streams) stream?.destroy();
+  };
+
+  for (const name of ['stdout', 'stderr'] satisfies StreamName[]) {
+    const stream = child[name];
+    stream?.on('data', (chunk: Buffer) => {
+      lastByte = Date.now();
+      if (!output.write(plan, name, chunk)) stream.pause();
+    });
+    stream?.on('close', () => output.end(plan, name));
+    stream?.on('error', () => {});
+  }
+  output.onDrain(() => {
+    for (const stream of streams) if (stream?.isPaused()) stream.resume();
+  });
+  // It stays open, unused: watchers (esbuild, tailwind) end when their stdin does.
+  child.stdin?.on('error', () => {});
+
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }));
+    child.once('exit', (code, signal) => {
+      lastByte = Date.now();
+      resolve({ code, signal });
+    });
+  });
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => {
+      destroy();
+      if (child.pid === undefined) resolve();
+    });
+  });
+  const quiet = exited.then(
+    () =>
+      new Promise<void>((resolve) => {
+        const timer = setInterval(() => {
+          if (output.full || Date.now() - lastByte < IDLE) return;
+          resolve();
+          if (released) {
+            clearInterval(timer);
+            destroy();
+          }
+        }, POLL);
+        closed.then(() => {
+          clearInterval(timer);
+          resolve();
+        });
+      }),
+  );
+
+  const root = child.pid ? { pid: child.pid, start: readProcess(child.pid)?.start, marks } : undefined;
+  return {
+    pid: child.pid,
+    root,
+    exited,
+    quiet,
+    closed,
+    release: () => {
+      released = true;
+    },
+    abandon: destroy,
+  };
+}
+
+function start(plan: InstancePlan, env: NodeJS.ProcessEnv): ChildProcess {
+  const options = {
+    cwd: plan.cwd,
+    env,
+    detached: !isWindows,
+    windowsHide: true,
+  } satisfies SpawnOptions;
+  if (plan.command.kind === 'shell') {
+    const { file, args, ...windows } = shell(plan.command.line);
+    return spawn(file, args, { ...options, ...windows });
+  }
+  const [file, ...args] = plan.command.argv;
+  return spawn(file, args, options);
+}

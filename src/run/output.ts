@@ -1,0 +1,205 @@
+import type { InstancePlan } from '../plan/types.ts';
+import { keepInLine, safeCut } from './ansi.ts';
+import type { ByteWriter, OutputSink, Prefix, StreamName } from './types.ts';
+
+export type OutputMode = 'pretty' | 'plain' | 'raw' | 'json' | 'quiet';
+
+export interface OutputOptions {
+  mode: OutputMode;
+  /** The time before each line (`12:34:56.789`); not in raw and json. */
+  timestamps: boolean;
+  writer: ByteWriter;
+  /** json: one call a line, without its end. Invalid UTF-8 is U+FFFD. */
+  onLine?: (instance: InstancePlan, stream: StreamName, line: string) => void;
+}
+
+export interface Output extends OutputSink {
+  /** A line of our own, in order with the servers'. */
+  writeLine(text: string): void;
+  /** Shows what is held and waits until all is with the reader. */
+  close(): Promise<void>;
+}
+
+/** A line without an end is shown in pieces of this size. */
+const MAX_HELD = 64 * 1024;
+/** Milliseconds of silence after which an unfinished line (a prompt) is shown. */
+const SILENCE = { text: 100, json: 1000 };
+
+/** One stream's line in the making. */
+interface Line {
+  instance: InstancePlan;
+  stream: StreamName;
+  /** Bytes of the unfinished line that are not shown yet, as latin1. */
+  held: string;
+  /** A part of this line has been shown already. */
+  begun: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Frames the servers' bytes into lines. Works by chunk, on latin1 strings (one character a byte, which V8
+ * copies as fast as bytes): a chunk of a thousand lines costs one `replaceAll`.
+ */
+export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions): Output {
+  const lines = new Map<InstancePlan, Record<StreamName, Line>>();
+  const prefixes = new Map<InstancePlan, string>();
+  const silence = mode === 'json' ? SILENCE.json : SILENCE.text;
+  /** Whose unfinished line the cursor stands in. */
+  let open: Line | undefined;
+
+  function lineOf(instance: InstancePlan, stream: StreamName): Line {
+    let both = lines.get(instance);
+    if (!both) {
+      const line = (name: StreamName): Line => ({
+        instance,
+        stream: name,
+        held: '',
+        begun: false,
+        timer: undefined,
+      });
+      both = { stdout: line('stdout'), stderr: line('stderr') };
+      lines.set(instance, both);
+    }
+    return both[stream];
+  }
+
+  const prefixOf = (line: Line): string =>
+    (timestamps ? `${stamp()} ` : '') + (prefixes.get(line.instance) ?? bytes(`[${line.instance.label}] `));
+
+  /** `text` is whole lines, or the safe part of one. */
+  function show(line: Line, text: string): void {
+    if (mode === 'json') {
+      showJson(line, text);
+      return;
+    }
+    const ended = text.endsWith('\n');
+    let body = keepInLine(ended ? text.slice(0, -1) : text);
+    if (body === '' && !ended) return;
+    const prefix = prefixOf(line);
+    let head = open === line ? '' : open ? `\n${prefix}` : prefix;
+    if (open !== line && body.startsWith('\r')) body = body.replace(/^\r+(?=[^\r])/, '');
+    if (body.includes('\r')) body = body.replace(/\r(?=[^\r\n])/g, () => `\r${prefix}`);
+    // `$` is special in a replacement.
+    body = body.replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`);
+    // An unfinished line that another's has pushed away: its end alone needs no new line.
+    if (line.begun && open !== line && ended && body === '') head = '';
+    else writer.write(ended ? `${head}${body}\n` : head + body, 'latin1');
+    line.begun = !ended;
+    if (!ended) open = line;
+    else if (head !== '' || open === line) open = undefined;
+  }
+
+  function showJson(line: Line, text: string): void {
+    const ended = text.endsWith('\n');
+    const parts = Buffer.from(text, 'latin1').toString('utf8').split('\n');
+    if (ended) parts.pop();
+    let first = line.begun;
+    for (const part of parts) {
+      const shown = part.endsWith('\r') ? part.slice(0, -1) : part;
+      if (!(first && shown === '')) onLine?.(line.instance, line.stream, shown);
+      first = false;
+    }
+    line.begun = !ended;
+  }
+
+  /** Shows what is held, as far as it may be cut there. */
+  function flush(line: Line, cut: number): void {
+    const text = line.held.slice(0, cut);
+    line.held = line.held.slice(cut);
+    if (text !== '') show(line, text);
+  }
+
+  function hold(line: Line): void {
+    if (line.held.length >= MAX_HELD) flush(line, safeCut(line.held) || line.held.length);
+    if (line.held === '') return;
+    if (line.timer) line.timer.refresh();
+    else {
+      line.timer = setTimeout(() => {
+        line.timer = undefined;
+        flush(line, safeCut(line.held));
+      }, silence);
+      line.timer.unref();
+    }
+  }
+
+  function write(instance: InstancePlan, stream: StreamName, chunk: Buffer): boolean {
+    if (mode === 'quiet') return true;
+    if (mode === 'raw') return writer.write(chunk);
+    const line = lineOf(instance, stream);
+    let end = chunk.lastIndexOf(10) + 1;
+    // Progress drawn with CR is shown frame by frame, without waiting for a silence.
+    if (end === 0 && mode !== 'json') end = chunk.lastIndexOf(13);
+    if (end > 0) {
+      const whole = line.held + chunk.toString('latin1', 0, end);
+      line.held = end < chunk.length ? chunk.toString('latin1', end) : '';
+      if (line.timer) {
+        clearTimeout(line.timer);
+        line.timer = undefined;
+      }
+      if (whole.endsWith('\n')) show(line, whole);
+      else {
+        const rest = line.held;
+        line.held = whole;
+        flush(line, safeCut(whole));
+        line.held += rest;
+      }
+    } else {
+      line.held += chunk.toString('latin1');
+    }
+    if (line.held !== '') hold(line);
+    return !writer.full;
+  }
+
+  function end(instance: InstancePlan, stream: StreamName): void {
+    const line = lines.get(instance)?.[stream];
+    if (!line) return;
+    clearTimeout(line.timer);
+    line.timer = undefined;
+    flush(line, line.held.length);
+    // What comes next from it is a new line.
+    line.begun = false;
+  }
+
+  /** Ends the line that the cursor stands in. */
+  function newline(): void {
+    if (open) writer.write('\n', 'latin1');
+    open = undefined;
+  }
+
+  return {
+    write,
+    end,
+    get full() {
+      return mode !== 'quiet' && writer.full;
+    },
+    onDrain: (listener) => writer.onDrain(listener),
+    setPrefix(instance: InstancePlan, prefix: Prefix) {
+      prefixes.set(instance, bytes(mode === 'pretty' ? prefix.colored : prefix.plain));
+    },
+    writeLine(text) {
+      newline();
+      writer.write(bytes(`${text}\n`), 'latin1');
+    },
+    async close() {
+      for (const [instance] of lines) {
+        end(instance, 'stdout');
+        end(instance, 'stderr');
+      }
+      newline();
+      await writer.flush();
+    },
+  };
+}
+
+/** A text's UTF-8 bytes as latin1. */
+function bytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** Local time of day: `12:34:56.789`. */
+function stamp(): string {
+  const now = new Date();
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':');
+  return `${time}.${String(now.getMilliseconds()).padStart(3, '0')}`;
+}
