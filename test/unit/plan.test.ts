@@ -20,7 +20,7 @@ for (const [text, expected] of [
   ['{{port}}', '{port}'],
   ['{{other}}', '{{other}}'],
   ['{constructor}', '{constructor}'],
-  ['${port}', '$4000'],
+  ['echo $' + '{port}', 'echo $' + '{port}'],
 ] as const) {
   test(`placeholders: ${text}`, () => assert.equal(fillPlaceholders(text, values), expected));
 }
