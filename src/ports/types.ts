@@ -1,4 +1,4 @@
-import type { PortKey, Role, Sourced, PortSpec } from '../config/types.ts';
+import type { PortKey, PortSpec, Role, Sourced } from '../config/types.ts';
 
 /** Who holds a port, as far as the system tells. */
 export interface PortOwner {

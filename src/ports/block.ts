@@ -1,0 +1,86 @@
+import type { Role } from '../config/types.ts';
+import { DevstartError } from '../errors.ts';
+import { type Board, type PortStatus, takenError } from './board.ts';
+import { describeOwner } from './owner.ts';
+import { describeSource, MAX_PORT } from './spec.ts';
+import type { PortAssignment, PortRequest } from './types.ts';
+
+/**
+ * One consecutive block from the base port on: the backend's instances first, then the frontend's,
+ * then the others' in their order. The first block that is free as a whole, at most `maxAttempts`
+ * of them; with `strict` only the first.
+ */
+export async function allocateBlock(
+  requests: PortRequest[],
+  board: Board,
+): Promise<Map<PortRequest, PortAssignment[]>> {
+  const { options } = board;
+  const base = options.basePort as number;
+  const rank = (role: Role | null) => (role === 'backend' ? 0 : role === 'frontend' ? 1 : 2);
+  const slots = [...requests]
+    .sort((a, b) => rank(a.role) - rank(b.role))
+    .flatMap((request) =>
+      Array.from({ length: request.instances }, (_, instance) => ({ request, instance })),
+    );
+  const source = options.basePortSource ?? { kind: 'flag', name: '--base-port' };
+  const from = describeSource(source);
+  const width = slots.length;
+  if (base + width - 1 > MAX_PORT) {
+    throw new DevstartError(
+      'PORT_INVALID',
+      `a block of ${width} ports from ${base} on would end above ${MAX_PORT} (from ${from})`,
+      { hint: `Start at ${MAX_PORT - width + 1} or below.` },
+    );
+  }
+
+  const slot = (offset: number) => slots[offset] as (typeof slots)[number];
+
+  let held: number | undefined; // the first port that stood in the way
+  let start = base;
+  let last = base;
+  for (let attempts = 0; start + width - 1 <= MAX_PORT && attempts < options.maxAttempts; ) {
+    last = start;
+    let obstacle: { port: number; status: PortStatus } | undefined;
+    // From the end: where a port is taken, every block that holds it is too.
+    for (let offset = width - 1; offset >= 0 && obstacle === undefined; offset--) {
+      const { request } = slot(offset);
+      const status = await board.look(start + offset, { ...request, spec: { ...request.spec, source } });
+      if (status !== 'free') obstacle = { port: start + offset, status };
+    }
+    if (obstacle === undefined) return place(start);
+    if (options.strict) {
+      const { request } = slot(obstacle.port - start);
+      const spec = { value: { kind: 'single' as const, port: obstacle.port }, source, overrode: [] };
+      throw await takenError(obstacle.port, obstacle.status, { ...request, spec }, board);
+    }
+    if (obstacle.status === 'busy') {
+      held ??= obstacle.port;
+      attempts++;
+      start++;
+    } else {
+      start = obstacle.port + 1; // ours or another run's: no attempt used up
+    }
+  }
+  const holder = held === undefined ? '' : describeOwner(await board.ownerOf(held), options.home);
+  throw new DevstartError(
+    'PORTS_EXHAUSTED',
+    `no ${width} free ports in a row: could not find available port in range ${base}-${last + width - 1}${holder && ` (${held} is in use by ${holder})`}`,
+    {
+      hint: `Asked for a block from ${base} on (from ${from}): start elsewhere, or try more with --max-attempts ${options.maxAttempts * 10}.`,
+    },
+  );
+
+  function place(first: number): Map<PortRequest, PortAssignment[]> {
+    const placed = new Map<PortRequest, PortAssignment[]>(requests.map((request) => [request, []]));
+    slots.forEach(({ request, instance }, offset) => {
+      const spec = { value: { kind: 'single' as const, port: base + offset }, source, overrode: [] };
+      const asked = base + offset;
+      const assignment = board.assign({ ...request, spec }, instance, first + offset, {
+        asked,
+        held: held === asked ? held : undefined,
+      });
+      placed.get(request)?.push(assignment);
+    });
+    return placed;
+  }
+}

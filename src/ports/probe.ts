@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+
+export type ProbeResult = { free: true } | { free: false; address: string; code: string };
+
+/** A loopback bind succeeds beside a wildcard listener of the other family, so each is asked. */
+const ADDRESSES = ['127.0.0.1', '::1', '0.0.0.0', '::'] as const;
+type DetectPort = (options: { port: number; hostname: string }) => Promise<number>;
+interface Tools {
+  detectPort: DetectPort;
+  /** The addresses that this machine lets us bind. */
+  addresses: string[];
+}
+
+let tools: Promise<Tools> | undefined;
+let queue: Promise<unknown> = Promise.resolve();
+
+/**
+ * Whether a port (1-65535) can be bound on both loopbacks and both wildcards, by detect-port.
+ * An address that the machine lacks (no IPv6) counts as free. Nothing stays bound.
+ * `code` is EADDRINUSE, or EACCES for a privileged port. Calls wait for one another: for a busy
+ * port detect-port binds the numbers after it too, which would look busy to a probe beside it.
+ */
+export function probePort(port: number): Promise<ProbeResult> {
+  const result = queue.then(() => probe(port));
+  queue = result.catch(() => {});
+  return result;
+}
+
+async function probe(port: number): Promise<ProbeResult> {
+  tools ??= loadTools();
+  const { detectPort, addresses } = await tools;
+  for (const address of addresses) {
+    // Another prober's passing bind looks busy for an instant: asked again when it is gone.
+    for (let tries = 0; ; tries++) {
+      if ((await detectPort({ port, hostname: address })) === port) break;
+      const code = await tryBind(port, address); // detect-port keeps the reason to itself
+      if (code !== undefined || tries === 2) return { free: false, address, code: code ?? 'EADDRINUSE' };
+    }
+  }
+  return { free: true };
+}
+
+/**
+ * detect-port never comes back where an address refuses every port (no IPv6 in the kernel, no
+ * right to bind), as its last resort is port 0 without end: such addresses are found here first.
+ */
+async function loadTools(): Promise<Tools> {
+  const [{ detectPort }, ...codes] = await Promise.all([
+    import('detect-port'),
+    ...ADDRESSES.map((address) => tryBind(0, address)),
+  ]);
+  return { detectPort, addresses: ADDRESSES.filter((_, i) => codes[i] === undefined) };
+}
+
+/** Binds and lets go: undefined, or the error's code. */
+function tryBind(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** The first port that everyone may bind: 1024 unless the kernel says otherwise. */
+export async function firstUnprivilegedPort(): Promise<number> {
+  if (process.platform === 'win32') return 1;
+  try {
+    return Number(await readFile('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8')) || 0;
+  } catch {
+    return 1024;
+  }
+}
