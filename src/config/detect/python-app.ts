@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
 import { type PythonServer, pythonServers } from './frameworks/python.ts';
+import type { Project } from './project.ts';
 import { recognise } from './recognise.ts';
 import { pythonCommand } from './venv.ts';
 
@@ -11,7 +12,8 @@ const FOLDERS = ['', 'app', 'src', 'src/app', 'api', 'server', 'backend'];
 const SKIPPED = /^(?:\.|node_modules$|venv$|env$|tests?$|docs$|migrations$|static$|templates$|__pycache__$)/;
 
 interface Found {
-  /** The folder it is started in. */
+  /** Whose app it is, and the folder it is started in. */
+  home: string;
   cwd: string;
   /** Relative to cwd, with `/`. */
   file: string;
@@ -28,7 +30,11 @@ export async function pythonCandidate(scope: Scope, dir: string): Promise<Candid
     if (!(await project.has(folder, 'manage.py'))) continue;
     if (sub && dir === project.root && sub !== 'src') break; // A folder of its own: found as one.
     const python = await pythonCommand(project, folder);
-    return finish(scope, name, [...python, 'manage.py', 'runserver'], folder, 'manage.py');
+    return finish(scope, name, [...python, 'manage.py', 'runserver'], {
+      home: dir,
+      cwd: folder,
+      file: 'manage.py',
+    });
   }
   const found = await findServer(scope, dir);
   return found && startFile(scope, name, found);
@@ -61,7 +67,7 @@ async function findServer({ project }: Scope, dir: string): Promise<Found | unde
       const text = await project.text(path.join(dir, sub, name));
       const server = text && pythonServers.find((s) => s.pattern.test(text));
       if (!text || !server) continue;
-      all.push({ ...importable(dir, path.posix.join(sub, name), text), text, server });
+      all.push({ home: dir, ...importable(project, dir, path.posix.join(sub, name), text), text, server });
     }
     if (all.length > 0) break;
   }
@@ -71,10 +77,19 @@ async function findServer({ project }: Scope, dir: string): Promise<Found | unde
 const rank = ({ server }: Found) => pythonServers.indexOf(server);
 
 /** The folder from which the file's own imports work: its parent's where it imports itself by name. */
-function importable(dir: string, file: string, text: string): { cwd: string; file: string } {
+function importable(
+  project: Project,
+  dir: string,
+  file: string,
+  text: string,
+): { cwd: string; file: string } {
   const own = path.basename(dir);
   const relative = /^\s*from \.+\w* import/m.test(text);
-  if (!file.includes('/') && (relative || new RegExp(`^\\s*(?:from|import) ${own}\\b`, 'm').test(text))) {
+  if (
+    dir !== project.root &&
+    !file.includes('/') &&
+    (relative || new RegExp(`^\\s*(?:from|import) ${own}\\b`, 'm').test(text))
+  ) {
     return { cwd: path.dirname(dir), file: `${own}/${file}` };
   }
   const top = file.split('/')[0] ?? '';
@@ -123,7 +138,7 @@ async function startFile(scope: Scope, name: string, found: Found): Promise<Cand
   } else if (server.start === 'streamlit' || server.start === 'chainlit') {
     argv = [...python, '-m', server.start, 'run', file];
   } else argv = [...python, file];
-  return finish(scope, name, argv, cwd, file, server);
+  return finish(scope, name, argv, found, server);
 }
 
 const constructors: Record<string, string> = {
@@ -139,13 +154,12 @@ async function finish(
   scope: Scope,
   name: string,
   argv: [string, ...string[]],
-  cwd: string,
-  file: string,
+  { home, cwd, file }: Pick<Found, 'home' | 'cwd' | 'file'>,
   server?: PythonServer,
 ): Promise<Candidate> {
   const draft = draftApp(name, { kind: 'argv', argv }, cwd, evidenceOf(scope.project, cwd, file));
   const { app } = await recognise(scope.project, draft, scope.context);
-  if (!server) return { app: { ...app, evidence: `${app.evidence} (Django)` }, home: cwd };
+  if (!server) return { app: { ...app, evidence: `${app.evidence} (Django)` }, home };
   const started = { ...app, framework: server.id, evidence: `${app.evidence} (${server.label})` };
-  return { app: started, home: cwd };
+  return { app: started, home };
 }

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import type { App } from '../types.ts';
+
+/**
+ * The smallest config that says what was found: what `devstart init` writes and errors show. Flags that
+ * devstart adds by itself are left out.
+ */
+export function minimalConfig(apps: App[], root?: string): { apps: Record<string, unknown>[] } {
+  return { apps: apps.map((app) => minimalApp(app, root)) };
+}
+
+function minimalApp(app: App, root: string | undefined): Record<string, unknown> {
+  const result: Record<string, unknown> = { name: app.name };
+  if (app.roles.length === 1) result.role = app.roles[0];
+  else if (app.roles.length > 1) result.roles = app.roles;
+  result.command = plainCommand(app);
+  const cwd = root === undefined ? '' : path.relative(root, app.cwd).replaceAll(path.sep, '/');
+  if (cwd) result.cwd = cwd;
+  const { own, ...both } = app.defaultPorts;
+  if (own !== undefined) result.port = own;
+  else if (Object.keys(both).length > 0) result.ports = both;
+  return result;
+}
+
+function plainCommand(app: App): string | string[] {
+  if (app.command.kind === 'shell') return app.command.line;
+  let argv = app.command.argv.map((word) =>
+    path.isAbsolute(word) && !path.relative(app.cwd, word).startsWith(`..${path.sep}..`)
+      ? path.relative(app.cwd, word).replaceAll(path.sep, '/')
+      : word,
+  );
+  const [program = '', verb] = argv;
+  if (['npm', 'pnpm', 'yarn', 'bun'].includes(program) && verb === 'run') {
+    argv = argv.filter((word) => word !== '--silent').slice(0, 3);
+  } else if (program === 'npm' && verb === 'exec') return argv.at(-1) ?? '';
+  else if (app.framework === 'reflex') argv = argv.slice(0, argv.indexOf('run') + 1);
+  return argv.every((word) => /^[\w@%+=:,./{}-]+$/.test(word)) ? argv.join(' ') : argv;
+}

@@ -1,0 +1,205 @@
+import path from 'node:path';
+import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
+import { onPath } from './project.ts';
+import { recognise } from './recognise.ts';
+import { staticServer } from './static-server.ts';
+
+/** A language's server in a folder: the file that shows it, and the words that start it. */
+interface Native {
+  file: string | RegExp;
+  /** What else must be there: in the text of the file, or in another one. */
+  when?: (scope: Scope, dir: string, text: string) => Promise<boolean> | boolean;
+  argv: (
+    scope: Scope,
+    dir: string,
+  ) => Promise<[string, ...string[]] | undefined> | [string, ...string[]] | undefined;
+}
+
+const has = (name: string) => (scope: Scope, dir: string) => scope.project.has(dir, name);
+const holds = (pattern: RegExp) => (_: Scope, __: string, text: string) => pattern.test(text);
+const RUST_SERVER =
+  /^\s*(?:axum|actix-web|rocket|warp|poem|hyper|tide|salvo|tonic|gotham|ntex|viz|loco-rs|async-graphql|tiny_http|rouille)\b/m;
+
+const natives: Native[] = [
+  { file: 'artisan', argv: () => ['php', 'artisan', 'serve'] },
+  { file: 'go.mod', argv: goCommand },
+  { file: 'Trunk.toml', argv: () => ['trunk', 'serve'] },
+  { file: 'Dioxus.toml', argv: () => ['dx', 'serve'] },
+  {
+    file: 'Cargo.toml',
+    when: holds(/^\s*leptos\b|\[package\.metadata\.leptos\]/m),
+    argv: () => ['cargo', 'leptos', 'watch'],
+  },
+  {
+    file: 'Cargo.toml',
+    when: holds(RUST_SERVER),
+    argv: (scope) => (scope.context.prod ? ['cargo', 'run', '--release'] : ['cargo', 'run']),
+  },
+  {
+    file: 'Gemfile',
+    when: holds(/['"]jekyll['"]|github-pages/),
+    argv: () => ['bundle', 'exec', 'jekyll', 'serve'],
+  },
+  { file: 'Gemfile', when: holds(/['"]rails['"]/), argv: () => ['bundle', 'exec', 'rails', 'server'] },
+  { file: 'config.ru', argv: () => ['bundle', 'exec', 'rackup'] },
+  {
+    file: 'pom.xml',
+    when: holds(/spring-boot/),
+    argv: async (scope, dir) => [
+      (await scope.project.has(dir, 'mvnw')) ? './mvnw' : 'mvn',
+      'spring-boot:run',
+    ],
+  },
+  {
+    file: /^build\.gradle(?:\.kts)?$/,
+    when: holds(/springframework\.boot/),
+    argv: async (scope, dir) => [
+      (await scope.project.has(dir, 'gradlew')) ? './gradlew' : 'gradle',
+      'bootRun',
+    ],
+  },
+  {
+    file: /\.(?:cs|fs)proj$/,
+    when: holds(/Sdk="Microsoft\.NET\.Sdk\.(?:Web|BlazorWebAssembly)"/),
+    argv: (scope) => (scope.context.prod ? ['dotnet', 'run', '-c', 'Release'] : ['dotnet', 'watch']),
+  },
+  { file: 'mix.exs', when: holds(/:phoenix\b/), argv: () => ['mix', 'phx.server'] },
+  { file: /^deno\.jsonc?$/, argv: denoTask },
+  {
+    file: /^(?:hugo\.(?:toml|ya?ml)|config\.toml)$/,
+    when: async (scope, dir) => (await scope.project.list(dir)).dirs.has('content'),
+    argv: () => ['hugo', 'server'],
+  },
+  {
+    file: 'composer.json',
+    when: async (scope, dir) => scope.project.has(path.join(dir, 'public'), 'index.php'),
+    argv: () => ['php', '-S', '{host}:{port}', '-t', 'public'],
+  },
+  { file: 'index.php', argv: () => ['php', '-S', '{host}:{port}'] },
+  {
+    file: /^(?:server|index|main|app)\.[jt]s$/,
+    when: holds(/\bBun\.serve\(/),
+    argv: (scope, dir) => entry(scope, dir, /\bBun\.serve\(/, ['bun', '--hot']),
+  },
+  {
+    file: /^(?:server|main|app|mod|index)\.[jt]s$/,
+    when: holds(/\bDeno\.serve\(|deno\.land\/|from ['"]jsr:/),
+    argv: (scope, dir) =>
+      entry(scope, dir, /\bDeno\.serve\(|deno\.land\/|from ['"]jsr:/, ['deno', 'run', '-A', '--watch']),
+  },
+  {
+    file: /^(?:server|index|app|main)\.[cm]?js$/,
+    when: holds(/\.listen\(|createServer\(|\bserve\(/),
+    argv: (scope, dir) => entry(scope, dir, /\.listen\(|createServer\(|\bserve\(/, ['node']),
+  },
+];
+
+/** The first that fits; a package.json's own scripts are asked before. */
+export async function nativeCandidate(scope: Scope, dir: string): Promise<Candidate | undefined> {
+  const { project } = scope;
+  const { files } = await project.list(dir);
+  for (const { file, when, argv } of natives) {
+    for (const name of typeof file === 'string' ? [file] : [...files].filter((f) => file.test(f)).sort()) {
+      if (!files.has(name)) continue;
+      const text = (await project.text(path.join(dir, name))) ?? '';
+      if (when && !(await when(scope, dir, text))) continue;
+      const words = await argv(scope, dir);
+      if (words) return known(scope, dir, name, words);
+    }
+  }
+  return undefined;
+}
+
+/** Pages without any program: an index.html, served by Node itself. */
+export async function staticCandidate(scope: Scope, dir: string): Promise<Candidate | undefined> {
+  for (const folder of [dir, path.join(dir, 'public')]) {
+    if (!(await has('index.html')(scope, folder))) continue;
+    const name = dir === scope.project.root ? '' : path.basename(dir);
+    const evidence = `${evidenceOf(scope.project, folder, 'index.html')} (static files)`;
+    const app = draftApp(name, { kind: 'argv', argv: ['node', '-e', staticServer] }, folder, evidence);
+    return { app: { ...app, framework: 'static', roles: ['frontend'], ready: [{ port: 'own' }] }, home: dir };
+  }
+  return undefined;
+}
+
+async function known(
+  scope: Scope,
+  dir: string,
+  file: string,
+  argv: [string, ...string[]],
+): Promise<Candidate> {
+  const name = dir === scope.project.root ? '' : path.basename(dir);
+  const draft = draftApp(name, { kind: 'argv', argv }, dir, evidenceOf(scope.project, dir, file));
+  const { app, look } = await recognise(scope.project, draft, scope.context);
+  const label = look.framework ? ` (${look.framework.label})` : '';
+  return { app: { ...app, evidence: app.evidence + label }, home: dir };
+}
+
+/** `go run .`, or the one command under cmd/; air where the project is set up for it. */
+async function goCommand(
+  { project, context }: Scope,
+  dir: string,
+): Promise<[string, ...string[]] | undefined> {
+  if (!context.prod && (await project.has(dir, '.air.toml')) && (await onPath('air', context.env)))
+    return ['air'];
+  const isMain = async (folder: string) => {
+    for (const name of (await project.list(folder)).files) {
+      if (!name.endsWith('.go') || name.endsWith('_test.go')) continue;
+      if (/^package main\b/m.test((await project.text(path.join(folder, name))) ?? '')) return true;
+    }
+    return false;
+  };
+  if (await isMain(dir)) return ['go', 'run', '.'];
+  const commands: string[] = [];
+  for (const name of (await project.list(path.join(dir, 'cmd'))).dirs) {
+    if (await isMain(path.join(dir, 'cmd', name))) commands.push(name);
+  }
+  const one = ['server', 'api', 'web', 'backend', 'app', 'http'].find((name) => commands.includes(name));
+  if (one ?? commands.length === 1) return ['go', 'run', `./cmd/${one ?? commands[0]}`];
+  return (await isMain(path.join(dir, 'cmd'))) ? ['go', 'run', './cmd'] : undefined;
+}
+
+/** A task of deno.json, with the flags its own line wants. */
+async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]] | undefined> {
+  const { project, context } = scope;
+  const text =
+    (await project.text(path.join(dir, 'deno.json'))) ??
+    (await project.text(path.join(dir, 'deno.jsonc'))) ??
+    '';
+  const tasks = /"tasks"\s*:\s*\{([^{}]*)\}/.exec(text)?.[1] ?? '';
+  for (const name of context.prod ? ['start', 'preview', 'serve', 'dev'] : ['dev', 'start', 'serve']) {
+    const raw = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)"`).exec(tasks)?.[1];
+    if (raw === undefined) continue;
+    const line = raw.replace(/\\(.)/g, '$1');
+    const { app, look } = await recognise(project, draftApp('', { kind: 'shell', line }, dir, ''), context);
+    const added =
+      app.command.kind === 'shell' && look.framework?.flags
+        ? app.command.line.slice(line.length).trim().split(/\s+/)
+        : [];
+    return ['deno', 'task', name, ...added.filter(Boolean)];
+  }
+  for (const file of ['main.ts', 'server.ts', 'mod.ts', 'main.js']) {
+    const source = await project.text(path.join(dir, file));
+    if (source === undefined) continue;
+    if (/export default\s*\{[^}]*fetch/.test(source))
+      return ['deno', 'serve', '-A', '--watch', '--port', '{port}', '--host', '{host}', file];
+    return ['deno', 'run', '-A', '--watch', file];
+  }
+  return undefined;
+}
+
+async function entry(
+  { project }: Scope,
+  dir: string,
+  pattern: RegExp,
+  start: [string, ...string[]],
+): Promise<[string, ...string[]] | undefined> {
+  for (const base of ['server', 'index', 'main', 'app', 'mod']) {
+    for (const ending of ['ts', 'js', 'mjs', 'cjs']) {
+      const text = await project.text(path.join(dir, `${base}.${ending}`));
+      if (text && pattern.test(text) && !(start[0] === 'node' && ending === 'ts'))
+        return [...start, `${base}.${ending}`];
+    }
+  }
+  return undefined;
+}
