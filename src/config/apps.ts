@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { parsePortSpec } from '../ports/spec.ts';
+import type { AppConfig, DevstartConfig } from './generated/types.ts';
+import type { App, Command, PortKey } from './types.ts';
+import { keyName, rolesOf } from './validate.ts';
+
+/**
+ * A validated config's apps, with what their frameworks add.
+ * @param file the config as a person would write it
+ */
+export async function appsFromConfig(
+  config: DevstartConfig,
+  root: string,
+  opts: { file: string; prod: boolean },
+): Promise<App[]> {
+  const { recogniseApp } = await import('./detect/recognise.ts');
+  const entries = config.apps ?? [];
+  const taken = new Set(entries.flatMap((entry) => entry.name ?? []));
+  const drafts = entries.map((entry, index) => draftOf(entry, index, root, opts.file));
+  const apps = await Promise.all(drafts.map((draft) => recogniseApp(draft, { prod: opts.prod })));
+  return apps.map((app, index) => {
+    const keyed = keyedByRole(app);
+    const name = entries[index]?.name ?? freeName(keyed, taken);
+    taken.add(name);
+    return { ...keyed, name };
+  });
+}
+
+function draftOf(entry: AppConfig, index: number, root: string, file: string): App {
+  const roles = rolesOf(entry);
+  const own: PortKey = roles.length === 1 ? (roles[0] as PortKey) : 'own';
+  const ports: App['ports'] = {};
+  const put = (key: PortKey, spec: string | number | undefined, ...keys: string[]): void => {
+    if (spec === undefined) return;
+    const source = { kind: 'config' as const, name: keyName(['apps', index, ...keys]), file };
+    ports[key] = { value: parsePortSpec(spec, source), source, overrode: [] };
+  };
+  put(own, entry.port, 'port');
+  put('backend', entry.ports?.backend, 'ports', 'backend');
+  put('frontend', entry.ports?.frontend, 'ports', 'frontend');
+  return {
+    name: entry.name ?? roles[0] ?? `app${index + 1}`,
+    roles,
+    command: commandOf(entry),
+    cwd: path.resolve(root, entry.cwd ?? '.'),
+    env: Object.fromEntries(Object.entries(entry.env ?? {}).map(([name, value]) => [name, String(value)])),
+    frameworkEnv: {},
+    defaultPorts: {},
+    ports,
+    instances: entry.instances ?? 1,
+    ready: entry.ready ? [{ port: roles.length > 1 ? 'backend' : own, path: entry.ready }] : [],
+    stopSignal: 'SIGTERM',
+    caches: [...(entry.clean ?? [])],
+    evidence: `apps[${index}] in ${file}`,
+  };
+}
+
+function commandOf(entry: AppConfig): Command {
+  if (typeof entry.command === 'string') return { kind: 'shell', line: entry.command };
+  const [program = '', ...args] = entry.command ?? [entry.script ?? '', ...(entry.args ?? [])];
+  return { kind: 'argv', argv: [program, ...args] };
+}
+
+/** A role that only the framework told: what stood under `own` is that role's. */
+function keyedByRole(app: App): App {
+  const [role, second] = app.roles;
+  if (role === undefined || second !== undefined) return app;
+  const move = <T>({ own, ...rest }: Partial<Record<PortKey, T>>): Partial<Record<PortKey, T>> =>
+    own === undefined ? (rest as Partial<Record<PortKey, T>>) : { [role]: own, ...rest };
+  const ready = app.ready.map((check) => (check.port === 'own' ? { ...check, port: role } : check));
+  return { ...app, ports: move(app.ports), defaultPorts: move(app.defaultPorts), ready };
+}
+
+function freeName(app: App, taken: ReadonlySet<string>): string {
+  const base = app.roles.length === 1 ? (app.roles[0] as string) : app.roles.length > 1 ? 'app' : app.name;
+  let name = base;
+  for (let count = 2; taken.has(name); count++) name = `${base}${count}`;
+  return name;
+}

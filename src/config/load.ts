@@ -1,0 +1,106 @@
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { DevstartError } from '../errors.ts';
+import { readEnvFiles } from './dotenv.ts';
+import { type ConfigFile, findConfig, parseConfig, readConfigFile } from './file.ts';
+import type { Flags } from './flags.ts';
+import { locate } from './locate.ts';
+import { type Layers, resolveOptions } from './options.ts';
+import { resolveSettings } from './resolve.ts';
+import { readPortsFile, type Warning } from './sticky.ts';
+import type { App, Settings, Source } from './types.ts';
+
+export interface LoadInput {
+  flags: Flags;
+  /** The launcher's own environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** The launcher's own folder. */
+  cwd: string;
+}
+
+export interface Loaded {
+  settings: Settings;
+  warnings: Warning[];
+  /** What detection has to say, for people. */
+  notes: string[];
+  /** The config that was read; its `file` is relative to the project. */
+  configFile?: ConfigFile;
+}
+
+/**
+ * Everything that is wanted, read and checked: flags, environment, env files, config, the last run, detection.
+ * @throws DevstartError
+ */
+export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Loaded> {
+  const root = await projectRoot(cwd, flags.cwd);
+  const [envFiles, configFile] = await Promise.all([
+    readEnvFiles(root),
+    flags.config === undefined ? findConfig(root) : readConfigFile(path.resolve(cwd, flags.config), root),
+  ]);
+  const layers: Layers = { root, flags, env, envFiles };
+  if (configFile) {
+    const { validateConfig } = await import('./validate.ts');
+    const value = await validateConfig(configFile, await parseConfig(configFile), root);
+    layers.config = { value, file: configFile.file };
+  }
+  const { prod, sticky, portsFile } = resolveOptions(layers);
+  const [{ apps, notes }, last] = await Promise.all([
+    findApps(layers, prod.value),
+    sticky.value ? readPortsFile(portsFile.value, root) : { ports: undefined, warning: undefined },
+  ]);
+  const { settings, warnings } = resolveSettings({ ...layers, apps, sticky: last.ports });
+  return {
+    settings,
+    warnings: last.warning ? [last.warning, ...warnings] : warnings,
+    notes,
+    ...(configFile && { configFile }),
+  };
+}
+
+async function findApps(layers: Layers, prod: boolean): Promise<{ apps: App[]; notes: string[] }> {
+  if (layers.config?.value.apps) {
+    const { appsFromConfig } = await import('./apps.ts');
+    const { value, file } = layers.config;
+    return { apps: await appsFromConfig(value, layers.root, { file, prod }), notes: [] };
+  }
+  const { detectProject } = await import('./detect/index.ts');
+  return detectProject(layers.root, { prod, env: layers.env });
+}
+
+async function projectRoot(cwd: string, given: string | undefined): Promise<string> {
+  const folder = path.resolve(cwd, given ?? '.');
+  const found = given === '' ? undefined : await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return realpath(folder);
+  const why = found ? 'is not a folder' : 'is not there';
+  throw new DevstartError(
+    'USAGE',
+    given === undefined ? `${folder} ${why}` : `--cwd ${given || '""'} ${why}`,
+  );
+}
+
+/** Fills in the lines of what came from the config: a library's work, so only for those who show them. */
+export async function withConfigLines(loaded: Loaded): Promise<Settings> {
+  const { settings, configFile } = loaded;
+  if (!configFile) return settings;
+  const lines = new Map<string, number | undefined>();
+  const visit = async (value: unknown): Promise<unknown> => {
+    if (Array.isArray(value)) return Promise.all(value.map(visit));
+    if (typeof value !== 'object' || value === null) return value;
+    if (isConfigSource(value)) {
+      if (!lines.has(value.name)) lines.set(value.name, (await locate(configFile, keysOf(value.name)))?.line);
+      const line = lines.get(value.name);
+      return { ...value, ...(line !== undefined && { line }) };
+    }
+    const entries = await Promise.all(
+      Object.entries(value).map(async ([key, inner]) => [key, await visit(inner)] as const),
+    );
+    return Object.fromEntries(entries);
+  };
+  return (await visit(settings)) as Settings;
+}
+
+const isConfigSource = (value: object): value is Source =>
+  'kind' in value && value.kind === 'config' && 'name' in value;
+
+const keysOf = (name: string): (string | number)[] =>
+  name.split(/[.[\]]+/).flatMap((key) => (key === '' ? [] : /^\d+$/.test(key) ? [Number(key)] : [key]));

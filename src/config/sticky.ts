@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** What goes on a person's screen, and into a `warning` event. */
+export interface Warning {
+  code: string;
+  message: string;
+}
+
+/** The last run's ports. */
+export interface StickyPorts {
+  /** As a person would write it: relative to the project. */
+  file: string;
+  backend?: number;
+  frontend?: number;
+  /** By app name: the port of each instance. */
+  apps: Record<string, number[]>;
+}
+
+/**
+ * The last run's ports from `.ports.json`: the contract's form or the guide's plain
+ * `{"backend": 8000, "frontend": 3000}`. Without a file: neither. A broken or foreign one is a warning.
+ * @param file absolute
+ */
+export async function readPortsFile(
+  file: string,
+  root: string = path.dirname(file),
+): Promise<{ ports?: StickyPorts; warning?: Warning }> {
+  const shown = shownPath(root, file);
+  const warn = (why: string): { warning: Warning } => ({
+    warning: { code: 'PORTS_FILE_IGNORED', message: `${shown} ${why}; the last run's ports are not known` },
+  });
+  let content: unknown;
+  try {
+    content = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return {};
+    return warn(error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${code ?? error})`);
+  }
+  const ports = portsOf(content, shown);
+  return ports ? { ports } : warn('is not a ports file');
+}
+
+function portsOf(content: unknown, file: string): StickyPorts | undefined {
+  if (!isRecord(content)) return undefined;
+  if (content.version !== undefined && content.version !== 1) return undefined;
+  const ports: StickyPorts = { file, apps: {} };
+  for (const role of ['backend', 'frontend'] as const) {
+    if (content[role] === undefined) continue;
+    if (!isPort(content[role])) return undefined;
+    ports[role] = content[role];
+  }
+  if (content.apps !== undefined) {
+    if (!Array.isArray(content.apps)) return undefined;
+    for (const app of content.apps) {
+      if (!isRecord(app) || typeof app.name !== 'string' || !Array.isArray(app.ports)) return undefined;
+      if (!app.ports.every(isPort)) return undefined;
+      ports.apps[app.name] = app.ports;
+    }
+  }
+  const ours = content.version === 1 || ports.backend !== undefined || ports.frontend !== undefined;
+  return ours ? ports : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isPort = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536;
+
+/** Relative to the project where it lies in it, absolute elsewhere. */
+export function shownPath(root: string, file: string): string {
+  const relative = path.relative(root, file);
+  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+}
