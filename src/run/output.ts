@@ -66,47 +66,47 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
   const prefixOf = (line: Line): string =>
     (timestamps ? `${stamp()} ` : '') + (prefixes.get(line.instance) ?? bytes(`[${line.instance.label}] `));
 
-  /** `text` is whole lines, or the safe part of one. */
-  function show(line: Line, text: string): void {
-    if (mode === 'json') {
-      showJson(line, text);
-      return;
-    }
-    const ended = text.endsWith('\n');
-    let body = keepInLine(ended ? text.slice(0, -1) : text);
-    if (body === '' && !ended) return;
-    const prefix = prefixOf(line);
-    let head = open === line ? '' : open ? `\n${prefix}` : prefix;
-    if (open !== line && body.startsWith('\r')) body = body.replace(/^\r+(?=[^\r])/, '');
-    if (body.includes('\r')) body = body.replace(/\r(?=[^\r\n])/g, () => `\r${prefix}`);
-    // `$` is special in a replacement.
-    body = body.replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`);
-    // An unfinished line that another's has pushed away: its end alone needs no new line.
-    if (line.begun && open !== line && ended && body === '') head = '';
-    else writer.write(ended ? `${head}${body}\n` : head + body, 'latin1');
+  /** Whole lines without the last one's end (`ended`), or the safe part of one. */
+  function show(line: Line, text: string, ended: boolean): void {
+    if (mode === 'json') showJson(line, text, ended);
+    else showText(line, text, ended);
     line.begun = !ended;
-    if (!ended) open = line;
-    else if (head !== '' || open === line) open = undefined;
   }
 
-  function showJson(line: Line, text: string): void {
-    const ended = text.endsWith('\n');
+  function showText(line: Line, text: string, ended: boolean): void {
+    let body = keepInLine(text);
+    if (body === '' && !ended) return;
+    // Another's line has pushed the unfinished one away: its end alone needs no line of its own.
+    if (body === '' && line.begun && open !== line) return;
+    const prefix = prefixOf(line);
+    if (open !== line) {
+      writer.write(open ? `\n${prefix}` : prefix, 'latin1');
+      if (body.startsWith('\r')) body = body.replace(/^\r+(?=[^\r])/, '');
+    }
+    if (body.includes('\r')) body = body.replace(/\r(?=[^\r\n])/g, () => `\r${prefix}`);
+    // `$` is special in a replacement.
+    writer.write(body.replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`), 'latin1');
+    if (ended) writer.write('\n', 'latin1');
+    open = ended ? undefined : line;
+  }
+
+  function showJson(line: Line, text: string, ended: boolean): void {
     const parts = Buffer.from(text, 'latin1').toString('utf8').split('\n');
-    if (ended) parts.pop();
     let first = line.begun;
-    for (const part of parts) {
-      const shown = part.endsWith('\r') ? part.slice(0, -1) : part;
+    for (const [index, part] of parts.entries()) {
+      const whole = ended || index < parts.length - 1;
+      const shown = whole && part.endsWith('\r') ? part.slice(0, -1) : part;
+      // The end of a line whose beginning has been told already.
       if (!(first && shown === '')) onLine?.(line.instance, line.stream, shown);
       first = false;
     }
-    line.begun = !ended;
   }
 
   /** Shows what is held, as far as it may be cut there. */
   function flush(line: Line, cut: number): void {
     const text = line.held.slice(0, cut);
     line.held = line.held.slice(cut);
-    if (text !== '') show(line, text);
+    if (text !== '') show(line, text, false);
   }
 
   function hold(line: Line): void {
@@ -126,23 +126,20 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
     if (mode === 'quiet') return true;
     if (mode === 'raw') return writer.write(chunk);
     const line = lineOf(instance, stream);
-    let end = chunk.lastIndexOf(10) + 1;
+    const end = chunk.lastIndexOf(10);
     // Progress drawn with CR is shown frame by frame, without waiting for a silence.
-    if (end === 0 && mode !== 'json') end = chunk.lastIndexOf(13);
-    if (end > 0) {
-      const whole = line.held + chunk.toString('latin1', 0, end);
-      line.held = end < chunk.length ? chunk.toString('latin1', end) : '';
-      if (line.timer) {
-        clearTimeout(line.timer);
-        line.timer = undefined;
-      }
-      if (whole.endsWith('\n')) show(line, whole);
-      else {
-        const rest = line.held;
-        line.held = whole;
-        flush(line, safeCut(whole));
-        line.held += rest;
-      }
+    const frame = end === -1 && mode !== 'json' ? chunk.lastIndexOf(13) : -1;
+    if (end !== -1) {
+      clearTimeout(line.timer);
+      line.timer = undefined;
+      const text = chunk.toString('latin1', 0, end);
+      const whole = line.held === '' ? text : line.held + text;
+      line.held = end + 1 < chunk.length ? chunk.toString('latin1', end + 1) : '';
+      show(line, whole, true);
+    } else if (frame !== -1) {
+      line.held += chunk.toString('latin1', 0, frame);
+      flush(line, safeCut(line.held));
+      line.held += chunk.toString('latin1', frame);
     } else {
       line.held += chunk.toString('latin1');
     }

@@ -4,8 +4,9 @@ import type { ByteWriter } from '../run/types.ts';
 /** Above the first the writer says that it is full, below the second that there is room. Bytes. */
 const HIGH = 256 * 1024;
 const LOW = 64 * 1024;
-/** Smaller writes of one turn of the loop are joined up to this size. */
-const JOIN = 32 * 1024;
+/** What is written in one turn of the loop is joined in blocks of this size, which are used again. */
+const BLOCK = 128 * 1024;
+const SPARE_BLOCKS = 4;
 
 interface WithHandle {
   isTTY?: boolean;
@@ -24,19 +25,20 @@ export function createWriter(stream: Writable): ByteWriter {
   const closedListeners: ((error: Error) => void)[] = [];
   let closed = false;
   let wasFull = false;
-  let joined = '';
-  let joinedEncoding: 'latin1' | 'utf8' = 'latin1';
+  let block: Buffer | undefined;
+  let used = 0;
   let scheduled = false;
+  const spare: Buffer[] = [];
 
   stream.on('error', (error: Error) => {
     if (closed) return;
     closed = true;
-    joined = '';
+    used = 0;
     for (const listener of closedListeners) listener(error);
     announceRoom();
   });
 
-  const full = (): boolean => !closed && stream.writableLength + joined.length >= HIGH;
+  const full = (): boolean => !closed && stream.writableLength + used >= HIGH;
 
   function announceRoom(): void {
     if (!wasFull || (!closed && stream.writableLength > LOW)) return;
@@ -44,34 +46,37 @@ export function createWriter(stream: Writable): ByteWriter {
     for (const listener of drainListeners) listener();
   }
 
-  function send(data: string | Buffer, encoding: 'latin1' | 'utf8'): void {
-    if (closed) return;
-    if (typeof data === 'string') stream.write(data, encoding, announceRoom);
-    else stream.write(data, announceRoom);
+  /** Hands the block over; it comes back when its bytes are with the reader. */
+  function sendBlock(): void {
+    scheduled = false;
+    if (used === 0 || !block || closed) return;
+    const sent = block;
+    stream.write(used === BLOCK ? sent : sent.subarray(0, used), () => {
+      if (spare.length < SPARE_BLOCKS) spare.push(sent);
+      announceRoom();
+    });
+    block = undefined;
+    used = 0;
   }
 
-  function sendJoined(): void {
-    scheduled = false;
-    if (joined === '') return;
-    const data = joined;
-    joined = '';
-    send(data, joinedEncoding);
+  /** At most `size` bytes, joined with what else is written in this turn. */
+  function join(data: string | Buffer, encoding: 'latin1' | 'utf8', size: number): void {
+    if (used + size > BLOCK) sendBlock();
+    block ??= spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
+    used += typeof data === 'string' ? block.write(data, used, encoding) : data.copy(block, used);
+    if (scheduled) return;
+    scheduled = true;
+    process.nextTick(sendBlock);
   }
 
   return {
     write(data, encoding = 'utf8') {
       if (closed) return true;
-      if (typeof data !== 'string' || data.length >= JOIN) {
-        sendJoined();
-        send(data, encoding);
-      } else {
-        if (encoding !== joinedEncoding || joined.length + data.length > JOIN) sendJoined();
-        joinedEncoding = encoding;
-        joined += data;
-        if (!scheduled) {
-          scheduled = true;
-          process.nextTick(sendJoined);
-        }
+      const size = typeof data === 'string' && encoding === 'utf8' ? data.length * 3 : data.length;
+      if (size <= BLOCK) join(data, encoding, size);
+      else {
+        sendBlock();
+        stream.write(typeof data === 'string' ? Buffer.from(data, encoding) : data, announceRoom);
       }
       const isFull = full();
       if (isFull) wasFull = true;
@@ -90,7 +95,7 @@ export function createWriter(stream: Writable): ByteWriter {
       closedListeners.push(listener);
     },
     async flush() {
-      sendJoined();
+      sendBlock();
       if (closed) return;
       await new Promise<void>((resolve) => {
         closedListeners.push(() => resolve());
