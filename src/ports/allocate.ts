@@ -85,6 +85,7 @@ function checkSize(request: PortRequest): void {
     throw new DevstartError(
       'PORT_INVALID',
       `${instances} instances of ${request.app} from port ${spec.port} on would end above ${MAX_PORT} (from ${describeSource(source)})`,
+      { hint: `Start at ${MAX_PORT - instances + 1} or below.` },
     );
   }
   const count = specPortCount(spec);
