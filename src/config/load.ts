@@ -103,4 +103,7 @@ const isConfigSource = (value: object): value is Source =>
   'kind' in value && value.kind === 'config' && 'name' in value;
 
 const keysOf = (name: string): (string | number)[] =>
-  name.split(/[.[\]]+/).flatMap((key) => (key === '' ? [] : /^\d+$/.test(key) ? [Number(key)] : [key]));
+  name
+    .split(/[.[\]]+/)
+    .filter((key) => key !== '')
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));

@@ -1,5 +1,5 @@
 import { DevstartError } from '../errors.ts';
-import { describeSource, parsePortSpec } from '../ports/spec.ts';
+import { describeSource, formatPortSpec, parsePortSpec } from '../ports/spec.ts';
 import { mergeEnvFiles } from './dotenv.ts';
 import { didYouMean } from './nearest.ts';
 import {
@@ -157,9 +157,7 @@ const asCandidate = ({ value, source }: { value: unknown; source: Candidate['sou
 
 /** As a person writes it: 8080, or a text for everything else. */
 export function written(spec: PortSpec): number | string {
-  if (spec.kind === 'single') return spec.port;
-  if (spec.kind === 'range') return `${spec.start}-${spec.end}`;
-  return spec.start === undefined ? 'auto' : `auto:${spec.start}-${spec.end ?? 65_535}`;
+  return spec.kind === 'single' ? spec.port : formatPortSpec(spec);
 }
 
 /** `--port NAME=SPEC`: by app name, or by role. The last one for a name counts. */
