@@ -130,7 +130,8 @@ async function parseYaml(config: ConfigFile): Promise<unknown> {
 async function parseToml(config: ConfigFile): Promise<unknown> {
   const { parse, TomlError } = await import('smol-toml');
   try {
-    return parse(config.text);
+    // Its objects have no prototype, unlike everybody else's.
+    return structuredClone(parse(config.text));
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [first = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
