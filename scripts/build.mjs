@@ -21,16 +21,16 @@ const lean = {
   setup(context) {
     const replace = (filter, target, importer = /./) =>
       context.onResolve({ filter }, (args) => (importer.test(args.importer) ? { path: target } : undefined));
-    replace(/^rxjs(\/operators)?$/, at('scripts/lean/rxjs.ts'));
+    replace(/^rxjs(\/operators)?$/, at('scripts/lean/rxjs.mjs'));
     context.onResolve({ filter: /^rxjs-internal\// }, (args) => ({
       path: path.join(modules, 'rxjs/dist/esm/internal', `${args.path.slice('rxjs-internal/'.length)}.js`),
     }));
-    replace(/^y18n$/, at('scripts/lean/y18n.ts'));
+    replace(/^y18n$/, at('scripts/lean/y18n.mjs'));
     replace(/^yargs-locale-en$/, path.join(modules, 'yargs/locales/en.json'));
-    replace(/^(escalade\/sync|get-caller-file)$/, at('scripts/lean/empty.ts'));
-    replace(/^cliui$/, at('scripts/lean/cliui.ts'));
+    replace(/^(escalade\/sync|get-caller-file)$/, at('scripts/lean/empty.mjs'));
+    replace(/^cliui$/, at('scripts/lean/cliui.mjs'));
     replace(/^cliui-itself$/, fileURLToPath(import.meta.resolve('cliui')));
-    replace(/^string-width$/, at('scripts/lean/string-width.ts'), /yargs[/\\]lib/);
+    replace(/^string-width$/, at('scripts/lean/string-width.mjs'), /yargs[/\\]lib/);
     replace(/^string-width-itself$/, fileURLToPath(import.meta.resolve('string-width')));
   },
 };
@@ -55,7 +55,7 @@ export async function buildBundle() {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    inject: ['scripts/lean/import-meta.ts'],
+    inject: ['scripts/lean/import-meta.mjs'],
     define: { 'import.meta.url': 'importMetaUrl', __DEVSTART_VERSION__: JSON.stringify(version) },
     plugins: [lean],
   });

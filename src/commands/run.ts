@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../cli.ts';
-import { loadSettings } from '../config/load.ts';
+import { loadSettings, withConfigLines } from '../config/load.ts';
 import type { Role, Settings } from '../config/types.ts';
 import { cleanCaches } from '../plan/clean.ts';
 import { makePlan } from '../plan/plan.ts';
@@ -22,13 +22,14 @@ export async function run(context: Context): Promise<number> {
   const loaded = await loadSettings({ flags: context.flags, env: context.env, cwd: context.cwd });
   const { settings } = loaded;
   if (context.explain) {
-    (await import('../ui/explain.ts')).printExplain(settings, context.format === 'json');
+    (await import('../ui/explain.ts')).printExplain(await withConfigLines(loaded), context.format === 'json');
     return 0;
   }
 
   const assignments = await allocatePorts(portRequests(settings), {
     maxAttempts: settings.maxAttempts.value,
-    strict: settings.strictPort.value,
+    strict: settings.strictPort.value || settings.prod.value,
+    home: context.env.HOME,
     ...(settings.basePort
       ? { basePort: settings.basePort.value, basePortSource: settings.basePort.source }
       : {}),
@@ -84,7 +85,6 @@ export async function run(context: Context): Promise<number> {
   context.onSignal((signal) => {
     if (signals++ > 0) return running.killNow();
     const reason = signal === 'SIGINT' ? 'Ctrl-C' : signal;
-    reporter.event({ type: 'stopping', reason });
     void running.stop({ code: 128 + (SIGNAL_NUMBERS[signal] ?? 0), reason });
   });
   writer.onClosed(() => void running.stop({ code: 0, reason: 'the reader of the output has gone' }));

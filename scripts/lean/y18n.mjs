@@ -2,12 +2,12 @@
 import { format } from 'node:util';
 import en from 'yargs-locale-en';
 
-const messages: Record<string, unknown> = en;
+const messages = en;
 
 export default function y18n() {
-  const __ = (text: string, ...values: unknown[]): string => format(messages[text] ?? text, ...values);
-  const __n = (one: string, many: string, count: number, ...values: unknown[]): string => {
-    const entry = (messages[one] ?? { one, other: many }) as { one: string; other: string };
+  const __ = (text, ...values) => format(messages[text] ?? text, ...values);
+  const __n = (one, many, count, ...values) => {
+    const entry = messages[one] ?? { one, other: many };
     const text = count === 1 ? entry.one : entry.other;
     return text.includes('%d') ? format(text, count, ...values) : format(text, ...values);
   };
@@ -16,7 +16,7 @@ export default function y18n() {
     __n,
     getLocale: () => 'en',
     setLocale: () => {},
-    updateLocale: (changes: Record<string, unknown>) => Object.assign(messages, changes),
+    updateLocale: (changes) => Object.assign(messages, changes),
     locale: 'en',
   };
 }

@@ -1,3 +1,3 @@
-export default function stringWidth(text: string): number {
+export default function stringWidth(text) {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : require('string-width-itself').default(text);
 }

@@ -1,4 +1,4 @@
 // yargs looks for the caller's package.json through these; devstart tells it its version itself.
-export default function nothing(): string {
+export default function nothing() {
   return '';
 }
