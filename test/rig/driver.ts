@@ -1,0 +1,62 @@
+// Runs startRun with the plan given as JSON, as cli.ts does: for tests of run/ alone.
+import type { InstancePlan, LaunchPlan } from '../../src/plan/types.ts';
+import { createOutput, type OutputMode } from '../../src/run/output.ts';
+import { startRun } from '../../src/run/run.ts';
+import { createWriter } from '../../src/ui/writer.ts';
+
+type Options = Partial<Omit<LaunchPlan, 'instances'>> & {
+  instances: Partial<InstancePlan>[];
+  mode?: OutputMode;
+};
+const { instances, mode = 'plain', ...rest }: Options = JSON.parse(process.argv[2] ?? '{}');
+
+const plan: LaunchPlan = {
+  runId: `run-${process.pid}`,
+  root: process.cwd(),
+  ports: {},
+  urls: {},
+  corsOrigins: [],
+  host: 'localhost',
+  portsFile: '/nowhere/.ports.json',
+  killTimeout: 5,
+  keepGoing: false,
+  ...rest,
+  instances: instances.map((instance) => ({
+    app: 'app',
+    instance: 0,
+    label: instance.app ?? 'app',
+    roles: [],
+    framework: undefined,
+    command: { kind: 'shell', line: 'true' },
+    cwd: process.cwd(),
+    env: {},
+    unsetEnv: [],
+    ports: {},
+    url: instance.ports?.own ? `http://localhost:${instance.ports.own}` : '',
+    ready: [],
+    stopSignal: 'SIGTERM',
+    ...instance,
+  })),
+};
+
+const writer = createWriter(process.stdout);
+const output = createOutput({
+  mode,
+  timestamps: false,
+  writer,
+  onLine: ({ app }, stream, line) =>
+    writer.write(`${JSON.stringify({ type: 'output', app, stream, line })}\n`),
+});
+const run = startRun(plan, {
+  emit: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
+  output,
+  env: process.env,
+});
+writer.onClosed(() => run.stop({ reason: 'the reader has gone', code: 0 }));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  let times = 0;
+  process.on(signal, () => (times++ === 0 ? run.stop({ signal, reason: signal }) : run.killNow()));
+}
+const { code } = await run.done;
+await output.close();
+process.exit(code);
