@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 
 export const isWindows = process.platform === 'win32';
 
@@ -23,4 +24,17 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Call it last before the exit: where the terminal has gone, Node's own exit aborts with a native stack
+ * (it cannot restore the terminal's mode), so the process ends as SIGHUP ends it (129 for a shell).
+ * Returns in every other case.
+ */
+export function endIfTerminalGone(): void {
+  if (isWindows) return;
+  const gone = (process.stdout.isTTY && !isatty(1)) || (process.stderr.isTTY && !isatty(2));
+  if (!gone) return;
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }

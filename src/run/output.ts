@@ -75,14 +75,13 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
 
   function showText(line: Line, text: string, ended: boolean): void {
     let body = keepInLine(text);
+    if (open !== line && body.startsWith('\r'))
+      body = body.replace(line.begun ? /^\r+/ : /^\r+(?=[^\r])/, '');
     if (body === '' && !ended) return;
     // Another's line has pushed the unfinished one away: its end alone needs no line of its own.
     if (body === '' && line.begun && open !== line) return;
     const prefix = prefixOf(line);
-    if (open !== line) {
-      writer.write(open ? `\n${prefix}` : prefix, 'latin1');
-      if (body.startsWith('\r')) body = body.replace(/^\r+(?=[^\r])/, '');
-    }
+    if (open !== line) writer.write(open ? `\n${prefix}` : prefix, 'latin1');
     if (body.includes('\r')) body = body.replace(/\r(?=[^\r\n])/g, () => `\r${prefix}`);
     // `$` is special in a replacement.
     writer.write(body.replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`), 'latin1');

@@ -34,6 +34,8 @@ export interface ByteWriter {
   onClosed(listener: (error: Error) => void): void;
   /** Resolves when everything written is with the reader, or the reader has gone. */
   flush(): Promise<void>;
+  /** Gives up what the reader has not taken: a `flush` resolves now, what follows is dropped. */
+  abandon(): void;
 }
 
 export interface RunDeps {

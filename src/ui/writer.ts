@@ -22,6 +22,7 @@ export function createWriter(stream: Writable): ByteWriter {
   if (isTTY) _handle?.setBlocking?.(false);
 
   const drainListeners: (() => void)[] = [];
+  const flushing: (() => void)[] = [];
   const closedListeners: ((error: Error) => void)[] = [];
   let closed = false;
   let wasFull = false;
@@ -32,11 +33,16 @@ export function createWriter(stream: Writable): ByteWriter {
 
   stream.on('error', (error: Error) => {
     if (closed) return;
+    close();
+    for (const listener of closedListeners) listener(error);
+  });
+
+  function close(): void {
     closed = true;
     used = 0;
-    for (const listener of closedListeners) listener(error);
+    for (const resolve of flushing.splice(0)) resolve();
     announceRoom();
-  });
+  }
 
   const full = (): boolean => !closed && stream.writableLength + used >= HIGH;
 
@@ -98,9 +104,12 @@ export function createWriter(stream: Writable): ByteWriter {
       sendBlock();
       if (closed) return;
       await new Promise<void>((resolve) => {
-        closedListeners.push(() => resolve());
+        flushing.push(resolve);
         stream.write('', () => resolve());
       });
+    },
+    abandon() {
+      if (!closed) close();
     },
   };
 }

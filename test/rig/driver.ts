@@ -1,5 +1,6 @@
 // Runs startRun with the plan given as JSON, as cli.ts does: for tests of run/ alone.
 import type { InstancePlan, LaunchPlan } from '../../src/plan/types.ts';
+import { endIfTerminalGone } from '../../src/platform.ts';
 import { createOutput, type OutputMode } from '../../src/run/output.ts';
 import { startRun } from '../../src/run/run.ts';
 import { createWriter } from '../../src/ui/writer.ts';
@@ -55,8 +56,16 @@ const run = startRun(plan, {
 writer.onClosed(() => run.stop({ reason: 'the reader has gone', code: 0 }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   let times = 0;
-  process.on(signal, () => (times++ === 0 ? run.stop({ signal, reason: signal }) : run.killNow()));
+  process.on(signal, () => {
+    if (times++ === 0) {
+      run.stop({ signal, reason: signal });
+    } else {
+      run.killNow();
+      writer.abandon();
+    }
+  });
 }
 const { code } = await run.done;
 await output.close();
+endIfTerminalGone();
 process.exit(code);
