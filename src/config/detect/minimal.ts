@@ -16,9 +16,9 @@ function minimalApp(app: App, root: string | undefined): Record<string, unknown>
   result.command = plainCommand(app);
   const cwd = root === undefined ? '' : path.relative(root, app.cwd).replaceAll(path.sep, '/');
   if (cwd) result.cwd = cwd;
-  const { own, ...both } = app.defaultPorts;
-  if (own !== undefined) result.port = own;
-  else if (Object.keys(both).length > 0) result.ports = both;
+  const ports = Object.values(app.defaultPorts);
+  if (app.roles.length > 1 && ports.length > 0) result.ports = app.defaultPorts;
+  else if (ports[0] !== undefined) result.port = ports[0];
   return result;
 }
 

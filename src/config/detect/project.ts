@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** The parts of a package.json that detection reads. */
@@ -179,10 +179,17 @@ async function readNames(dir: string): Promise<{ files: Set<string>; dirs: Set<s
     else if (entry.isFile()) files.add(entry.name);
     else if (entry.isSymbolicLink()) {
       const target = await stat(path.join(dir, entry.name)).catch(() => undefined);
-      if (target) (target.isDirectory() ? dirs : files).add(entry.name);
+      if (target?.isFile()) files.add(entry.name);
+      else if (target && !(await isAbove(path.join(dir, entry.name), dir))) dirs.add(entry.name);
     }
   }
   return { files, dirs };
+}
+
+/** A link to a folder that holds it: followed, it would never end. */
+async function isAbove(link: string, dir: string): Promise<boolean> {
+  const [target, here] = await Promise.all([realpath(link), realpath(dir)]);
+  return `${here}${path.sep}`.startsWith(`${target}${path.sep}`);
 }
 
 /** The program's path on PATH, or undefined. */

@@ -49,7 +49,7 @@ const frontends: Framework[] = [
   { id: 'sanity', label: 'Sanity', role: 'frontend', commands: ['sanity dev', 'sanity start'], flags: PORT_HOST, port: 3333 },
   { id: 'slidev', label: 'Slidev', role: 'frontend', commands: ['slidev'], not: ['build', 'export', 'format'], flags: ['--port', '{port}'], port: 3030 },
   { id: 'http-server', label: 'http-server', role: 'frontend', commands: ['http-server'], flags: ['-p', '{port}', '-a', '{host}'], port: 8080 },
-  { id: 'serve', label: 'serve', role: 'frontend', commands: ['serve'], flags: ['-l', 'tcp://{host}:{port}'], port: 3000, production: true, portFlag: /(?:-l|--listen|-p|--port)[=](?:tcp:\/\/\S+:)?(\d+)/ },
+  { id: 'serve', label: 'serve', role: 'frontend', commands: ['serve'], flags: ['-l', 'tcp://{host}:{port}'], port: 3000, production: true, portFlag: /(?:-l|--listen|-p|--port)[ =](?:tcp:\/\/\S+:)?(\d+)/ },
   { id: 'live-server', label: 'live-server', role: 'frontend', commands: ['live-server'], flags: ['--port={port}', '--host={host}', '--no-browser'], port: 8080 },
   { id: 'browser-sync', label: 'Browsersync', role: 'frontend', commands: ['browser-sync start', 'browser-sync'], flags: ['--port', '{port}', '--no-open'], port: 3000 },
 ];
@@ -59,14 +59,14 @@ const frontends: Framework[] = [
 const backends: Framework[] = [
   { id: 'nest', label: 'NestJS', role: 'backend', commands: ['nest start'], packages: ['@nestjs/core'] },
   { id: 'wrangler', label: 'Wrangler', role: 'backend', commands: ['wrangler dev', 'wrangler pages dev'], flags: ['--port', '{port}', '--ip', '{host}'], port: 8787, caches: ['.wrangler/tmp'] },
-  { id: 'json-server', label: 'json-server', role: 'backend', commands: ['json-server', 'json-server-auth'], flags: PORT_HOST, portFlag: /(?:--port|-p)[=](\d+)/ },
+  { id: 'json-server', label: 'json-server', role: 'backend', commands: ['json-server', 'json-server-auth'], flags: PORT_HOST, portFlag: /(?:--port|-p)[ =](\d+)/ },
   { id: 'strapi', label: 'Strapi', role: 'backend', commands: ['strapi develop', 'strapi dev', 'strapi start'], port: 1337, caches: ['.cache'] },
   { id: 'medusa', label: 'Medusa', role: 'backend', commands: ['medusa develop', 'medusa start'], port: 9000 },
   { id: 'keystone', label: 'Keystone', role: 'backend', commands: ['keystone dev', 'keystone start'], port: 3000 },
   { id: 'adonis', label: 'AdonisJS', role: 'backend', commands: ['node ace serve', 'adonis serve'], port: 3333, packages: ['@adonisjs/core'] },
-  { id: 'serverless', label: 'Serverless', role: 'backend', commands: ['serverless offline', 'sls offline'], flags: ['--httpPort', '{port}'], portFlag: /--httpPort[=](\d+)/ },
+  { id: 'serverless', label: 'Serverless', role: 'backend', commands: ['serverless offline', 'sls offline'], flags: ['--httpPort', '{port}'], portFlag: /--httpPort[ =](\d+)/ },
   { id: 'nitro', label: 'Nitro', role: 'backend', commands: ['nitro dev', 'nitropack dev'], flags: PORT_HOST, caches: ['.nitro'] },
-  { id: 'vercel', label: 'Vercel', role: 'backend', commands: ['vercel dev', 'vc dev'], flags: ['--listen', '{host}:{port}'], port: 3000, portFlag: /(?:--listen|-l)[=](?:\S+:)?(\d+)/ },
+  { id: 'vercel', label: 'Vercel', role: 'backend', commands: ['vercel dev', 'vc dev'], flags: ['--listen', '{host}:{port}'], port: 3000, portFlag: /(?:--listen|-l)[ =](?:\S+:)?(\d+)/ },
   { id: 'netlify', label: 'Netlify', role: 'frontend', commands: ['netlify dev', 'ntl dev'], flags: ['--port', '{port}'], port: 8888 },
 ];
 
