@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import type { InstancePlan } from '../plan/types.ts';
 import { isWindows, shell } from '../platform.ts';
-import { readProcess, type TreeRoot } from './tree.ts';
+import { readProcess, standardFiles, type TreeRoot } from './tree.ts';
 import type { OutputSink, StreamName } from './types.ts';
 
 /** How the leader ended; `error`: it could not be started at all. */
@@ -130,7 +130,7 @@ export function spawnInstance(
       }),
   );
 
-  const root = child.pid ? { pid: child.pid, start: readProcess(child.pid)?.start, marks } : undefined;
+  const root = child.pid ? rootOf(child.pid, marks) : undefined;
   return {
     pid: child.pid,
     root,
@@ -142,6 +142,12 @@ export function spawnInstance(
     },
     abandon: destroy,
   };
+}
+
+/** Read at once, before the server can have put other files in their place. */
+function rootOf(pid: number, marks: string[]): TreeRoot {
+  const pipes = standardFiles(pid).filter((file) => file.startsWith('socket:'));
+  return { pid, start: readProcess(pid)?.start, marks, pipes };
 }
 
 function start(plan: InstancePlan, env: NodeJS.ProcessEnv): ChildProcess {

@@ -1,5 +1,5 @@
 import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isWindows } from '../platform.ts';
 
 /** A process at one moment. The pid alone does not identify it, the pid and the start do. */
@@ -24,6 +24,8 @@ export interface TreeRoot {
   start: string | undefined;
   /** All of them in its environment: `DEVSTART_RUN=…`, `DEVSTART_APP=…`. */
   marks: string[];
+  /** The server's ends of its three pipes (`socket:[4711]`): who holds one has inherited it. Linux only. */
+  pipes: string[];
 }
 
 /** Source: proc(5), /proc/PID/stat. The name in brackets may hold anything, so fields count from its end. */
@@ -108,9 +110,23 @@ export function isAlive(proc: Proc): boolean {
   return now !== undefined && !now.zombie && now.start === proc.start;
 }
 
+/** What a process has as its fds 0 to 2; empty where the system does not tell. */
+export function standardFiles(pid: number): string[] {
+  if (!linux) return [];
+  const found: string[] = [];
+  for (const fd of [0, 1, 2]) {
+    try {
+      found.push(readlinkSync(`/proc/${pid}/fd/${fd}`));
+    } catch {
+      // closed, gone, or another user's
+    }
+  }
+  return found;
+}
+
 /**
  * The instance's living processes: its group, its session, their descendants, those seen before (`known`)
- * and every process that carries its marks, wherever it has moved to.
+ * and every process that carries its marks or holds its pipes, wherever it has moved to.
  */
 export function findTree(root: TreeRoot, known: readonly Proc[]): Proc[] {
   const all = listProcesses().filter((proc) => !proc.zombie && proc.pid !== process.pid && proc.pid > 1);
@@ -125,7 +141,7 @@ export function findTree(root: TreeRoot, known: readonly Proc[]): Proc[] {
   }
   const marked = markedAmong(
     all.filter((proc) => !ours.has(proc.pid) && startedAfter(proc, root)),
-    root.marks,
+    root,
   );
   for (const proc of marked) ours.set(proc.pid, proc);
   for (let grown = true; grown; ) {
@@ -144,10 +160,11 @@ function startedAfter(proc: Proc, root: TreeRoot): boolean {
   return !linux || root.start === undefined || Number(proc.start) >= Number(root.start);
 }
 
-function markedAmong(procs: Proc[], marks: string[]): Proc[] {
+function markedAmong(procs: Proc[], { marks, pipes }: TreeRoot): Proc[] {
   if (procs.length === 0) return [];
   if (linux) {
     return procs.filter(({ pid }) => {
+      if (standardFiles(pid).some((file) => pipes.includes(file))) return true;
       try {
         const environment = `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`;
         return marks.every((mark) => environment.includes(`\0${mark}\0`));

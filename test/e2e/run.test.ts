@@ -91,6 +91,18 @@ for (const stdio of ['ignore', 'inherit']) {
   });
 }
 
+test('a grandchild without our environment, in its own session, is known by the pipe it holds', async (t) => {
+  const rig = await Rig.create(t);
+  const line = `env -i RIG_SOCKET="$RIG_SOCKET" setsid ${rig.server('heir').join(' ')} & wait`;
+  const run = rig.spawnDriver({ instances: [{ app: 'api', command: { kind: 'shell', line } }] });
+  const heir = await rig.link('heir');
+  assert.equal(heir.env.DEVSTART_RUN, undefined);
+  const leader = (await run.waitFor('started')).pid;
+  process.kill(leader, 'SIGKILL');
+  assert.equal(await rig.exitCode(run), 137);
+  await heir.gone;
+});
+
 test('what a server leaves behind when it ends by itself is ended, too', async (t) => {
   const rig = await Rig.create(t);
   const run = rig.spawnDriver({ keepGoing: true, instances: [app(rig, 'api'), app(rig, 'web')] });
