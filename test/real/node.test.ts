@@ -59,7 +59,7 @@ test('Next: a single app', { timeout }, async (t) => {
     '--use-npm',
     '--yes',
   );
-  await startsAndStops(t, at, { page: /Hello world!/, apps: 1 });
+  await startsAndStops(t, at, { page: /Hello World!/, apps: 1 });
 });
 
 test('an npm workspace with apps/api and apps/web', { timeout }, async (t) => {

@@ -7,7 +7,7 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { environment, MINUTE, type Project } from './support.ts';
+import { atEnd, environment, MINUTE, type Project } from './support.ts';
 
 const program = fileURLToPath(new URL('../../bin/devstart.cjs', import.meta.url));
 
@@ -41,7 +41,7 @@ export function start(
   env = {},
 ): Run {
   const run = new Run(at, ['--json', ...args], env);
-  t.after(() => run.kill());
+  atEnd(t, () => run.kill());
   return run;
 }
 

@@ -27,10 +27,28 @@ export interface Project {
   write(files: Record<string, string>): void;
 }
 
+const cleanups = new WeakMap<TestContext, (() => unknown)[]>();
+
+/** Runs when the test ends, the last one first, each whatever became of the others. */
+export function atEnd(t: TestContext, cleanup: () => unknown): void {
+  const known = cleanups.get(t);
+  if (known) {
+    known.push(cleanup);
+    return;
+  }
+  const all = [cleanup];
+  cleanups.set(t, all);
+  t.after(async () => {
+    const errors: unknown[] = [];
+    for (const one of all.reverse()) await (async () => one())().catch((error) => errors.push(error));
+    if (errors.length > 0) throw new AggregateError(errors, 'cleaning up failed');
+  });
+}
+
 /** A folder that is removed when the test ends. */
 export function project(t: TestContext, name: string): Project {
   const base = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'devstart-real-')));
-  t.after(() => rmSync(base, { recursive: true, force: true, maxRetries: 3 }));
+  atEnd(t, () => rmSync(base, { recursive: true, force: true, maxRetries: 3 }));
   const root = path.join(base, name);
   mkdirSync(root);
   const write = (files: Record<string, string>) => {
@@ -84,7 +102,7 @@ export async function hold(t: TestContext, ...ports: number[]): Promise<void> {
     await Promise.race([once(server, 'listening'), once(server, 'error')]).catch((error) => {
       if (error.code !== 'EADDRINUSE') throw error;
     });
-    t.after(() => void server.close());
+    atEnd(t, () => void server.close());
   }
 }
 
