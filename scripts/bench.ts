@@ -53,7 +53,8 @@ async function untilBothRun(argv: string[], cwd: string, fifo: string): Promise<
     detached: true,
   });
   let seen = 0;
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${argv[0]} ended with ${code}`)));
     reader.on('data', (chunk) => {
       seen += chunk.toString().split('\n').length - 1;
       if (seen >= 2) resolve();

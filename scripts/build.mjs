@@ -1,8 +1,9 @@
 // Builds dist/devstart.cjs: one minified file, its source map, the types and the third-party licences.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -28,12 +29,37 @@ const lean = {
     replace(/^y18n$/, at('scripts/lean/y18n.mjs'));
     replace(/^yargs-locale-en$/, path.join(modules, 'yargs/locales/en.json'));
     replace(/^(escalade\/sync|get-caller-file)$/, at('scripts/lean/empty.mjs'));
+    replace(/^assert$/, at('scripts/lean/assert.mjs'), /yargs/);
+    replace(
+      /^node:fs\/promises$/,
+      at('scripts/lean/fs-promises.mjs'),
+      /[/\\]src[/\\](config|plan|commands|ports)[/\\]/,
+    );
     replace(/^cliui$/, at('scripts/lean/cliui.mjs'));
     replace(/^cliui-itself$/, fileURLToPath(import.meta.resolve('cliui')));
     replace(/^string-width$/, at('scripts/lean/string-width.mjs'), /yargs[/\\]lib/);
+    replace(/Options-gen-types(\.js)?$/, at('scripts/lean/sucrase-options.mjs'));
+    replace(/^ts-interface-checker$/, at('scripts/lean/ts-interface-checker.mjs'));
     replace(/^string-width-itself$/, fileURLToPath(import.meta.resolve('string-width')));
   },
 };
+
+/** Keeps the source map to our own lines: the libraries' would be most of the package's size. */
+function withoutLibraries(file) {
+  const map = JSON.parse(readFileSync(file, 'utf8'));
+  const own = map.sources.map((source) => !source.includes('node_modules'));
+  const mappings = decode(map.mappings).map((line) => {
+    const kept = [];
+    for (const segment of line) {
+      const [column, source, sourceLine, sourceColumn] = segment;
+      if (source !== undefined && own[source]) kept.push([column, source, sourceLine, sourceColumn]);
+      else if (kept.at(-1)?.length > 1) kept.push([column]);
+    }
+    return kept;
+  });
+  const sources = map.sources.map((source, index) => (own[index] ? source : ''));
+  writeFileSync(file, JSON.stringify({ ...map, sources, names: [], mappings: encode(mappings) }));
+}
 
 export async function buildBundle() {
   await import(pathToFileURL(at('scripts/generate.mjs')).href);
@@ -59,38 +85,40 @@ export async function buildBundle() {
     define: { 'import.meta.url': 'importMetaUrl', __DEVSTART_VERSION__: JSON.stringify(version) },
     plugins: [lean],
   });
+  withoutLibraries(at('dist/devstart.cjs.map'));
   writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(result.metafile));
   return result;
 }
 
-/** The licence text of each package that has a line in the bundle. */
+/** The licence of each package that has a line in the bundle; a text that several share stands once. */
 function licences(metafile) {
   const folders = new Set();
   for (const [file, input] of Object.entries(metafile.inputs)) {
     const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file);
     if (found && input.bytes > 0) folders.add(found[1]);
   }
-  const parts = [...folders].sort().map((folder) => {
+  /** By the text without its copyright lines, white space folded. */
+  const texts = new Map();
+  for (const folder of [...folders].sort()) {
     const manifest = JSON.parse(readFileSync(at(folder, 'package.json'), 'utf8'));
-    let text = `Licence: ${manifest.license}`;
-    for (const name of [
-      'LICENSE',
-      'LICENSE.md',
-      'LICENSE.txt',
-      'LICENCE',
-      'license',
-      'license.md',
-      'LICENSE-MIT.txt',
-    ]) {
-      try {
-        text = readFileSync(at(folder, name), 'utf8').trim();
-        break;
-      } catch {
-        // the next name
-      }
-    }
-    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
-  });
+    const file = readdirSync(at(folder)).find((name) => /^licen[cs]e/i.test(name));
+    const text = file ? readFileSync(at(folder, file), 'utf8').trim() : `Licence: ${manifest.license}`;
+    const isCopyright = (line) => /^\s*copyright /i.test(line);
+    const owners = text
+      .split('\n')
+      .filter(isCopyright)
+      .map((line) => line.trim());
+    const terms = text
+      .split('\n')
+      .filter((line) => !isCopyright(line) && !/^\s*(the )?mit license/i.test(line));
+    const key = terms.join(' ').replace(/\s+/g, ' ').trim();
+    const entry = texts.get(key) ?? { text: terms.join('\n').trim(), packages: [] };
+    entry.packages.push(
+      [`${manifest.name} ${manifest.version} (${manifest.license})`, ...owners].join('\n  '),
+    );
+    texts.set(key, entry);
+  }
+  const parts = [...texts.values()].map(({ packages, text }) => `${packages.join('\n')}\n\n${text}\n`);
   return `devstart bundles these packages.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 

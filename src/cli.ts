@@ -3,6 +3,7 @@ import type { Flags } from './config/flags.ts';
 import { nearest } from './config/nearest.ts';
 import { DevstartError } from './errors.ts';
 import { COMMANDS, LOG_FORMATS, type LogFormat, RUN_OPTIONS } from './options.ts';
+import { endIfTerminalGone } from './platform.ts';
 import { VERSION } from './version.ts';
 
 /** What a command is given of the world: only this file and config/ readers see process.env and argv. */
@@ -42,6 +43,7 @@ export async function main(argv: string[] = process.argv.slice(2)): Promise<void
     const { renderError } = await import('./ui/errors.ts');
     process.exitCode = renderError(error, { json, color: wantsColor(process.env, process.stderr.isTTY) });
   }
+  endIfTerminalGone();
   // A server's pipe or a timer must not hold the prompt back; all output has drained by now.
   process.exit();
 }
@@ -85,8 +87,9 @@ async function parse(argv: string[]): Promise<Parsed | undefined> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .completion('completion', COMMANDS.completion ?? '')
     .fail((message: string | null, error: unknown) => {
-      if (error instanceof Error) throw error;
-      throw new DevstartError('USAGE', sentence(message ?? 'wrong use'), {
+      // yargs' own complaints are YErrors; any other error is ours.
+      if (error instanceof Error && error.name !== 'YError') throw error;
+      throw new DevstartError('USAGE', sentence(message ?? (error as Error).message), {
         hint: 'devstart --help lists the options.',
       });
     });

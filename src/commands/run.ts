@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Context } from '../cli.ts';
 import { loadSettings, withConfigLines } from '../config/load.ts';
 import type { Role, Settings } from '../config/types.ts';
@@ -38,7 +37,7 @@ export async function run(context: Context): Promise<number> {
   const plan = makePlan({
     settings,
     assignments,
-    runId: randomBytes(6).toString('hex'),
+    runId: newRunId(startedAt),
     inherited: context.env,
     forceColor: color,
   });
@@ -70,7 +69,7 @@ export async function run(context: Context): Promise<number> {
   if (settings.clean.value) await cleanFirst(settings, reporter);
 
   const file = portsFileKeeper(plan, startedAt, reporter);
-  await file.write('starting');
+  file.write('starting');
   const running = startRun(plan, {
     env: context.env,
     output,
@@ -83,19 +82,27 @@ export async function run(context: Context): Promise<number> {
   });
   let signals = 0;
   context.onSignal((signal) => {
-    if (signals++ > 0) return running.killNow();
+    if (signals++ > 0) {
+      running.killNow();
+      writer.abandon();
+      return;
+    }
     const reason = signal === 'SIGINT' ? 'Ctrl-C' : signal;
     void running.stop({ code: 128 + (SIGNAL_NUMBERS[signal] ?? 0), reason });
   });
   writer.onClosed(() => void running.stop({ code: 0, reason: 'the reader of the output has gone' }));
 
   const { code } = await running.done;
-  await file.write('stopped');
+  file.write('stopped');
   reporter.event({ type: 'down', code });
   await output.close();
   await errors.flush();
   return code;
 }
+
+/** Unique on this machine: no secret, so node:crypto and its 3 ms of loading stay out. */
+const newRunId = (at: Date): string =>
+  `${at.getTime().toString(36)}-${process.pid.toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
 
 /** The ports to find, in the order of their numbers: backend, frontend, further apps. */
 function portRequests(settings: Settings): PortRequest[] {
@@ -133,28 +140,24 @@ function portsFileKeeper(plan: LaunchPlan, startedAt: Date, reporter: Reporter) 
   const pids = new Map<string, number>();
   const launcher = { pid: process.pid, startedAt: startedAt.toISOString() };
   let status: RunStatus = 'starting';
-  let last: Promise<void> = Promise.resolve();
   let writable = true;
-  const write = (next: RunStatus): Promise<void> => {
+  const write = (next: RunStatus): void => {
     status = next;
-    const content: PortsFile = portsFileOf(plan, status, launcher, pids);
-    last = last.then(async () => {
-      if (!writable) return;
-      try {
-        await replaceFile(plan.portsFile, `${JSON.stringify(content, null, 2)}\n`);
-      } catch (error) {
-        writable = false;
-        const message = `could not write ${plan.portsFile}: ${(error as Error).message}`;
-        reporter.event({ type: 'warning', code: 'PORTS_FILE', message });
-      }
-    });
-    return last;
+    if (!writable) return;
+    try {
+      const content: PortsFile = portsFileOf(plan, status, launcher, pids);
+      replaceFile(plan.portsFile, `${JSON.stringify(content, null, 2)}\n`);
+    } catch (error) {
+      writable = false;
+      const message = `could not write ${plan.portsFile}: ${(error as Error).message}`;
+      reporter.event({ type: 'warning', code: 'PORTS_FILE', message });
+    }
   };
   const note = (event: RunEvent): void => {
     if (event.type === 'started') pids.set(`${event.app}:${event.instance}`, event.pid);
     else if (event.type === 'exited') pids.delete(`${event.app}:${event.instance}`);
     else if (event.type !== 'up') return;
-    void write(event.type === 'up' ? 'running' : status);
+    write(event.type === 'up' ? 'running' : status);
   };
   return { write, note };
 }

@@ -38,9 +38,7 @@ export type PortSpec =
   | { kind: 'auto'; start?: number; end?: number };
 
 /** A shell line goes through the platform's shell, an argv does not. Both may hold placeholders. */
-export type Command =
-  | { kind: 'shell'; line: string }
-  | { kind: 'argv'; argv: [string, ...string[]] };
+export type Command = { kind: 'shell'; line: string } | { kind: 'argv'; argv: [string, ...string[]] };
 
 /** Which of an app's ports: a role's, or its only one. */
 export type PortKey = Role | 'own';

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Role } from '../config/types.ts';
 import type { LaunchPlan } from './types.ts';
@@ -55,21 +55,22 @@ export function portsFileOf(
 
 /**
  * Replaces the file whole: a temporary sibling, fsync, rename. What the name held before stays until then.
+ * At once: the servers read it when they start.
  * @throws the file system's own error; the temporary file is gone then
  */
-export async function replaceFile(file: string, text: string): Promise<void> {
+export function replaceFile(file: string, text: string): void {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
-    const handle = await open(temporary, 'w', 0o644);
+    const fd = openSync(temporary, 'w', 0o644);
     try {
-      await handle.writeFile(text);
-      await handle.sync();
+      writeSync(fd, text);
+      fsyncSync(fd);
     } finally {
-      await handle.close();
+      closeSync(fd);
     }
-    await rename(temporary, file);
+    renameSync(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    rmSync(temporary, { force: true });
     throw error;
   }
 }

@@ -1,0 +1,2 @@
+// The table for the options check that is left out.
+export default {};
