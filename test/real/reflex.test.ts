@@ -1,7 +1,7 @@
 /** Reflex from PyPI, the guide's version and the newest 0.10, with bun from npm. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -80,6 +80,8 @@ async function withBun(root: string): Promise<Record<string, string>> {
 
 async function runsRight(t: TestContext, at: Project, rxconfig: string, env: Record<string, string>) {
   at.write({ 'rxconfig.py': rxconfig, 'hello/hello.py': app(1) });
+  // A start of its own: no port is remembered from the run before.
+  rmSync(path.join(at.root, '.ports.json'), { force: true });
   const run = start(t, at, [], env);
   const up = await run.up();
   const { backend, frontend } = up.ports;
