@@ -29,6 +29,7 @@ const lean = {
     replace(/^y18n$/, at('scripts/lean/y18n.mjs'));
     replace(/^yargs-locale-en$/, path.join(modules, 'yargs/locales/en.json'));
     replace(/^(escalade\/sync|get-caller-file)$/, at('scripts/lean/empty.mjs'));
+    replace(/^emoji-regex$/, at('scripts/lean/emoji-regex.mjs'));
     replace(/^assert$/, at('scripts/lean/assert.mjs'), /yargs/);
     replace(
       /^node:fs\/promises$/,
@@ -84,6 +85,18 @@ export async function buildBundle() {
     inject: ['scripts/lean/import-meta.mjs'],
     define: { 'import.meta.url': 'importMetaUrl', __DEVSTART_VERSION__: JSON.stringify(version) },
     plugins: [lean],
+  });
+  // What a config imports: a few lines, apart from the program.
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/index.ts'],
+    outfile: 'dist/index.cjs',
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    minify: true,
+    logLevel: 'warning',
   });
   withoutLibraries(at('dist/devstart.cjs.map'));
   writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(result.metafile));

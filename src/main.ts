@@ -1,3 +1,2 @@
-/** The bundle's entry: the public API, and `main` for bin/devstart.cjs. */
+/** The bundle's entry, for bin/devstart.cjs. */
 export { main } from './cli.ts';
-export * from './index.ts';

@@ -384,8 +384,9 @@ test('on this machine: listeners are passed over and named, and what is given ca
       const server = createServer().once('error', reject);
       server.listen(port, host, () => resolve(server));
     });
-  const servers = [await listen(0, '::1')];
-  const busy = (servers[0]?.address() as { port: number }).port;
+  const first = await listen(0, '::1');
+  const servers = [first];
+  const busy = (first.address() as { port: number }).port;
   const options = { maxAttempts: 50, strict: false };
   const found = await allocatePorts([ask('api', busy), ask('web', busy)], options);
   assert.equal(found[0]?.holder?.pid, process.pid);
