@@ -149,7 +149,7 @@ function portsFileKeeper(plan: LaunchPlan, startedAt: Date, reporter: Reporter) 
       replaceFile(plan.portsFile, `${JSON.stringify(content, null, 2)}\n`);
     } catch (error) {
       writable = false;
-      const message = `could not write ${plan.portsFile}: ${(error as Error).message}`;
+      const message = `could not write ${plan.portsFile} (${(error as NodeJS.ErrnoException).code ?? error})`;
       reporter.event({ type: 'warning', code: 'PORTS_FILE', message });
     }
   };

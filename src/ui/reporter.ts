@@ -57,7 +57,7 @@ function textReporter(options: ReporterOptions): Reporter {
       }
       if (Object.keys(instance.ports).length === 0) rows.push([instance.label, '', app?.evidence ?? '']);
     }
-    writeLine('');
+    if (options.color) writeLine('');
     writeLine(`  ${color.bold('devstart')}  ${color.dim(tilde(plan.root, home))}`);
     writeLine('');
     for (const line of columns(rows)) {
