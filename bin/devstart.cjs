@@ -3,12 +3,11 @@
 // Compiled code is kept between runs: half of the start-up. Node does it itself from 22.1 on; before that, here.
 const { enableCompileCache } = require('node:module');
 
-if (enableCompileCache) {
-  enableCompileCache();
-  require('../dist/devstart.cjs').main();
-} else {
-  loadCached(require('node:path').join(__dirname, '../dist/devstart.cjs')).main();
-}
+const program = require('node:path').join(__dirname, '../dist/devstart.cjs');
+enableCompileCache?.();
+const { lendImport, main } = enableCompileCache ? require(program) : loadCached(program);
+lendImport((url) => import(url));
+main();
 
 /** Loads a CommonJS file with V8's code cache beside devstart's state; anything amiss means without it. */
 function loadCached(file) {
@@ -30,7 +29,6 @@ function loadCached(file) {
   const script = new vm.Script(wrap(fs.readFileSync(file, 'latin1')), {
     filename: file,
     cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file));

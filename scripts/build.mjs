@@ -39,6 +39,15 @@ const lean = {
     replace(/^cliui$/, at('scripts/lean/cliui.mjs'));
     replace(/^cliui-itself$/, fileURLToPath(import.meta.resolve('cliui')));
     replace(/^string-width$/, at('scripts/lean/string-width.mjs'), /yargs[/\\]lib/);
+    // sucrase's Flow parser: our configs are TypeScript.
+    context.onLoad(
+      { filter: /sucrase[/\\]dist[/\\]esm[/\\]parser[/\\]plugins[/\\]flow\.js$/ },
+      ({ path: file }) => ({
+        contents: [...readFileSync(file, 'utf8').matchAll(/^export function (\w+)/gm)]
+          .map(([, name]) => `export function ${name}() {}`)
+          .join('\n'),
+      }),
+    );
     replace(/Options-gen-types(\.js)?$/, at('scripts/lean/sucrase-options.mjs'));
     replace(/^ts-interface-checker$/, at('scripts/lean/ts-interface-checker.mjs'));
     replace(/^string-width-itself$/, fileURLToPath(import.meta.resolve('string-width')));
@@ -74,6 +83,8 @@ export async function buildBundle() {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
+    // Code from V8's cache has no import() of its own (Node 20): see src/config/import.ts.
+    supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
     minify: true,
     keepNames: false,

@@ -21,9 +21,14 @@ export interface Context {
   cwd: string;
   /** Calls back at each SIGINT, SIGTERM and SIGHUP; until then they end the process as usual. */
   onSignal(handle: (signal: NodeJS.Signals) => void): void;
+  /** What must be done if we crash: nothing may be left behind by our own bug either. */
+  onCrash(cleanUp: () => Promise<unknown>): void;
 }
 
 type Parsed = Record<string, unknown> & { _: (string | number)[]; '--'?: unknown[] };
+
+/** Milliseconds that a crash waits for the servers to be gone. */
+const CRASH_PATIENCE = 2000;
 
 const EXAMPLES: [string, string][] = [
   ['$0', 'find out what the project is, pick ports, start'],
@@ -209,6 +214,7 @@ function toContext(parsed: Parsed): Context {
     env: process.env,
     cwd: process.cwd(),
     onSignal,
+    onCrash,
   };
 }
 
@@ -219,6 +225,15 @@ export function wantsColor(env: Record<string, string | undefined>, isTTY: boole
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return Boolean(isTTY) && env.TERM !== 'dumb';
+}
+
+function onCrash(cleanUp: () => Promise<unknown>): void {
+  process.once('uncaughtException', async (error) => {
+    const { renderError } = await import('./ui/errors.ts');
+    renderError(error, { json: process.argv.includes('--json'), color: false });
+    await Promise.race([cleanUp(), new Promise((resolve) => setTimeout(resolve, CRASH_PATIENCE))]);
+    process.exit(1);
+  });
 }
 
 /**

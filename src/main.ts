@@ -1,2 +1,3 @@
 /** The bundle's entry, for bin/devstart.cjs. */
 export { main } from './cli.ts';
+export { lendImport } from './config/import.ts';

@@ -80,6 +80,10 @@ export async function run(context: Context): Promise<number> {
       if (event.type === 'up' && settings.open.value) void openFrontend(plan, reporter, context.env.BROWSER);
     },
   });
+  context.onCrash(() => {
+    running.killNow();
+    return running.done;
+  });
   let signals = 0;
   context.onSignal((signal) => {
     if (signals++ > 0) {

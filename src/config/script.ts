@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { DevstartError } from '../errors.ts';
 import type { ConfigFile } from './file.ts';
+import { importModule } from './import.ts';
 import { type Place, syntaxError } from './locate.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function importConfig(config: ConfigFile): Promise<unknown> {
   const hooked = /\.m?ts$/.test(config.path) || /(['"])devstart\1/.test(config.text);
   const unhook = hooked ? await hook() : undefined;
   try {
-    const namespace = await import(pathToFileURL(config.path).href);
+    const namespace = (await importModule(pathToFileURL(config.path).href)) as Record<string, unknown>;
     let value: unknown = namespace.default;
     // What a compiler made of `export default`.
     if (isRecord(value) && value.__esModule === true && 'default' in value) value = value.default;

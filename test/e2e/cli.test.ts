@@ -232,3 +232,30 @@ test('a broken config shows its place', () => {
   assert.match(stderr, /"prot".*"port"/s);
   assert.match(stderr, /\^/);
 });
+
+// Twice: the second run's code comes from V8's cache.
+for (const [name, text] of [
+  [
+    'devstart.config.ts',
+    "import { defineConfig } from 'devstart';\nimport { port } from './port';\nexport default defineConfig({ apps: [{ name: 'api', role: 'backend', command: 'x', port: port as number }] });\n",
+  ],
+  [
+    'devstart.config.mjs',
+    "import { defineConfig } from 'devstart';\nexport default async () => defineConfig({ apps: [{ name: 'api', role: 'backend', command: 'x', port: 9301 }] });\n",
+  ],
+  [
+    'devstart.config.cjs',
+    "module.exports = { apps: [{ name: 'api', role: 'backend', command: 'x', port: 9301 }] };\n",
+  ],
+  ['devstart.config.yaml', 'apps:\n  - { name: api, role: backend, command: x, port: 9301 }\n'],
+  ['devstart.config.toml', '[[apps]]\nname = "api"\nrole = "backend"\ncommand = "x"\nport = 9301\n'],
+] as const) {
+  test(`${name} is read, by the program as it is shipped`, () => {
+    const cwd = project({ [name]: text, 'port.ts': 'export const port: number = 9301;\n' });
+    for (let run = 0; run < 2; run++) {
+      const { code, stdout, stderr } = devstart(['--dry-run', '--json'], { cwd });
+      assert.equal(code, 0, stdout + stderr);
+      assert.equal(JSON.parse(stdout).ports.backend, 9301);
+    }
+  });
+}

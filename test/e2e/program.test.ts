@@ -172,6 +172,22 @@ test('a server’s failure ends the others with its code', async (t) => {
   await rig.assertNothingLeft();
 });
 
+test('a second start, from the code cache, does all that the first did', async (t) => {
+  const rig = await Rig.create(t);
+  const apps = [{ name: 'api', role: 'backend', command: rig.server('api'), ready: '/health' }];
+  await writeConfig(rig, { apps });
+  const [b = 0] = await rig.freePorts(1);
+  for (let start = 0; start < 2; start++) {
+    const run = rig.spawnDevstart(['--json', '-b', String(b)]);
+    const api = await rig.link('api');
+    await api.tell('listen', { port: b });
+    await run.waitFor('up');
+    run.child.kill('SIGINT');
+    assert.equal(await rig.exitCode(run), 130);
+  }
+  await rig.assertNothingLeft();
+});
+
 test('--only starts one', async (t) => {
   const rig = await Rig.create(t);
   await writeConfig(rig, {});

@@ -103,7 +103,9 @@ export class Rig {
   /** The environment of everything that the rig starts. */
   get env(): Record<string, string | undefined> {
     const [name = '', value] = this.mark.split('=');
-    const { FORCE_COLOR: _, NODE_OPTIONS: __, NODE_TEST_CONTEXT: ___, ...inherited } = process.env;
+    // npm's variables would have devstart take a second signal within 250 ms for npm's echo of the first.
+    const foreign = /^(FORCE_COLOR|NODE_OPTIONS|NODE_TEST_CONTEXT|npm_.*|BACKEND_.*|FRONTEND_.*|CORS_.*)$/;
+    const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !foreign.test(key)));
     return {
       ...inherited,
       [name]: value,

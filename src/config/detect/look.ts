@@ -142,7 +142,10 @@ export async function nodeServer(
   }
   const own = (await project.packageJson(dir))?.deps ?? {};
   // A page framework's own server, as `node server.js` (custom server, SSR template).
-  if ('next' in own) {
+  const entry = words.slice(1).find((word) => /\.[cm]?[jt]sx?$/.test(word));
+  const source = (entry && (await project.text(path.resolve(dir, entry)))) ?? '';
+  const uses = (name: string) => new RegExp(`(?:from|require\\(|import\\()\\s*['"]${name}['"]`).test(source);
+  if ('next' in own && uses('next')) {
     return {
       id: 'next',
       label: 'Next.js (its own server)',
@@ -152,7 +155,7 @@ export async function nodeServer(
       caches: ['.next'],
     };
   }
-  if ('vite' in own && (await project.has(dir, 'index.html')) && !isInFolder(words)) {
+  if ('vite' in own && uses('vite')) {
     return {
       id: 'node',
       label: 'Vite (its own server)',
@@ -173,9 +176,6 @@ export async function nodeServer(
   }
   return plain;
 }
-
-/** `node server/index.js` beside an index.html is the API of the page, not its SSR server. */
-const isInFolder = (words: string[]) => words.some((word) => /^(?:\.\/)?(?:server|backend|api)\//.test(word));
 
 async function pythonScript(project: Project, dir: string, words: string[]): Promise<Framework | undefined> {
   const file = words.find((word) => word.endsWith('.py'));
