@@ -18,8 +18,13 @@ export async function appsFromConfig(
   const taken = new Set(entries.flatMap((entry) => entry.name ?? []));
   const drafts = entries.map((entry, index) => draftOf(entry, index, root, opts.file));
   const apps = await Promise.all(drafts.map((draft) => recogniseApp(draft, { prod: opts.prod })));
+  const rolesTaken = new Set(drafts.flatMap((draft) => draft.roles));
   return apps.map((app, index) => {
-    const keyed = keyedByRole(app);
+    // A role that only the framework tells is the first's that has it: the others are further apps.
+    const told = drafts[index]?.roles.length === 0;
+    const mayHave = app.roles.filter((role) => !told || !rolesTaken.has(role));
+    for (const role of mayHave) rolesTaken.add(role);
+    const keyed = keyedByRole({ ...app, roles: mayHave });
     const name = entries[index]?.name ?? freeName(keyed, taken);
     taken.add(name);
     return { ...keyed, name };

@@ -93,8 +93,11 @@ function refuseTwoOfARole(apps: readonly App[]): void {
   }
 }
 
-/** An app listens on its roles' ports; without a role on one of its own. */
-export const portKeys = (app: App): PortKey[] => (app.roles.length > 0 ? [...app.roles] : ['own']);
+/** An app listens on its roles' ports; without a role on one of its own. A compiler that watches has none. */
+export function portKeys(app: App): PortKey[] {
+  if (app.roles.length > 0) return [...app.roles];
+  return app.framework === 'task' && !app.ports.own ? [] : ['own'];
+}
 
 function resolvePorts(
   input: ResolveInput,

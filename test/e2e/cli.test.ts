@@ -259,3 +259,25 @@ for (const [name, text] of [
     }
   });
 }
+
+test('two apps of one framework without roles: the first is the frontend; a watcher has no port', () => {
+  const apps = [
+    { name: 'web', command: 'vite' },
+    { name: 'admin', command: 'vite', port: 5300 },
+    { name: 'types', command: 'tsc -w' },
+  ];
+  const cwd = project({ 'devstart.config.json': JSON.stringify({ apps }) });
+  const plan = JSON.parse(devstart(['--dry-run', '--json'], { cwd }).stdout);
+  assert.deepEqual(
+    plan.apps.map((app: { name: string; role?: string; ports: number[] }) => [
+      app.name,
+      app.role,
+      app.ports.length,
+    ]),
+    [
+      ['web', 'frontend', 1],
+      ['admin', undefined, 1],
+      ['types', undefined, 0],
+    ],
+  );
+});

@@ -209,7 +209,7 @@ test('a reader that goes away ends the run, leaving nothing', async (t) => {
   await rig.link('web');
   const api = await rig.link('api');
   run.child.stdout?.destroy();
-  await api.tell('print', { text: 'one more line\n' });
+  api.order('print', { text: 'one more line\n' });
   assert.equal(await rig.exitCode(run), 0);
   await rig.assertNothingLeft();
 });
