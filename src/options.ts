@@ -106,7 +106,7 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
   quiet: {
     type: 'boolean',
     group: 'Output',
-    describe: 'Leave the servers’ output out (a failure shows its end)',
+    describe: 'Leave the servers’ output out',
   },
   timestamps: { type: 'boolean', group: 'Output', describe: 'The time before each line' },
   'log-format': {

@@ -281,3 +281,24 @@ test('two apps of one framework without roles: the first is the frontend; a watc
     ],
   );
 });
+
+test('production: the start scripts, exactly these ports, these origins alone', () => {
+  const scripts = { 'dev:api': 'x', 'dev:web': 'x', 'start:api': 'node api.js', 'start:web': 'node web.js' };
+  const cwd = project({ 'package.json': JSON.stringify({ scripts }), 'api.js': '', 'web.js': '' });
+  const args = [
+    '--prod',
+    '-b',
+    '9310',
+    '-f',
+    '9311',
+    '--cors-origin',
+    'https://shop.example',
+    '--dry-run',
+    '--json',
+  ];
+  const { stdout, stderr } = devstart(args, { cwd });
+  const plan = JSON.parse(stdout || stderr);
+  assert.deepEqual(plan.ports, { backend: 9310, frontend: 9311 });
+  assert.deepEqual(plan.corsOrigins, ['https://shop.example']);
+  assert.ok(plan.apps.every((app: { argv: string[] }) => app.argv.some((arg) => arg.startsWith('start:'))));
+});

@@ -14,7 +14,7 @@ import {
 import { minimalConfig } from './minimal.ts';
 import { procfile } from './procfile.ts';
 import { type DetectContext, Project } from './project.ts';
-import { compositeScript, runsDevstart, scriptPair } from './scripts.ts';
+import { compositeScript, runsDevstart, scriptPair, startPairs } from './scripts.ts';
 
 export { knownCaches } from './frameworks/index.ts';
 export { minimalConfig } from './minimal.ts';
@@ -69,7 +69,8 @@ async function decide(scope: Scope): Promise<Candidate[]> {
 
   const composite = await compositeScript(scope, root);
   if (composite && composite.filter((c) => c.app.roles.length > 0).length > 1) return composite;
-  const pair = scope.context.prod ? undefined : await scriptPair(scope, root);
+  // In production the scripts that say start; the others only where nothing else is found.
+  const pair = await scriptPair(scope, root, scope.context.prod ? startPairs : undefined);
   if (pair) return pair;
   const lines = await procfile(scope);
   if (lines) return lines;

@@ -51,7 +51,7 @@ const plainPairs: [string, string][] = [
   ['api', 'start'],
   ['backend', 'start'],
 ];
-const startPairs: [string, string][] = [
+export const startPairs: [string, string][] = [
   ['start:backend', 'start:frontend'],
   ['start:server', 'start:client'],
   ['start:api', 'start:web'],
@@ -104,11 +104,14 @@ const shortName = (script: string) =>
   script.replace(/^(?:dev|start|serve|watch|run)[:\-_]/, '').replace(/[:\-_](?:dev|start|serve|watch)$/, '');
 
 /** A backend script beside a frontend script. */
-export async function scriptPair(scope: Scope, dir: string): Promise<Candidate[] | undefined> {
-  const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
-  const table = scope.context.prod
+export async function scriptPair(
+  scope: Scope,
+  dir: string,
+  table = scope.context.prod
     ? [...startPairs, ...plainPairs, ...devPairs]
-    : [...devPairs, ...plainPairs, ...startPairs];
+    : [...devPairs, ...plainPairs, ...startPairs],
+): Promise<Candidate[] | undefined> {
+  const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
   for (const [back, front] of table) {
     if (!(back in scripts) || !(front in scripts) || scripts[back] === scripts[front]) continue;
     const [backend, frontend] = await Promise.all([
