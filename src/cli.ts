@@ -98,11 +98,12 @@ async function parse(argv: string[]): Promise<Parsed | undefined> {
         hint: 'devstart --help lists the options.',
       });
     });
+  // The words for people cost half of the parsing: only for those who read them.
+  const wordy = argv.some((arg) => /^(-h|--help|completion|--get-yargs-completions)/.test(arg));
   for (const [name, row] of Object.entries(RUN_OPTIONS)) {
     program.option(name, {
       type: row.type,
-      describe: row.describe,
-      group: `${row.group}:`,
+      ...(wordy ? { describe: row.describe, group: `${row.group}:` } : {}),
       ...(row.alias ? { alias: row.alias } : {}),
       ...(row.type === 'string' ? { requiresArg: true } : {}),
     });
@@ -113,11 +114,13 @@ async function parse(argv: string[]): Promise<Parsed | undefined> {
     describe: 'Take every offer (init)',
     group: 'Project:',
   });
-  for (const [name, text] of Object.entries(COMMANDS)) {
-    if (name !== 'completion') program.command(name, text);
+  if (wordy) {
+    for (const [name, text] of Object.entries(COMMANDS)) {
+      if (name !== 'completion') program.command(name, text);
+    }
+    for (const [line, text] of EXAMPLES) program.example(line, text);
+    program.epilogue('Exit codes: 0 done, 1 failure, 2 wrong use, 128 + signal, or the failed server’s own.');
   }
-  for (const [line, text] of EXAMPLES) program.example(line, text);
-  program.epilogue('Exit codes: 0 done, 1 failure, 2 wrong use, 128 + signal, or the failed server’s own.');
 
   const parsed = (await program.parse()) as Parsed;
   if (parsed.help || parsed.version || parsed._[0] === 'completion' || 'get-yargs-completions' in parsed)

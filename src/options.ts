@@ -5,8 +5,6 @@ export interface OptionRow {
   /** Repeatable: all values count; elsewhere the last one wins. */
   many?: true;
   describe: string;
-  /** What stands behind the flag in the help text. */
-  arg?: string;
   group: 'Ports' | 'Servers' | 'Project' | 'Output';
   choices?: readonly string[];
 }
@@ -18,27 +16,23 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
   'backend-port': {
     alias: 'b',
     type: 'string',
-    arg: 'SPEC',
     group: 'Ports',
     describe: 'Backend port: 8080, 8000-8003, auto or auto:5000-5100 [BACKEND_PORT; 8000]',
   },
   'frontend-port': {
     alias: 'f',
     type: 'string',
-    arg: 'SPEC',
     group: 'Ports',
     describe: 'Frontend port [FRONTEND_PORT; 3000, or the framework’s]',
   },
-  port: { type: 'string', many: true, arg: 'NAME=SPEC', group: 'Ports', describe: 'Port of a further app' },
+  port: { type: 'string', many: true, group: 'Ports', describe: 'Port of a further app' },
   'base-port': {
     type: 'string',
-    arg: 'N',
     group: 'Ports',
     describe: 'One block: backend N, frontend N+1, further apps after them',
   },
   'max-attempts': {
     type: 'string',
-    arg: 'N',
     group: 'Ports',
     describe: 'How many ports to try for each [10]',
   },
@@ -54,25 +48,22 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
   },
   'ports-file': {
     type: 'string',
-    arg: 'FILE',
     group: 'Ports',
     describe: 'Where the ports are written [.ports.json]',
   },
   host: {
     type: 'string',
-    arg: 'ADDR',
     group: 'Servers',
     describe: 'Address that the servers listen on [loopback]',
   },
   'cors-origin': {
     type: 'string',
     many: true,
-    arg: 'URL',
     group: 'Servers',
     describe: 'Further origin that may call the backend',
   },
   prod: { type: 'boolean', group: 'Servers', describe: 'Production scripts, exact ports, explicit origins' },
-  only: { type: 'string', many: true, arg: 'NAME', group: 'Servers', describe: 'Start just this app' },
+  only: { type: 'string', many: true, group: 'Servers', describe: 'Start just this app' },
   clean: {
     type: 'boolean',
     group: 'Servers',
@@ -80,7 +71,6 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
   },
   'kill-timeout': {
     type: 'string',
-    arg: 'SECONDS',
     group: 'Servers',
     describe: 'How long servers may take to stop [5]',
   },
@@ -94,8 +84,8 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
     group: 'Servers',
     describe: 'Open the frontend in the browser when all are ready',
   },
-  cwd: { type: 'string', arg: 'DIR', group: 'Project', describe: 'The project’s folder [the current one]' },
-  config: { type: 'string', arg: 'FILE', group: 'Project', describe: 'Config file [devstart.config.*]' },
+  cwd: { type: 'string', group: 'Project', describe: 'The project’s folder [the current one]' },
+  config: { type: 'string', group: 'Project', describe: 'Config file [devstart.config.*]' },
   'dry-run': { type: 'boolean', group: 'Project', describe: 'Print what would be started, and end' },
   explain: {
     type: 'boolean',
@@ -111,7 +101,6 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
   timestamps: { type: 'boolean', group: 'Output', describe: 'The time before each line' },
   'log-format': {
     type: 'string',
-    arg: 'FORMAT',
     group: 'Output',
     choices: LOG_FORMATS,
     describe: 'pretty, plain (no colour), json or raw (no prefix)',
