@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parsePortSpec } from '../ports/spec.ts';
 import type { AppConfig, DevstartConfig } from './generated/types.ts';
+import { keyedByRole } from './keyed.ts';
 import type { App, Command, PortKey } from './types.ts';
 import { keyName, rolesOf } from './validate.ts';
 
@@ -64,16 +65,6 @@ function commandOf(entry: AppConfig): Command {
   if (typeof entry.command === 'string') return { kind: 'shell', line: entry.command };
   const [program = '', ...args] = entry.command ?? [entry.script ?? '', ...(entry.args ?? [])];
   return { kind: 'argv', argv: [program, ...args] };
-}
-
-/** A role that only the framework told: what stood under `own` is that role's. */
-function keyedByRole(app: App): App {
-  const [role, second] = app.roles;
-  if (role === undefined || second !== undefined) return app;
-  const move = <T>({ own, ...rest }: Partial<Record<PortKey, T>>): Partial<Record<PortKey, T>> =>
-    own === undefined ? (rest as Partial<Record<PortKey, T>>) : { [role]: own, ...rest };
-  const ready = app.ready.map((check) => (check.port === 'own' ? { ...check, port: role } : check));
-  return { ...app, ports: move(app.ports), defaultPorts: move(app.defaultPorts), ready };
 }
 
 function freeName(app: App, taken: ReadonlySet<string>): string {

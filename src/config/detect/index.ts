@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
+import { keyedByRole } from '../keyed.ts';
 import type { App, Role } from '../types.ts';
 import { ROLES } from '../types.ts';
 import { type Candidate, type Scope, uniqueNames, withRole } from './candidate.ts';
@@ -41,18 +42,6 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const hasBackend = found.some(({ app }) => app.roles.includes('backend'));
   const apps = found.map(({ app }) => keyedByRole(hasBackend ? app : withoutBackendUrl(app)));
   return { apps: uniqueNames(apps), notes: [...new Set(scope.notes)] };
-}
-
-/** An app with one role has its port under that role's name, as one from a config has. */
-function keyedByRole(app: App): App {
-  const [role, second] = app.roles;
-  if (role === undefined || second !== undefined) return app;
-  const { own, ...rest } = app.defaultPorts;
-  return {
-    ...app,
-    defaultPorts: own === undefined ? rest : { [role]: own, ...rest },
-    ready: app.ready.map((check) => (check.port === 'own' ? { ...check, port: role } : check)),
-  };
 }
 
 /** `VITE_API_URL` without a backend would point nowhere. */
