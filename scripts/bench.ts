@@ -132,7 +132,7 @@ async function throughput(): Promise<void> {
       `${process.execPath} ${concurrently} -n api 'cat ${source}'`,
       false,
     ),
-    piped('sed', `sed 's/^/[api] /' ${source}`, true),
+    piped('cat | sed', `cat ${source} | sed 's/^/[api] /'`, true),
   ]);
 }
 
