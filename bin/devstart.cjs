@@ -15,12 +15,14 @@ function loadCached(file) {
   const path = require('node:path');
   const vm = require('node:vm');
   const { createRequire, wrap } = require('node:module');
-  const home = process.env.DEVSTART_HOME || path.join(require('node:os').homedir(), '.cache', 'devstart');
-  const cache = path.join(home, 'code', `${process.version}-${process.arch}.bin`);
+  let cache = '';
   let cachedData;
   const { size, mtimeMs } = fs.statSync(file);
   const stamp = Buffer.from(`${file}\n${size} ${mtimeMs}\n`.padEnd(4096));
   try {
+    // A user without a name has no home: it throws.
+    const home = process.env.DEVSTART_HOME || path.join(require('node:os').homedir(), '.cache', 'devstart');
+    cache = path.join(home, 'code', `${process.version}-${process.arch}.bin`);
     const stored = fs.readFileSync(cache);
     if (stored.subarray(0, stamp.length).equals(stamp)) cachedData = stored.subarray(stamp.length);
   } catch {
@@ -32,7 +34,7 @@ function loadCached(file) {
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file));
-  if (!cachedData || script.cachedDataRejected) {
+  if (cache && (!cachedData || script.cachedDataRejected)) {
     // At the end, when what a run needs has been compiled.
     process.on('exit', () => {
       try {

@@ -1,3 +1,4 @@
+import { homedir, tmpdir } from 'node:os';
 import yargs from 'yargs';
 import type { Flags } from './config/flags.ts';
 import { nearest } from './config/nearest.ts';
@@ -213,12 +214,27 @@ function toContext(parsed: Parsed): Context {
     quiet: flag('quiet') ?? false,
     timestamps: flag('timestamps') ?? false,
     yes: flag('yes') ?? false,
-    format: flag('json') ? 'json' : (format as LogFormat),
-    env: process.env,
+    format: flag('json')
+      ? 'json'
+      : format === 'pretty' && process.env.NO_COLOR
+        ? 'plain'
+        : (format as LogFormat),
+    env: withHome(process.env),
     cwd: process.cwd(),
     onSignal,
     onCrash,
   };
+}
+
+/** A user without a name or HOME (a container's `--user 12345`) has no home: npm and others end there at once. */
+function withHome(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  if (env.HOME || process.platform === 'win32') return env;
+  try {
+    homedir();
+    return env;
+  } catch {
+    return { ...env, HOME: tmpdir() };
+  }
 }
 
 const defaultFormat = (): LogFormat => (wantsColor(process.env, process.stdout.isTTY) ? 'pretty' : 'plain');
