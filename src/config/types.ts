@@ -81,6 +81,8 @@ export interface App {
   caches: string[];
   /** Why it was found, for people: `package.json script "dev:web" runs vite`. */
   evidence: string;
+  /** Absolute folders that stand before PATH: a virtual environment's programs. */
+  path?: string[];
   /** A FORCE_COLOR without a terminal would break its output (Reflex). */
   noForceColor?: boolean;
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { App, PortKey, Role } from '../config/types.ts';
 import { fillPlaceholders } from './placeholders.ts';
 
@@ -73,6 +74,7 @@ export function instanceEnv(
     // A name that speaks of a role the project lacks is not set at all.
     if (!/\{\w+\}/.test(value)) unlessSet(name, value);
   }
+  if (app.path) added.PATH = [...app.path, facts.inherited.PATH].filter(Boolean).join(path.delimiter);
   for (const [name, value] of Object.entries(app.env)) added[name] = fillPlaceholders(value, values);
 
   const userLists = (name: string) => [facts.inherited[name], facts.envFiles[name], app.env[name]];

@@ -302,3 +302,17 @@ test('production: the start scripts, exactly these ports, these origins alone', 
   assert.deepEqual(plan.corsOrigins, ['https://shop.example']);
   assert.ok(plan.apps.every((app: { argv: string[] }) => app.argv.some((arg) => arg.startsWith('start:'))));
 });
+
+test('a script that calls a bare uvicorn gets the project’s own virtual environment', () => {
+  const scripts = { 'dev:api': 'cd backend && uvicorn main:app --reload', 'dev:web': 'node web.js' };
+  const cwd = project({
+    'package.json': JSON.stringify({ scripts }),
+    'web.js': '',
+    'backend/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+    'backend/.venv/bin/python': '',
+  });
+  const plan = JSON.parse(devstart(['--dry-run', '--json'], { cwd }).stdout);
+  const [api, web] = plan.apps;
+  assert.ok(api.env.PATH.startsWith(`${path.join(cwd, 'backend/.venv/bin')}:`), api.env.PATH);
+  assert.equal(web.env.PATH, undefined);
+});

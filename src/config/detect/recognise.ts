@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { App, Command } from '../types.ts';
 import { type PackageManager, scriptCall, unwrap } from './commandline.ts';
 import { sharedCaches } from './frameworks/node.ts';
+import { pythonFrameworks } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
 import { type Look, look } from './look.ts';
 import { passFlags } from './package-manager.ts';
@@ -34,7 +35,8 @@ export async function recognise(project: Project, draft: App, opts: { prod: bool
   if (!framework) {
     const ready = draft.ready.length > 0 ? draft.ready : [{ port: 'own' as const }];
     const defaultPorts = { ...(seen.pinned && { own: seen.pinned }), ...draft.defaultPorts };
-    return { app: { ...draft, ready, defaultPorts, command: movable(draft, line, seen) }, look: seen };
+    const app = { ...draft, ready, defaultPorts, command: movable(draft, line, seen) };
+    return { app: await withVenv(project, app, seen), look: seen };
   }
   if (framework.id === 'reflex') return { app: await reflex(project, draft, seen, opts), look: seen };
   const { role } = framework;
@@ -45,10 +47,14 @@ export async function recognise(project: Project, draft: App, opts: { prod: bool
     .filter((cache) => !cache.startsWith('..'));
   const own = seen.pinned ?? framework.port;
   const hasPorts = Object.keys(draft.defaultPorts).length > 0;
+  const app =
+    pythonFrameworks.includes(framework) || framework.id === 'python'
+      ? await withVenv(project, draft, seen)
+      : draft;
   return {
     look: seen,
     app: {
-      ...draft,
+      ...app,
       roles: draft.roles.length > 0 || role === 'task' ? draft.roles : [role],
       framework: framework.id,
       command: PLACEHOLDER.test(line) ? command : withPort(draft, line, seen, framework),
@@ -60,6 +66,12 @@ export async function recognise(project: Project, draft: App, opts: { prod: bool
       evidence: draft.evidence || `its command runs ${framework.label}`,
     },
   };
+}
+
+/** A script that calls a bare `uvicorn` or `python` means the project's own, activated or not. */
+async function withVenv(project: Project, app: App, seen: Look): Promise<App> {
+  const bin = await venvBin(project, seen.dir);
+  return bin ? { ...app, path: [bin] } : app;
 }
 
 function variables(framework: Framework): Record<string, string> {
