@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parsePortSpec } from '../ports/spec.ts';
 import type { AppConfig, DevstartConfig } from './generated/types.ts';
 import { keyedByRole } from './keyed.ts';
-import type { App, Command, PortKey } from './types.ts';
+import type { App, Command, PortKey, ReadyCheck } from './types.ts';
 import { keyName, rolesOf } from './validate.ts';
 
 /**
@@ -54,11 +54,37 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
     defaultPorts: {},
     ports,
     instances: entry.instances ?? 1,
-    ready: entry.ready ? [{ port: roles.length > 1 ? 'backend' : own, path: entry.ready }] : [],
+    ready: readyOf(entry, roles.length > 1 ? 'backend' : own),
+    ...supervisionOf(entry),
     stopSignal: 'SIGTERM',
     caches: [...(entry.clean ?? [])],
     evidence: `apps[${index}] in ${file}`,
   };
+}
+
+/** A path alone is its short form. Each key of the object is a check of its own; all must pass. */
+function readyOf({ ready }: AppConfig, port: PortKey): ReadyCheck[] {
+  if (ready === undefined) return [];
+  if (typeof ready === 'string') return [{ port, path: ready }];
+  const { tcp, http, log, command } = ready;
+  const checks: ReadyCheck[] = [];
+  if (tcp !== undefined && tcp !== false) checks.push({ port: tcp === true ? port : tcp });
+  if (http !== undefined) checks.push(http.startsWith('/') ? { port, path: http } : { port, url: http });
+  if (log !== undefined) checks.push({ port, log });
+  if (command !== undefined) checks.push({ port, command });
+  return checks;
+}
+
+const MAX_RESTARTS = 10;
+
+function supervisionOf({ ready, restart, maxRestarts, dependsOn }: AppConfig) {
+  const { timeout, interval } = typeof ready === 'object' ? ready : {};
+  return {
+    ...(timeout !== undefined && { readyTimeout: timeout }),
+    ...(interval !== undefined && { readyInterval: interval }),
+    ...(restart !== undefined && { restart: { when: restart, max: maxRestarts ?? MAX_RESTARTS } }),
+    ...(dependsOn !== undefined && { dependsOn }),
+  } satisfies Partial<App>;
 }
 
 function commandOf(entry: AppConfig): Command {

@@ -43,13 +43,26 @@ export type Command = { kind: 'shell'; line: string } | { kind: 'argv'; argv: [s
 /** Which of an app's ports: a role's, or its only one. */
 export type PortKey = Role | 'own';
 
-/** Ready when every check passes. Without a path: a TCP connection is accepted. */
+/** Ready when every check passes. With nothing but the port: the instance listens on it. */
 export interface ReadyCheck {
-  port: PortKey;
+  /** One of the instance's own, or any number. */
+  port: PortKey | number;
   /** An HTTP path: GET must answer below 400. */
   path?: string;
+  /** Instead of a path: a whole URL. */
+  url?: string;
   /** The answer's body must hold this text; placeholders allowed (`{backend}`). */
   includes?: string;
+  /** A regular expression that a line of its output matches. */
+  log?: string;
+  /** A shell line that ends with 0. */
+  command?: string;
+}
+
+export interface RestartPolicy {
+  when: 'never' | 'on-failure' | 'always';
+  /** In a row. */
+  max: number;
 }
 
 /**
@@ -76,6 +89,13 @@ export interface App {
   ports: Partial<Record<PortKey, Sourced<PortSpec>>>;
   instances: number;
   ready: ReadyCheck[];
+  /** Seconds. */
+  readyTimeout?: number;
+  /** Seconds between two tries. */
+  readyInterval?: number;
+  restart?: RestartPolicy;
+  /** Names of the apps that are ready before this one starts. */
+  dependsOn?: string[];
   stopSignal: 'SIGTERM' | 'SIGINT';
   /** Cache folders that `--clean` removes, relative to cwd. */
   caches: string[];

@@ -67,6 +67,7 @@ function unknownKey(keys: KeyPath, error: SchemaError): Issue {
 
 const TOP: Record<keyof Omit<DevstartConfig, '$schema'>, true> = {
   apps: true,
+  avoid: true,
   basePort: true,
   clean: true,
   corsOrigins: true,
@@ -92,13 +93,26 @@ const APP: Record<keyof AppConfig, true> = {
   ports: true,
   instances: true,
   ready: true,
+  restart: true,
+  maxRestarts: true,
+  dependsOn: true,
   clean: true,
+};
+
+const READY: Record<keyof Extract<AppConfig['ready'], object>, true> = {
+  tcp: true,
+  http: true,
+  log: true,
+  command: true,
+  timeout: true,
+  interval: true,
 };
 
 /** Typed by the generated types, so that the compiler sees a key which is missing here. */
 function knownKeys(keys: KeyPath): string[] {
   if (keys.length === 0) return Object.keys(TOP);
-  return keys.at(-1) === 'ports' ? ['backend', 'frontend'] : Object.keys(APP);
+  if (keys.at(-1) === 'ports') return ['backend', 'frontend'];
+  return Object.keys(keys.at(-1) === 'ready' ? READY : APP);
 }
 
 const keysOf = (pointer: string): (string | number)[] =>

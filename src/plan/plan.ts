@@ -91,6 +91,10 @@ function instancePlan(
     ready: app.ready.map((check) =>
       check.includes === undefined ? check : { ...check, includes: fillPlaceholders(check.includes, values) },
     ),
+    readyTimeout: app.readyTimeout,
+    readyInterval: app.readyInterval,
+    restart: app.restart,
+    dependsOn: app.dependsOn,
     stopSignal: app.stopSignal,
   };
 }

@@ -1,4 +1,4 @@
-import type { Command, PortKey, ReadyCheck, Role } from '../config/types.ts';
+import type { Command, PortKey, ReadyCheck, RestartPolicy, Role } from '../config/types.ts';
 
 /** One process to start, everything resolved. */
 export interface InstancePlan {
@@ -20,6 +20,13 @@ export interface InstancePlan {
   /** Where it answers: `http://localhost:PORT`. */
   url: string;
   ready: ReadyCheck[];
+  /** Seconds; undefined: it is waited for as long as it takes. */
+  readyTimeout?: number | undefined;
+  /** Seconds between two tries. */
+  readyInterval?: number | undefined;
+  restart?: RestartPolicy | undefined;
+  /** Names of the apps that are ready before this one starts. */
+  dependsOn?: string[] | undefined;
   stopSignal: 'SIGTERM' | 'SIGINT';
 }
 

@@ -31,6 +31,27 @@ export type RunEvent =
       signal: string | null;
       expected: boolean;
     }
+  | {
+      type: 'restarting';
+      app: string;
+      instance: number;
+      /** Which one in a row; 0 when it was asked for. */
+      attempt: number;
+      /** Milliseconds. */
+      delay: number;
+      reason: string;
+    }
+  /** It listens on another port than the one it was given. */
+  | { type: 'drift'; app: string; instance: number; port: number; expected: number; hint: string }
+  /** A stranger has the port; `using` is the next one where the choice was ours. */
+  | {
+      type: 'stolen';
+      app: string;
+      instance: number;
+      port: number;
+      holder: { pid?: number; name?: string; cwd?: string };
+      using?: number;
+    }
   | { type: 'stopping'; reason: string }
   | { type: 'warning'; code: string; message: string }
   | { type: 'error'; code: ErrorCode | 'INTERNAL'; message: string; hint?: string }

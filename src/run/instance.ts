@@ -1,7 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import type { InstancePlan } from '../plan/types.ts';
 import { isWindows, shell } from '../platform.ts';
-import { readProcess, standardFiles, type TreeRoot } from './tree.ts';
+import { readProcess } from '../processes.ts';
+import { standardFiles, type TreeRoot } from './tree.ts';
 import type { OutputSink, StreamName } from './types.ts';
 
 /** How the leader ended; `error`: it could not be started at all. */

@@ -24,7 +24,7 @@ export interface Check {
 export function checksOf(plan: InstancePlan): Check[] {
   const checks: Check[] = [];
   for (const { port: key, ...rest } of plan.ready) {
-    const port = plan.ports[key] ?? Object.values(plan.ports)[0];
+    const port = typeof key === 'number' ? key : (plan.ports[key] ?? Object.values(plan.ports)[0]);
     if (port !== undefined) checks.push({ port, ...rest });
   }
   if (checks.length > 0) return checks;

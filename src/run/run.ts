@@ -205,6 +205,10 @@ export function startRun(plan: LaunchPlan, deps: RunDeps): Run {
         member.instance?.abandon();
       }
     },
+    async restart() {},
+    sendInput: () => false,
+    pause() {},
+    resume() {},
     instances: () =>
       members.map(({ plan, instance, ready, ended }) => ({
         app: plan.app,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWindows, sendSignal } from '../platform.ts';
-import { findTree, isAlive, type Proc, type TreeRoot } from './tree.ts';
+import { isAlive, type Proc } from '../processes.ts';
+import { findTree, type TreeRoot } from './tree.ts';
 
 /** Milliseconds. */
 const POLL = 20;

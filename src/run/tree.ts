@@ -1,20 +1,5 @@
-import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { isWindows } from '../platform.ts';
-
-/** A process at one moment. The pid alone does not identify it, the pid and the start do. */
-export interface Proc {
-  pid: number;
-  ppid: number;
-  pgid: number;
-  sid: number;
-  /** When it started, in the system's own words. */
-  start: string;
-  /** Ended, but not collected by its parent: gone for our purposes. */
-  zombie: boolean;
-  /** Stopped by SIGSTOP: handles no signal before SIGCONT. */
-  stopped: boolean;
-}
+import { readFileSync, readlinkSync } from 'node:fs';
+import { listProcesses, type Proc, ps } from '../processes.ts';
 
 /** What an instance's processes are recognised by. */
 export interface TreeRoot {
@@ -28,87 +13,7 @@ export interface TreeRoot {
   pipes: string[];
 }
 
-/** Source: proc(5), /proc/PID/stat. The name in brackets may hold anything, so fields count from its end. */
-export function parseStat(text: string): Proc | undefined {
-  const close = text.lastIndexOf(')');
-  const fields = text.slice(close + 2).split(' ');
-  const start = fields[19];
-  if (close === -1 || start === undefined) return undefined;
-  return {
-    pid: Number.parseInt(text, 10),
-    ppid: Number(fields[1]),
-    pgid: Number(fields[2]),
-    sid: Number(fields[3]),
-    start,
-    zombie: fields[0] === 'Z' || fields[0] === 'X',
-    stopped: fields[0] === 'T',
-  };
-}
-
-/** A line of `ps -axo pid=,ppid=,pgid=,sess=,stat=,lstart=`; macOS has 0 or an address for the session. */
-export function parsePs(line: string): Proc | undefined {
-  const found = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.+)$/.exec(line);
-  if (!found) return undefined;
-  const [, pid, ppid, pgid, sid, state = '', start = ''] = found;
-  return {
-    pid: Number(pid),
-    ppid: Number(ppid),
-    pgid: Number(pgid),
-    sid: Number(sid) || 0,
-    start: start.trim(),
-    zombie: state.startsWith('Z'),
-    stopped: state.startsWith('T'),
-  };
-}
-
 const linux = process.platform === 'linux';
-
-/** The process as it is now; undefined when there is none. */
-export function readProcess(pid: number): Proc | undefined {
-  if (linux) {
-    try {
-      return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-    } catch {
-      return undefined;
-    }
-  }
-  return ps(['-o', PS_FIELDS, '-p', String(pid)])
-    .map(parsePs)
-    .find((proc) => proc !== undefined);
-}
-
-/** Every process that may be seen. Empty where the system does not tell. */
-export function listProcesses(): Proc[] {
-  if (isWindows) return [];
-  const found: Proc[] = [];
-  if (linux) {
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name);
-      const proc = pid > 0 ? readProcess(pid) : undefined;
-      if (proc) found.push(proc);
-    }
-    return found;
-  }
-  for (const line of ps(['-axo', PS_FIELDS])) {
-    const proc = parsePs(line);
-    if (proc) found.push(proc);
-  }
-  return found;
-}
-
-/** Is this very process (not another one with its pid) still running? */
-export function isAlive(proc: Proc): boolean {
-  if (!linux) {
-    try {
-      process.kill(proc.pid, 0);
-      return true;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EPERM';
-    }
-  }
-  const now = readProcess(proc.pid);
-  return now !== undefined && !now.zombie && now.start === proc.start;
-}
 
 /** What a process has as its fds 0 to 2; empty where the system does not tell. */
 export function standardFiles(pid: number): string[] {
@@ -179,19 +84,4 @@ function markedAmong(procs: Proc[], { marks, pipes }: TreeRoot): Proc[] {
     if (marks.every((mark) => `${line} `.includes(` ${mark} `))) pids.add(Number.parseInt(line, 10));
   }
   return procs.filter((proc) => pids.has(proc.pid));
-}
-
-const PS_FIELDS = 'pid=,ppid=,pgid=,sess=,stat=,lstart=';
-
-/** Best effort: without `ps` the group alone is known. */
-function ps(args: string[]): string[] {
-  try {
-    const options = {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      maxBuffer: 64 << 20,
-    } satisfies ExecFileSyncOptions;
-    return String(execFileSync('ps', args, options)).split('\n');
-  } catch {
-    return [];
-  }
 }

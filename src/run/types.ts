@@ -79,4 +79,12 @@ export interface Run {
   /** Settles when no process is left and all output is with the sink. Never rejects but for a bug. */
   done: Promise<{ code: number }>;
   instances(): InstanceState[];
+  /** Ends the app's instances (all apps' without a name) and starts them again; resolves when they have started. */
+  restart(app?: string): Promise<void>;
+  /** Bytes for the stdin of the app's first instance. False: it does not run, or takes no more now. */
+  sendInput(app: string, data: Buffer): boolean;
+  /** SIGSTOP to every process, for Ctrl-Z. */
+  pause(): void;
+  /** SIGCONT to every process. */
+  resume(): void;
 }
