@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { listListeners, socketsOf } from './listeners.ts';
 import type { PortOwner } from './types.ts';
 
 const PROJECT_MARKS = [
@@ -66,8 +67,8 @@ function ownersFromProc(ports: number[]): Map<number, PortOwner[]> {
   );
   for (const pid of pids?.sort((a, b) => a - b) ?? []) {
     const held = new Set<number>();
-    for (const fd of attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? []) {
-      const port = portOfSocket.get(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? '');
+    for (const socket of socketsOf(pid) ?? []) {
+      const port = portOfSocket.get(socket);
       if (port !== undefined) held.add(port);
     }
     if (held.size === 0) continue;
@@ -79,17 +80,8 @@ function ownersFromProc(ports: number[]): Map<number, PortOwner[]> {
 
 /** `socket:[INODE]`, as /proc names a descriptor, to the port that it listens on. */
 function listeningSockets(ports: ReadonlySet<number>): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of attempt(() => readFileSync(table, 'latin1'))
-      ?.split('\n')
-      .slice(1) ?? []) {
-      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
-      const port = Number.parseInt(local.slice(local.indexOf(':') + 1), 16);
-      if (state === '0A' && ports.has(port)) found.set(`socket:[${inode}]`, port);
-    }
-  }
-  return found;
+  const listeners = (listListeners() ?? []).filter(({ port }) => ports.has(port));
+  return new Map(listeners.map(({ socket, port }) => [socket, port]));
 }
 
 function processFromProc(pid: number): PortOwner {
@@ -136,6 +128,16 @@ async function ownersFromLsof(ports: number[]): Promise<Map<number, PortOwner[]>
     }
   }
   return owners;
+}
+
+/** The ports on which these processes listen; from lsof, so empty where it is missing. */
+export async function listeningPortsOf(pids: readonly number[]): Promise<number[]> {
+  if (pids.length === 0) return [];
+  const entries = parseLsof(await lsof(['-nP', '-a', '-p', pids.join(','), '-iTCP', '-sTCP:LISTEN', '-Fpn']));
+  const ports = entries.flatMap(({ names }) =>
+    names.map((name) => Number(name.slice(name.lastIndexOf(':') + 1))),
+  );
+  return [...new Set(ports)];
 }
 
 /** Reads `lsof -F` output: one entry a process, with every `n` line of it. */
