@@ -1,5 +1,6 @@
 import type { InstancePlan } from '../plan/types.ts';
 import { keepInLine, safeCut } from './ansi.ts';
+import { createTail, createWatchers } from './tail.ts';
 import type { ByteWriter, OutputSink, Prefix, StreamName } from './types.ts';
 
 export type OutputMode = 'pretty' | 'plain' | 'raw' | 'json' | 'quiet';
@@ -43,6 +44,8 @@ interface Line {
 export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions): Output {
   const lines = new Map<InstancePlan, Record<StreamName, Line>>();
   const prefixes = new Map<InstancePlan, string>();
+  const tail = createTail();
+  const watchers = createWatchers();
   const silence = mode === 'json' ? SILENCE.json : SILENCE.text;
   /** Whose unfinished line the cursor stands in. */
   let open: Line | undefined;
@@ -122,6 +125,8 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
   }
 
   function write(instance: InstancePlan, stream: StreamName, chunk: Buffer): boolean {
+    tail.write(instance, chunk);
+    if (!watchers.none) watchers.write(instance, stream, chunk);
     if (mode === 'quiet') return true;
     if (mode === 'raw') return writer.write(chunk);
     const line = lineOf(instance, stream);
@@ -147,6 +152,7 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
   }
 
   function end(instance: InstancePlan, stream: StreamName): void {
+    if (!watchers.none) watchers.end(instance, stream);
     const line = lines.get(instance)?.[stream];
     if (!line) return;
     clearTimeout(line.timer);
@@ -168,6 +174,8 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
     get full() {
       return mode !== 'quiet' && writer.full;
     },
+    lastLines: (instance, count) => tail.lines(instance, count),
+    watch: (instance, onText) => watchers.add(instance, onText),
     onDrain: (listener) => writer.onDrain(listener),
     setPrefix(instance: InstancePlan, prefix: Prefix) {
       prefixes.set(instance, bytes(mode === 'pretty' ? prefix.colored : prefix.plain));

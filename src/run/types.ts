@@ -15,6 +15,13 @@ export interface OutputSink {
   onDrain(listener: () => void): void;
   /** The stream has ended: shows what is left of its last line. */
   end(instance: InstancePlan, stream: StreamName): void;
+  /** What the instance printed last, shown or not: at most `count` lines, oldest first, without their ends. */
+  lastLines(instance: InstancePlan, count: number): string[];
+  /**
+   * Calls back with each whole line (several at once where they arrived so) as decoded text without colours, in
+   * every mode. @returns ends the watch
+   */
+  watch(instance: InstancePlan, onText: (text: string) => void): () => void;
 }
 
 /** With the space that follows it. */
