@@ -1,20 +1,24 @@
 import { homedir, tmpdir } from 'node:os';
-import yargs from 'yargs';
+import { type Arguments, type Own, parseArguments } from './args.ts';
 import type { Flags } from './config/flags.ts';
-import { nearest } from './config/nearest.ts';
 import { DevstartError } from './errors.ts';
-import { COMMANDS, LOG_FORMATS, type LogFormat, RUN_OPTIONS } from './options.ts';
+import { LOG_FORMATS, type LogFormat } from './options.ts';
 import { endIfTerminalGone } from './platform.ts';
-import { VERSION } from './version.ts';
 
 /** What a command is given of the world: only this file and config/ readers see process.env and argv. */
 export interface Context {
+  /** The command's words, checked for their number only. */
+  args: string[];
+  /** What follows `--`, for a command that takes it. */
+  rest: string[];
+  /** Options by long name, as typed: where a command has its own, it reads them here. */
+  own: Own;
   flags: Flags;
   dryRun: boolean;
   explain: boolean;
   quiet: boolean;
   timestamps: boolean;
-  /** init: take every offer. */
+  /** Every question is answered with yes. */
   yes: boolean;
   format: LogFormat;
   env: Record<string, string | undefined>;
@@ -26,18 +30,8 @@ export interface Context {
   onCrash(cleanUp: () => Promise<unknown>): void;
 }
 
-type Parsed = Record<string, unknown> & { _: (string | number)[]; '--'?: unknown[] };
-
 /** Milliseconds that a crash waits for the servers to be gone. */
 const CRASH_PATIENCE = 2000;
-
-const EXAMPLES: [string, string][] = [
-  ['$0', 'find out what the project is, pick ports, start'],
-  ['$0 -b 8080 -f 3001', 'both ports chosen'],
-  ['BACKEND_PORT=9000 $0', 'the same by environment'],
-  ['$0 --base-port 4100', 'backend 4100, frontend 4101'],
-  ['$0 --clean', 'rebuild from nothing'],
-];
 
 /** Runs the command line and exits with its code. */
 export async function main(argv: string[] = process.argv.slice(2)): Promise<void> {
@@ -55,165 +49,31 @@ export async function main(argv: string[] = process.argv.slice(2)): Promise<void
 }
 
 async function dispatch(argv: string[]): Promise<number> {
-  const parsed = await parse(argv);
-  if (parsed === undefined) return 0;
-  const command = parsed._.map(String);
-  const context = toContext(parsed);
-  switch (command[0]) {
-    case undefined:
-      return (await import('./commands/run.ts')).run(context);
-    case 'init':
-      return (await import('./commands/init.ts')).init(context);
-    case 'clean':
-      return (await import('./commands/clean.ts')).clean(context);
-    default:
-      throw unknownWord('command', command[0], Object.keys(COMMANDS));
-  }
+  const given = await parseArguments(argv);
+  if (given === undefined) return 0;
+  const context = toContext(given);
+  if (given.command?.run) return given.command.run(context);
+  return (await import('./commands/run.ts')).run(context);
 }
 
-/** The checked arguments; undefined where help, the version or a completion was printed. */
-async function parse(argv: string[]): Promise<Parsed | undefined> {
-  const program = yargs(argv)
-    .scriptName('devstart')
-    .usage('$0 [options]\n\nStarts the project’s backend and frontend together, on ports that are free.')
-    .exitProcess(false)
-    .parserConfiguration({
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'populate--': true,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'greedy-arrays': false,
-      'short-option-groups': false,
-    })
-    .version(VERSION)
-    .alias('v', 'version')
-    .alias('h', 'help')
-    .help()
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .completion('completion', COMMANDS.completion ?? '')
-    .fail((message: string | null, error: unknown) => {
-      // yargs' own complaints are YErrors; any other error is ours.
-      if (error instanceof Error && error.name !== 'YError') throw error;
-      throw new DevstartError('USAGE', sentence(message ?? (error as Error).message), {
-        hint: 'devstart --help lists the options.',
-      });
-    });
-  // The words for people cost half of the parsing: only for those who read them.
-  const wordy = argv.some((arg) => /^(-h|--help|completion|--get-yargs-completions)/.test(arg));
-  for (const [name, row] of Object.entries(RUN_OPTIONS)) {
-    program.option(name, {
-      type: row.type,
-      ...(wordy ? { describe: row.describe, group: `${row.group}:` } : {}),
-      ...(row.alias ? { alias: row.alias } : {}),
-      ...(row.type === 'string' ? { requiresArg: true } : {}),
-    });
-  }
-  program.option('yes', {
-    alias: 'y',
-    type: 'boolean',
-    describe: 'Take every offer (init)',
-    group: 'Project:',
-  });
-  if (wordy) {
-    for (const [name, text] of Object.entries(COMMANDS)) {
-      if (name !== 'completion') program.command(name, text);
-    }
-    for (const [line, text] of EXAMPLES) program.example(line, text);
-    program.epilogue('Exit codes: 0 done, 1 failure, 2 wrong use, 128 + signal, or the failed server’s own.');
-  }
-
-  const parsed = (await program.parse()) as Parsed;
-  if (parsed.help || parsed.version || parsed._[0] === 'completion' || 'get-yargs-completions' in parsed)
-    return undefined;
-  check(parsed);
-  return parsed;
-}
-
-function check(parsed: Parsed): void {
-  const known = new Set(['_', '--', '$0', 'help', 'h', 'version', 'v', 'yes', 'y']);
-  for (const [name, row] of Object.entries(RUN_OPTIONS)) {
-    known.add(name);
-    if (row.alias) known.add(row.alias);
-  }
-  for (const key of Object.keys(parsed)) {
-    if (!known.has(key)) {
-      const flags = Object.keys(RUN_OPTIONS).map((name) => `--${name}`);
-      throw unknownWord('option', key.length === 1 ? `-${key}` : `--${key}`, flags);
-    }
-  }
-  if (parsed['--']?.length) {
-    throw new DevstartError('USAGE', 'this version has no exec: nothing can follow --', {
-      hint: 'Options for devstart go before --.',
-    });
-  }
-  const extra = parsed._[1];
-  if (extra !== undefined) {
-    throw new DevstartError('USAGE', `unexpected argument "${extra}" after ${parsed._[0]}`);
-  }
-}
-
-function unknownWord(kind: string, word: string, known: string[]): DevstartError {
-  const guess = nearest(word, known);
-  return new DevstartError('USAGE', `unknown ${kind} "${word}"${guess ? `: did you mean ${guess}?` : ''}`, {
-    hint: `Known ${kind}s: ${known.join(', ')}`,
-  });
-}
-
-/** yargs' messages as devstart's: one sentence, lower case, the flag by its name. */
-function sentence(message: string): string {
-  const missing = /^Not enough arguments following: (.+)$/.exec(message);
-  if (missing) {
-    const name = missing[1] ?? '';
-    return `option ${name.length === 1 ? '-' : '--'}${name} needs a value`;
-  }
-  return message.charAt(0).toLowerCase() + message.slice(1);
-}
-
-function toContext(parsed: Parsed): Context {
-  // A repeated single value: the last one wins, so that `npm run dev -- -b 9000` overrides the script.
-  const last = (name: string): unknown => {
-    const value = parsed[name];
-    return Array.isArray(value) ? value.at(-1) : value;
-  };
-  const text = (name: string): string | undefined => last(name) as string | undefined;
-  const flag = (name: string): boolean | undefined => last(name) as boolean | undefined;
-  const all = (name: string): string[] | undefined => {
-    const value = parsed[name];
-    return value === undefined ? undefined : ([value].flat() as string[]);
-  };
-  const format = text('log-format') ?? (flag('json') ? 'json' : defaultFormat());
+function toContext({ args, rest, flags, own }: Arguments): Context {
+  const flag = (name: string): boolean => own[name] === true;
+  const format = String(own['log-format'] ?? defaultFormat());
   if (!(LOG_FORMATS as readonly string[]).includes(format)) {
     throw new DevstartError('USAGE', `"${format}" is not a log format (from --log-format)`, {
       hint: `Known formats: ${LOG_FORMATS.join(', ')}`,
     });
   }
   return {
-    flags: {
-      backendPort: text('backend-port'),
-      frontendPort: text('frontend-port'),
-      port: all('port'),
-      basePort: text('base-port'),
-      clean: flag('clean'),
-      host: text('host'),
-      maxAttempts: text('max-attempts'),
-      strictPort: flag('strict-port'),
-      prod: flag('prod'),
-      corsOrigin: all('cors-origin'),
-      portsFile: text('ports-file'),
-      sticky: flag('sticky'),
-      only: all('only'),
-      killTimeout: text('kill-timeout'),
-      keepGoing: flag('keep-going'),
-      open: flag('open'),
-      config: text('config'),
-      cwd: text('cwd'),
-    },
-    dryRun: flag('dry-run') ?? false,
-    explain: flag('explain') ?? false,
-    quiet: flag('quiet') ?? false,
-    timestamps: flag('timestamps') ?? false,
-    yes: flag('yes') ?? false,
+    args,
+    rest,
+    flags,
+    own,
+    dryRun: flag('dry-run'),
+    explain: flag('explain'),
+    quiet: flag('quiet'),
+    timestamps: flag('timestamps'),
+    yes: flag('yes'),
     format: flag('json')
       ? 'json'
       : format === 'pretty' && process.env.NO_COLOR

@@ -1,3 +1,5 @@
+import type { Context } from './cli.ts';
+
 /** The options of a run as data: the yargs program, its help and the unknown-flag check come from this table. */
 export interface OptionRow {
   alias?: string;
@@ -5,7 +7,7 @@ export interface OptionRow {
   /** Repeatable: all values count; elsewhere the last one wins. */
   many?: true;
   describe: string;
-  group: 'Ports' | 'Servers' | 'Project' | 'Output';
+  group: 'Ports' | 'Servers' | 'Project' | 'Output' | 'Command';
   choices?: readonly string[];
 }
 
@@ -107,9 +109,52 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
   },
 };
 
-/** The commands there are, with their lines in the help. */
-export const COMMANDS: Record<string, string> = {
-  init: 'Write the smallest config for what is found here',
-  clean: 'Remove the build caches, and end',
-  completion: 'Print a completion script for your shell',
+/** What every command knows, and the run too. */
+export const COMMON_OPTIONS: Record<string, OptionRow> = {
+  yes: {
+    alias: 'y',
+    type: 'boolean',
+    group: 'Project',
+    describe: 'Answer every question with yes (init, free)',
+  },
 };
+const COMMON_OF_RUN = ['cwd', 'json'];
+
+/** One command as data; what is absent it does not take. */
+export interface CommandRow {
+  describe: string;
+  /** Its words: how they look in the help, and how many there may be. */
+  args?: { shape: string; min?: number; max?: number };
+  /** What may follow `--`, as the help shows it: reaches the command as `context.rest`. */
+  rest?: string;
+  /** Options of a run that it knows as well, beside the common ones; `'all'` of them. */
+  runOptions?: 'all' | readonly string[];
+  /** Its own: reach it as `context.own`. A name that a run has too must have the run's type. */
+  ownOptions?: Record<string, OptionRow>;
+  /** For the help: `[line, what it does]`. */
+  examples?: [string, string][];
+  /** Absent where yargs itself answers. @returns the exit code */
+  run?(context: Context): Promise<number>;
+}
+
+export const COMMANDS: Record<string, CommandRow> = {
+  init: {
+    describe: 'Write the smallest config for what is found here',
+    runOptions: ['prod'],
+    run: async (context) => (await import('./commands/init.ts')).init(context),
+  },
+  clean: {
+    describe: 'Remove the build caches, and end',
+    runOptions: ['config', 'only', 'prod'],
+    run: async (context) => (await import('./commands/clean.ts')).clean(context),
+  },
+  completion: { describe: 'Print a completion script for your shell' },
+};
+
+/** The options that the command knows, or a plain run (undefined). */
+export function optionsOf(command: CommandRow | undefined): Record<string, OptionRow> {
+  const names = command?.runOptions ?? (command ? [] : 'all');
+  if (names === 'all') return { ...RUN_OPTIONS, ...COMMON_OPTIONS, ...command?.ownOptions };
+  const ofRun = [...names, ...COMMON_OF_RUN].map((name) => [name, RUN_OPTIONS[name] as OptionRow] as const);
+  return { ...Object.fromEntries(ofRun), ...COMMON_OPTIONS, ...command?.ownOptions };
+}
