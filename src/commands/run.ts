@@ -1,5 +1,6 @@
 import type { Context } from '../cli.ts';
 import { loadSettings, withConfigLines } from '../config/load.ts';
+import { stateDir } from '../config/state-dir.ts';
 import type { Role, Settings } from '../config/types.ts';
 import { cleanCaches } from '../plan/clean.ts';
 import { makePlan } from '../plan/plan.ts';
@@ -8,6 +9,7 @@ import type { LaunchPlan } from '../plan/types.ts';
 import { allocatePorts } from '../ports/allocate.ts';
 import type { PortAssignment, PortRequest } from '../ports/types.ts';
 import type { RunEvent } from '../run/events.ts';
+import { openLogs } from '../run/logs.ts';
 import { createOutput } from '../run/output.ts';
 import { startRun } from '../run/run.ts';
 import { createReporter, type Reporter } from '../ui/reporter.ts';
@@ -48,12 +50,19 @@ export async function run(context: Context): Promise<number> {
 
   const writer = createWriter(process.stdout);
   const errors = createWriter(process.stderr);
+  const logs = openLogs({
+    dir: await stateDir(context.env),
+    root: plan.root,
+    runId: plan.runId,
+    onOff: (message) => reporter.event({ type: 'warning', code: 'LOG_OFF', message }),
+  });
   const output = createOutput({
     mode: context.quiet ? 'quiet' : context.format,
     timestamps: context.timestamps,
     writer,
     onLine: ({ app, instance }, stream, line) =>
       reporter.event({ type: 'output', app, instance, stream, line }),
+    tee: logs.write,
   });
   const reporter = createReporter({
     format: context.format,
@@ -77,6 +86,7 @@ export async function run(context: Context): Promise<number> {
     emit(event) {
       reporter.event(event);
       file.note(event);
+      if (event.type === 'started') logs.started(event, event.pid);
       if (event.type === 'up' && settings.open.value) void openFrontend(plan, reporter, context.env.BROWSER);
     },
   });
@@ -97,6 +107,7 @@ export async function run(context: Context): Promise<number> {
   writer.onClosed(() => void running.stop({ code: 0, reason: 'the reader of the output has gone' }));
 
   const { code } = await running.done;
+  logs.close();
   file.write('stopped');
   reporter.event({ type: 'down', code });
   await output.close();

@@ -12,11 +12,15 @@ export interface OutputOptions {
   writer: ByteWriter;
   /** json: one call a line, without its end. Invalid UTF-8 is U+FFFD. */
   onLine?: (instance: InstancePlan, stream: StreamName, line: string) => void;
+  /** Gets every chunk as it is, shown or not: the logs. */
+  tee?: (instance: InstancePlan, chunk: Buffer) => void;
 }
 
 export interface Output extends OutputSink {
   /** A line of our own, in order with the servers'. */
   writeLine(text: string): void;
+  /** Shows one app's output alone; undefined: all again. */
+  focus(app: string | undefined): void;
   /** Shows what is held and waits until all is with the reader. */
   close(): Promise<void>;
 }
@@ -41,7 +45,7 @@ interface Line {
  * Frames the servers' bytes into lines. Works by chunk, on latin1 strings (one character a byte, which V8
  * copies as fast as bytes): a chunk of a thousand lines costs one `replaceAll`.
  */
-export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions): Output {
+export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOptions): Output {
   const lines = new Map<InstancePlan, Record<StreamName, Line>>();
   const prefixes = new Map<InstancePlan, string>();
   const tail = createTail();
@@ -49,6 +53,8 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
   const silence = mode === 'json' ? SILENCE.json : SILENCE.text;
   /** Whose unfinished line the cursor stands in. */
   let open: Line | undefined;
+  /** The app that is shown alone. */
+  let focused: string | undefined;
 
   function lineOf(instance: InstancePlan, stream: StreamName): Line {
     let both = lines.get(instance);
@@ -127,7 +133,8 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
   function write(instance: InstancePlan, stream: StreamName, chunk: Buffer): boolean {
     tail.write(instance, chunk);
     if (!watchers.none) watchers.write(instance, stream, chunk);
-    if (mode === 'quiet') return true;
+    tee?.(instance, chunk);
+    if (mode === 'quiet' || (focused !== undefined && instance.app !== focused)) return true;
     if (mode === 'raw') return writer.write(chunk);
     const line = lineOf(instance, stream);
     const end = chunk.lastIndexOf(10);
@@ -151,8 +158,8 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
     return !writer.full;
   }
 
-  function end(instance: InstancePlan, stream: StreamName): void {
-    if (!watchers.none) watchers.end(instance, stream);
+  /** Shows what is held of the stream's last line. */
+  function endLine(instance: InstancePlan, stream: StreamName): void {
     const line = lines.get(instance)?.[stream];
     if (!line) return;
     clearTimeout(line.timer);
@@ -168,9 +175,23 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
     open = undefined;
   }
 
+  function focus(app: string | undefined): void {
+    focused = app;
+    // What the others have begun is shown now: its rest may never be.
+    for (const [instance] of lines) {
+      if (app === undefined || instance.app === app) continue;
+      endLine(instance, 'stdout');
+      endLine(instance, 'stderr');
+    }
+  }
+
   return {
     write,
-    end,
+    end(instance, stream) {
+      if (!watchers.none) watchers.end(instance, stream);
+      endLine(instance, stream);
+    },
+    focus,
     get full() {
       return mode !== 'quiet' && writer.full;
     },
@@ -186,8 +207,8 @@ export function createOutput({ mode, timestamps, writer, onLine }: OutputOptions
     },
     async close() {
       for (const [instance] of lines) {
-        end(instance, 'stdout');
-        end(instance, 'stderr');
+        endLine(instance, 'stdout');
+        endLine(instance, 'stderr');
       }
       newline();
       await writer.flush();

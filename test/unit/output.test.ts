@@ -154,3 +154,38 @@ test('keepInLine: what stays and what goes', () => {
   ];
   for (const [text, expected] of table) assert.equal(keepInLine(text), expected, JSON.stringify(text));
 });
+
+test('focus: one app alone, what the others have begun is not lost, the logs get all', async () => {
+  const { writer, text } = collector();
+  const teed: string[] = [];
+  const output = createOutput({
+    mode: 'plain',
+    timestamps: false,
+    writer,
+    tee: ({ app }, chunk) => teed.push(`${app} ${chunk}`),
+  });
+  const write = (instance: InstancePlan, line: string) => output.write(instance, 'stdout', Buffer.from(line));
+  write(web, 'a');
+  output.focus('api');
+  write(web, 'b\n');
+  write(api, 'c\n');
+  output.focus(undefined);
+  write(web, 'd\n');
+  await output.close();
+  assert.equal(text(), '[web] a\n[api] c\n[web] d\n');
+  assert.deepEqual(teed, ['web a', 'web b\n', 'api c\n', 'web d\n']);
+});
+
+test('the last lines and the watch work in every mode', () => {
+  for (const mode of ['pretty', 'plain', 'raw', 'json', 'quiet'] satisfies OutputMode[]) {
+    const output = createOutput({ mode, timestamps: false, writer: collector().writer, onLine: () => {} });
+    let seen = '';
+    output.watch(api, (part) => {
+      seen += part;
+    });
+    output.write(api, 'stdout', Buffer.from('a\nb'));
+    output.end(api, 'stdout');
+    assert.equal(seen, 'a\nb');
+    assert.deepEqual(output.lastLines(api, 1), ['b']);
+  }
+});
