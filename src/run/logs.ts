@@ -199,7 +199,8 @@ class LogFile {
 
   #rotate(): void {
     closeSync(this.#fd);
-    if (this.#keep === 0) rmSync(this.#file, { force: true });
+    // Renaming over a file would have ext4 write the data to the disk at once (its auto_da_alloc).
+    rmSync(this.#keep === 0 ? this.#file : `${this.#file}.${this.#keep}`, { force: true });
     for (let number = this.#keep; number >= 1; number--) {
       try {
         renameSync(number === 1 ? this.#file : `${this.#file}.${number - 1}`, `${this.#file}.${number}`);
