@@ -10,6 +10,11 @@ export type ErrorCode =
   | 'PROD_UNSAFE' // --prod without explicit ports or origins
   | 'PORTS_EXHAUSTED' // no free port in the range tried
   | 'PORT_IN_USE' // an exact port is taken
+  | 'PORT_STOLEN' // a stranger took it after the start, and it was not ours to choose another
+  | 'PORT_DRIFT' // with --strict-port: an instance listens elsewhere
+  | 'READY_TIMEOUT'
+  | 'CRASH_LOOP' // restarted too often
+  | 'DEPENDENCY_FAILED'
   | 'PROGRAM_NOT_FOUND' // the server's program is missing
   | 'SPAWN_FAILED'
   | 'CLEAN_FAILED'

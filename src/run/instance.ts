@@ -26,6 +26,8 @@ export interface Instance {
   release(): void;
   /** Closes the pipes now, whatever they hold. */
   abandon(): void;
+  /** Bytes for its stdin; false: it takes no more now. */
+  input(data: Buffer): boolean;
 }
 
 /** Milliseconds without a byte, with room in the sink, after which a pipe counts as drained. */
@@ -74,6 +76,7 @@ export function spawnInstance(
       closed: settled,
       release: () => {},
       abandon: () => {},
+      input: () => false,
     };
   }
 
@@ -142,6 +145,7 @@ export function spawnInstance(
       released = true;
     },
     abandon: destroy,
+    input: (data) => child.stdin?.write(data) ?? false,
   };
 }
 

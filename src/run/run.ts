@@ -1,68 +1,74 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'concurrently';
-import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
+import type { LaunchPlan } from '../plan/types.ts';
 import { signalExitCode } from '../platform.ts';
-import { type Exit, type Instance, spawnInstance } from './instance.ts';
+import { goesOnInBackground } from './background.ts';
+import { type Exit, environmentOf, spawnInstance } from './instance.ts';
 import { ChildHandle, launch } from './launch.ts';
+import { createMember, describeExit, identify, type Member, mainPort, type Next, portsOf } from './member.ts';
 import { explainExit127, explainSpawnError } from './missing.ts';
-import { checksOf, firstAccepting, waitUntilReady } from './readiness.ts';
-import { createTerminator, type Terminator } from './terminate.ts';
+import { firstAccepting } from './ownership.ts';
+import { createPortKeeper } from './port-keeper.ts';
+import { QUIET_AFTER, restartDelay } from './restarts.ts';
+import { createTerminator } from './terminate.ts';
 import type { Run, RunDeps, StopReason } from './types.ts';
+import { hostsOf, type Verdict, watchStart } from './watch.ts';
 
 /** Milliseconds. */
 const NOT_READY_AFTER = 30_000;
 const PORTS_PATIENCE = 1000;
 /** A server's failure stops the others after this at the latest, even if its output is still held up. */
 const DECIDE_AFTER = 200;
-
-/** planned -> started -> (ready ->) ended */
-interface Member {
-  plan: InstancePlan;
-  instance: Instance | undefined;
-  terminator: Terminator | undefined;
-  handle: ChildHandle | undefined;
-  /** Ends the wait for readiness. */
-  over: AbortController;
-  ready: boolean;
-  ended: boolean;
-}
+/** How much of the output a failure shows. */
+const LAST_LINES = 20;
 
 /**
- * Starts every instance of the plan and watches them to their end: readiness, output, exits, the stop.
- * What happens is told through `deps.emit`; a server's failure is an event and an exit code, no exception.
+ * Starts every instance of the plan and watches them to their end: order, readiness, ports, restarts, exits, the
+ * stop. What happens is told through `deps.emit`; a server's failure is an event and an exit code, no exception.
+ *
+ * An instance: waiting (dependsOn) -> [ started -> ready -> ended -> (a delay ->) ]* -> ended for good
  */
-export function startRun(plan: LaunchPlan, deps: RunDeps): Run {
-  const startedAt = deps.startedAt ?? Date.now();
-  const members = plan.instances.map(
-    (instance): Member => ({
-      plan: instance,
-      instance: undefined,
-      terminator: undefined,
-      handle: undefined,
-      over: new AbortController(),
-      ready: false,
-      ended: false,
-    }),
-  );
+export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
+  let plan = initial;
+  const members = plan.instances.map(createMember);
   let commands: Command[] = [];
+  let launched = false;
   let stopReason: StopReason | undefined;
+  const stopping = new AbortController();
   let killed = false;
   let firstFailure: number | undefined;
-  let up = false;
+  /** Date.now() of what `up` will count from; undefined while all are ready. */
+  let upSince: number | undefined = deps.startedAt ?? Date.now();
+  const lives = new Set<Promise<void>>();
+  let waiting: (() => void)[] = [];
 
-  const spawn = (index: number): ChildHandle => {
+  const keeper = createPortKeeper({ deps, apply, stopped: () => stopReason !== undefined });
+
+  /** Wakes those who wait for a change of the members' states. */
+  function changed(): void {
+    const woken = waiting;
+    waiting = [];
+    for (const wake of woken) wake();
+  }
+
+  function spawn(index: number): ChildHandle {
     const member = members[index] as Member;
+    // concurrently starts all at once: who depends on others gets a process later.
+    if (!launched && member.plan.dependsOn?.length) return new ChildHandle(undefined);
     const instance = spawnInstance(member.plan, plan.runId, deps.env, deps.output);
     member.instance = instance;
-    if (instance.root) member.terminator = createTerminator(instance.root);
+    member.terminator = instance.root && createTerminator(instance.root);
     member.handle = new ChildHandle(instance.pid);
+    member.life = new AbortController();
+    member.startedAt = Date.now();
+    member.ended = false;
     return member.handle;
-  };
+  }
 
-  const kill = (pid: number, signal: string | undefined): void => {
+  function kill(pid: number, signal: string | undefined): void {
     const member = members.find((candidate) => candidate.instance?.pid === pid);
     member?.terminator?.end((signal ?? member.plan.stopSignal) as NodeJS.Signals, plan.killTimeout * 1000);
-  };
+  }
 
   async function main(): Promise<{ code: number }> {
     commands = await launch(plan.instances, deps.prefixColors ?? ['auto'], () => !stopReason, {
@@ -70,84 +76,233 @@ export function startRun(plan: LaunchPlan, deps: RunDeps): Run {
       kill,
       setPrefix: (instance, prefix) => deps.output.setPrefix(instance, prefix),
     });
-    for (const member of members) {
-      if (!member.instance?.pid) continue;
-      const { app, instance } = member.plan;
-      deps.emit({ type: 'started', app, instance, pid: member.instance.pid, port: mainPort(member.plan) });
+    launched = true;
+    if (commands.length > 0) {
+      for (const member of members) tellStarted(member);
+      for (const member of members) begin(member);
     }
-    await Promise.all(members.map(follow));
+    while (lives.size > 0) await Promise.all(lives);
     await reportPorts();
     const { code, signal } = stopReason ?? {};
     return { code: code ?? (signal ? signalExitCode(signal) : (firstFailure ?? 0)) };
   }
 
-  /** One instance from its start to its last byte and its last process. */
-  async function follow(member: Member): Promise<void> {
-    const { instance, handle } = member;
-    if (!instance || !handle) return;
-    // Ends with `over`; not waited for, because a connection attempt may hang for a while.
-    watchReadiness(member);
-    const exit = await instance.exited;
-    member.over.abort();
-    if (exit.error) {
+  function begin(member: Member): void {
+    const living = live(member).finally(() => lives.delete(living));
+    lives.add(living);
+  }
+
+  function tellStarted(member: Member): void {
+    const pid = member.instance?.pid;
+    if (pid) deps.emit({ type: 'started', ...identify(member), pid, port: mainPort(member.plan) });
+  }
+
+  /** One instance with all its lives. */
+  async function live(member: Member): Promise<void> {
+    if (!member.instance && !(await dependenciesReady(member))) {
       member.ended = true;
+      return changed();
+    }
+    if (!member.instance) respawn(member);
+    for (;;) {
+      const next = await oneLife(member);
+      if (!next || stopReason) break;
+      upSince ??= Date.now();
+      deps.emit({ type: 'restarting', ...identify(member), ...next });
+      if (next.delay > 0) await sleep(next.delay, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopReason) break;
+      respawn(member);
+    }
+    member.ended = true;
+    changed();
+  }
+
+  function respawn(member: Member): void {
+    commands[members.indexOf(member)]?.start();
+    tellStarted(member);
+    changed();
+  }
+
+  /** False: the run stops, or one of them has ended for good. */
+  async function dependenciesReady(member: Member): Promise<boolean> {
+    const needed = members.filter(({ plan: { app } }) => member.plan.dependsOn?.includes(app));
+    for (;;) {
+      if (stopReason) return false;
+      const failed = needed.find((other) => other.ended);
+      if (failed) {
+        const message = `${member.plan.label} was not started: ${failed.plan.label}, which it depends on, has ended.`;
+        deps.emit({ type: 'error', code: 'DEPENDENCY_FAILED', message });
+        fail(1, message);
+        return false;
+      }
+      if (needed.every((other) => other.ready)) return true;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+
+  /** From its start to its last byte and its last process. @returns what follows; undefined: nothing */
+  async function oneLife(member: Member): Promise<Next | undefined> {
+    const { instance, handle, life } = member;
+    if (!instance || !handle) return undefined;
+    const watching = watch(member, life.signal);
+    let exit = await instance.exited;
+    if (exit.error) {
+      life.abort();
       deps.emit({ type: 'error', ...(await explainSpawnError(member.plan, exit.error, deps.env)) });
       handle.emit('error', exit.error);
       handle.emit('close', null, null);
       fail(1, `${member.plan.label} could not be started`);
-      return;
+      return undefined;
     }
-    const expected = stopReason !== undefined;
+    const mayGoOn = () => !stopReason && member.again === undefined;
+    if (exit.code === 0 && mayGoOn() && (await goesOnInBackground(member, mayGoOn, deps)))
+      exit = { code: 0, signal: null };
+    life.abort();
+    const verdict = await watching;
+    const wasReady = member.ready;
+    member.ready = false;
+    const expected = stopReason !== undefined || member.again !== undefined;
+    const stolen =
+      expected || wasReady
+        ? undefined
+        : await keeper.stolenAtExit(member, verdict, exit, instance.quiet, DECIDE_AFTER);
     // Nothing of it may outlive it, however it ended.
     const swept = sweep(member).then(() => instance.release());
-    const late = setTimeout(() => decide(member, exit), DECIDE_AFTER);
+    let decided: Promise<Next | undefined> | undefined;
+    const decide = () => {
+      decided ??= follows(member, exit, verdict, stolen, wasReady);
+      return decided;
+    };
+    const late = setTimeout(decide, DECIDE_AFTER);
     await instance.quiet;
     clearTimeout(late);
-    const { app, instance: number } = member.plan;
-    member.ended = true;
-    deps.emit({ type: 'exited', app, instance: number, code: exit.code, signal: exit.signal, expected });
-    if (exit.code === 127 && !expected && !member.ready) {
+    const { code, signal } = exit;
+    deps.emit({
+      type: 'exited',
+      ...identify(member),
+      code,
+      signal,
+      expected: expected || stolen !== undefined,
+    });
+    if (code === 127 && !expected && !wasReady) {
       const failure = await explainExit127(member.plan, deps.env);
       if (failure) deps.emit({ type: 'error', ...failure });
     }
-    decide(member, exit);
+    const next = await decide();
+    if (!next) member.ended = true;
+    changed();
     await swept;
     await instance.closed;
-    handle.emit('close', exit.code, exit.signal);
+    handle.emit('close', code, signal);
+    return next;
   }
 
-  async function watchReadiness(member: Member): Promise<void> {
-    const { plan: instance, over } = member;
+  /** What an instance's end means: another life, or something for the run. */
+  async function follows(
+    member: Member,
+    exit: Exit,
+    verdict: Verdict,
+    stolen: Verdict | undefined,
+    wasReady: boolean,
+  ): Promise<Next | undefined> {
+    const { label, restart } = member.plan;
+    if (stopReason) return undefined;
+    if (member.again !== undefined) {
+      const reason = member.again;
+      member.again = undefined;
+      return { attempt: 0, delay: 0, reason };
+    }
+    if (stolen?.kind === 'stolen') {
+      if (await keeper.replace(member, stolen)) {
+        return { attempt: 0, delay: 0, reason: `port ${stolen.port} was taken` };
+      }
+      fail(1, `port ${stolen.port} is not ${label}’s`);
+      return undefined;
+    }
+    if (verdict.kind === 'timeout') return undefined; // has failed the run already
+    const how = describeExit(member, exit, wasReady);
+    const failed = exit.code !== 0 || !wasReady;
+    if (restart?.when === 'always' || (restart?.when === 'on-failure' && failed)) {
+      if (Date.now() - member.startedAt >= QUIET_AFTER) member.restarts = 0;
+      if (member.restarts < restart.max) {
+        const attempt = ++member.restarts;
+        return { attempt, delay: (deps.restartDelay ?? restartDelay)(attempt), reason: how.reason };
+      }
+      tellFailure(
+        'CRASH_LOOP',
+        member,
+        `${label} was restarted ${restart.max} times in a row: ${how.reason}.`,
+      );
+    }
+    if (failed) fail(how.code, how.reason);
+    return undefined;
+  }
+
+  /** Readiness, and what is found on the way to it. */
+  async function watch(member: Member, signal: AbortSignal): Promise<Verdict> {
+    const instance = member.plan;
     const began = Date.now();
-    const checks = checksOf(instance);
     const reminder = setTimeout(() => {
-      const ports = [...new Set(checks.map((check) => check.port))].join(' and ');
-      const message = `${instance.label} is not ready after ${Math.round((Date.now() - began) / 1000)} s: nothing answers on port ${ports} yet.`;
+      const seconds = Math.round((Date.now() - began) / 1000);
+      const message = `${instance.label} is not ready after ${seconds} s: ${waitsFor(member)}.`;
       deps.emit({ type: 'warning', code: 'NOT_READY', message });
     }, deps.notReadyAfter ?? NOT_READY_AFTER);
-    const ready = await waitUntilReady(checks, plan.host, over.signal);
-    clearTimeout(reminder);
-    if (!ready || stopReason) return;
-    member.ready = true;
-    const { app, instance: number, url } = instance;
-    deps.emit({ type: 'ready', app, instance: number, url, ms: Date.now() - began });
-    if (up || !members.every((other) => other.ready)) return;
-    up = true;
-    const { urls, ports, corsOrigins } = plan;
-    deps.emit({ type: 'up', urls, ports, corsOrigins, ms: Date.now() - startedAt });
+    signal.addEventListener('abort', () => clearTimeout(reminder));
+    try {
+      for (;;) {
+        const verdict = await watchStart({
+          plan: instance,
+          hosts: hostsOf(plan.host),
+          signal,
+          processes: () => member.terminator?.processes() ?? [],
+          watchOutput: (onText) => deps.output.watch(instance, onText),
+          env: environmentOf(instance, plan.runId, deps.env).env,
+        });
+        if (verdict.kind === 'drift' && (await keeper.adopt(member, verdict))) continue;
+        if (verdict.kind === 'ready') becomesReady(member, began);
+        else if (verdict.kind !== 'over') {
+          if (verdict.kind === 'drift') fail(1, `${instance.label} does not listen on its port`);
+          if (verdict.kind === 'timeout') {
+            tellFailure(
+              'READY_TIMEOUT',
+              member,
+              `${instance.label} was not ready after ${instance.readyTimeout} s: tried ${verdict.tried.join(', ')}.`,
+            );
+            fail(1, `${instance.label} was not ready in time`);
+          }
+          // Its end goes on in oneLife.
+          void member.terminator?.end(instance.stopSignal, plan.killTimeout * 1000);
+        }
+        return verdict;
+      }
+    } finally {
+      clearTimeout(reminder);
+    }
   }
 
-  /** What an instance's end means for the run. */
-  function decide(member: Member, exit: Exit): void {
-    const { label } = member.plan;
-    if (stopReason || (exit.code === 0 && member.ready)) return;
-    if (exit.code === 0) {
-      fail(1, `${label} ended before it was ready`);
-    } else if (exit.signal) {
-      fail(signalExitCode(exit.signal), `${label} was ended by ${exit.signal}`);
-    } else {
-      fail(exit.code ?? 1, `${label} exited with code ${exit.code}`);
-    }
+  function waitsFor({ plan: { ports, ready } }: Member): string {
+    const paths = ready.flatMap(
+      ({ path, url, log, command }) => path ?? url ?? (log ? `/${log}/` : (command ?? [])),
+    );
+    const numbers = [...new Set(Object.values(ports))].join(' and ');
+    return `nothing of its own answers on port ${numbers} yet${paths.length > 0 ? ` (${paths.join(', ')})` : ''}`;
+  }
+
+  function becomesReady(member: Member, began: number): void {
+    if (stopReason || member.again !== undefined) return;
+    member.ready = true;
+    deps.emit({ type: 'ready', ...identify(member), url: member.plan.url, ms: Date.now() - began });
+    changed();
+    if (upSince === undefined || !members.every((other) => other.ready)) return;
+    const { urls, ports, corsOrigins } = plan;
+    deps.emit({ type: 'up', urls, ports, corsOrigins, ms: Date.now() - upSince });
+    upSince = undefined;
+  }
+
+  function tellFailure(code: 'CRASH_LOOP' | 'READY_TIMEOUT', member: Member, message: string): void {
+    const lines = deps.output.lastLines(member.plan, LAST_LINES);
+    const hint = lines.length > 0 ? `Its last output:\n${lines.join('\n')}` : 'It printed nothing.';
+    deps.emit({ type: 'error', code, message, hint });
   }
 
   function fail(code: number, reason: string): void {
@@ -168,7 +323,7 @@ export function startRun(plan: LaunchPlan, deps: RunDeps): Run {
   }
 
   async function reportPorts(): Promise<void> {
-    const ports = members.flatMap(({ plan, instance }) => (instance?.pid ? portsOf(plan) : []));
+    const ports = members.flatMap(({ plan: of, instance }) => (instance?.pid ? portsOf(of) : []));
     const portsTaken = deps.portsTaken ?? acceptingPorts;
     const deadline = Date.now() + PORTS_PATIENCE;
     let taken = await portsTaken(ports);
@@ -186,8 +341,33 @@ export function startRun(plan: LaunchPlan, deps: RunDeps): Run {
     if (stopReason) return;
     stopReason = reason;
     deps.emit({ type: 'stopping', reason: reason.reason });
-    for (const member of members) member.over.abort();
+    stopping.abort();
+    for (const member of members) member.life.abort();
     for (const [index, command] of commands.entries()) command.kill(members[index]?.plan.stopSignal);
+    changed();
+  }
+
+  /** Ends the current life; another one follows. */
+  function again(member: Member, reason: string): void {
+    if (member.ended || !member.instance) return;
+    member.again = reason;
+    member.ready = false;
+    member.life.abort();
+    void member.terminator?.end(member.plan.stopSignal, plan.killTimeout * 1000);
+  }
+
+  /** Another plan: every instance that it changes starts again, but for the one that caused it. */
+  function apply(next: LaunchPlan, cause: Member, reason: string): void {
+    plan = next;
+    for (const member of members) {
+      const { app, instance } = member.plan;
+      const found = next.instances.find((other) => other.app === app && other.instance === instance);
+      if (!found) continue;
+      const before = JSON.stringify(member.plan);
+      // The plan's object stands for the instance in the output: it stays the same one.
+      Object.assign(member.plan, found);
+      if (member !== cause && JSON.stringify(member.plan) !== before) again(member, reason);
+    }
   }
 
   const done = main();
@@ -205,29 +385,42 @@ export function startRun(plan: LaunchPlan, deps: RunDeps): Run {
         member.instance?.abandon();
       }
     },
-    async restart() {},
-    sendInput: () => false,
-    pause() {},
-    resume() {},
+    async restart(app) {
+      const chosen = members.filter((member) => app === undefined || member.plan.app === app);
+      const starts = chosen.map((member) => {
+        const { instance } = member;
+        if (member.ended && !stopReason) {
+          member.instance = undefined;
+          begin(member);
+        } else again(member, 'asked for');
+        return { member, instance };
+      });
+      while (
+        !stopReason &&
+        starts.some(({ member, instance }) => member.instance === instance && !member.ended)
+      ) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+    sendInput(app, data) {
+      const member = members.find(({ plan: of, ended }) => of.app === app && !ended);
+      return member?.instance?.input(data) ?? false;
+    },
+    pause: () => tell('SIGSTOP'),
+    resume: () => tell('SIGCONT'),
     instances: () =>
-      members.map(({ plan, instance, ready, ended }) => ({
-        app: plan.app,
-        instance: plan.instance,
+      members.map(({ plan: of, instance, ready, ended }) => ({
+        app: of.app,
+        instance: of.instance,
         pid: ended ? undefined : instance?.pid,
-        ports: portsOf(plan),
+        ports: portsOf(of),
         ready: ready && !ended,
       })),
   };
-}
 
-const portsOf = (plan: InstancePlan): number[] => [...new Set(Object.values(plan.ports))];
-
-/** The one that stands for the instance: its own, or the one that its URL names. */
-function mainPort({ ports, url }: InstancePlan): number {
-  const named = Number(/:(\d+)$/.exec(url)?.[1]);
-  return portsOf({ ports } as InstancePlan).includes(named)
-    ? named
-    : (ports.own ?? ports.frontend ?? ports.backend ?? 0);
+  function tell(signal: NodeJS.Signals): void {
+    for (const member of members) if (!member.ended) member.terminator?.tell(signal);
+  }
 }
 
 async function acceptingPorts(ports: number[]): Promise<number[]> {

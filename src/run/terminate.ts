@@ -18,6 +18,12 @@ export interface Terminator {
   end(signal: NodeJS.Signals, graceMs: number): Promise<Proc[]>;
   /** SIGKILL to all, now; an `end` under way goes on from there. */
   killNow(): void;
+  /** The living processes, all of them. */
+  processes(): Proc[];
+  /** Is anything of it alive? Cheaper than `processes`. */
+  alive(): boolean;
+  /** A signal to all that is no end: SIGSTOP, SIGCONT. */
+  tell(signal: NodeJS.Signals): void;
 }
 
 /** Ends an instance's processes, all of them: `root` says how they are recognised. */
@@ -82,6 +88,11 @@ export function createTerminator(root: TreeRoot): Terminator {
       forced = true;
       if (isWindows) taskkill(root.pid, true);
       else signalAll(scan(), 'SIGKILL');
+    },
+    processes: scan,
+    alive: () => known.some(isAlive) || scan().length > 0,
+    tell(signal) {
+      for (const { pid } of scan()) sendSignal(pid, signal);
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { InstancePlan } from '../plan/types.ts';
+import type { PortKey } from '../config/types.ts';
+import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import type { RunEvent } from './events.ts';
 
 /** Which of a server's two streams. */
@@ -45,7 +46,19 @@ export interface ByteWriter {
   abandon(): void;
 }
 
+/** What a run does when a port is not what it was told: the caller claims, plans again and tells everyone. */
+export interface PortHooks {
+  /** The next plan with another port in its place; undefined: the user fixed it. @throws DevstartError */
+  replace(instance: InstancePlan, key: PortKey): Promise<LaunchPlan | undefined>;
+  /** The plan with the real port; undefined: ports are strict. */
+  adopt(instance: InstancePlan, key: PortKey, port: number): Promise<LaunchPlan | undefined>;
+}
+
 export interface RunDeps {
+  /** Without it a stolen port is an error and drift is only told. */
+  ports?: PortHooks;
+  /** Milliseconds: the first delay of a restart, for tests. */
+  restartDelay?: (attempt: number) => number;
   emit(event: RunEvent): void;
   output: OutputSink;
   /** The launcher's own environment, inherited by every server. */

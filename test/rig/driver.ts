@@ -8,8 +8,10 @@ import { createWriter } from '../../src/ui/writer.ts';
 type Options = Partial<Omit<LaunchPlan, 'instances'>> & {
   instances: Partial<InstancePlan>[];
   mode?: OutputMode;
+  /** Milliseconds, in place of the growing delay. */
+  restartDelay?: number;
 };
-const { instances, mode = 'plain', ...rest }: Options = JSON.parse(process.argv[2] ?? '{}');
+const { instances, mode = 'plain', restartDelay, ...rest }: Options = JSON.parse(process.argv[2] ?? '{}');
 
 const plan: LaunchPlan = {
   runId: `run-${process.pid}`,
@@ -52,6 +54,7 @@ const run = startRun(plan, {
   emit: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
   output,
   env: process.env,
+  ...(restartDelay === undefined ? {} : { restartDelay: () => restartDelay }),
 });
 writer.onClosed(() => run.stop({ reason: 'the reader has gone', code: 0 }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

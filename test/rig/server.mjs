@@ -1,6 +1,7 @@
 // A server that does what the test says: it dials back to RIG_SOCKET, says hello and obeys.
 // One JSON object a line each way; every command {id, do, ...} is answered by {id, ...} or {id, error}.
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -21,6 +22,18 @@ const commands = {
       server.on('error', reject);
       server.listen(port, host, () => resolve({ port: server.address().port }));
     }),
+  /** HTTPS with a certificate of its own. */
+  async listenTls({ port, host = '127.0.0.1' }) {
+    const { createServer: createSecure } = await import('node:https');
+    const pem = readFileSync(new URL('./localhost.pem', import.meta.url));
+    const server = createSecure({ key: pem, cert: pem }, (_, response) => response.end('ok'));
+    await new Promise((resolve) => server.listen(port, host, resolve));
+    return {};
+  },
+  touch({ file }) {
+    writeFileSync(file, '');
+    return {};
+  },
   print: ({ text, base64, stream = 'stdout' }) =>
     print(stream, base64 === undefined ? text : Buffer.from(base64, 'base64')),
   /** Numbered lines, each `width` bytes with its end. */

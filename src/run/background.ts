@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Member } from './member.ts';
+import { viewPorts } from './ownership.ts';
+import type { RunDeps } from './types.ts';
+
+/** Milliseconds. */
+const POLL = 100;
+/** How long a server that has put itself into the background may take to listen. */
+const PATIENCE = 3000;
+
+/**
+ * The leader has exited with 0: resolves true when what it left behind listens on the instance's ports, after that
+ * has ended, too (a daemon is its server all the same); false at once where nothing does.
+ */
+export async function goesOnInBackground(
+  member: Member,
+  mayGoOn: () => boolean,
+  { emit }: Pick<RunDeps, 'emit'>,
+): Promise<boolean> {
+  const { terminator, plan } = member;
+  const wanted = Object.values(plan.ports);
+  if (!terminator || wanted.length === 0) return false;
+  const listens = async () => {
+    const { processes } = terminator;
+    const view = await viewPorts({
+      wanted,
+      processes,
+      wide: false,
+      trusting: false,
+      hosts: ['127.0.0.1', '::1'],
+    });
+    return view.ours.size > 0;
+  };
+  const deadline = Date.now() + PATIENCE;
+  while (!(await listens())) {
+    if (!terminator.alive() || Date.now() > deadline || !mayGoOn()) return false;
+    await sleep(POLL);
+  }
+  const message = `${plan.label} has put itself into the background: it is watched, and ended with the run.`;
+  emit({ type: 'warning', code: 'BACKGROUND', message });
+  while (terminator.alive() && mayGoOn()) await sleep(POLL);
+  return true;
+}

@@ -1,0 +1,79 @@
+import type { InstancePlan } from '../plan/types.ts';
+import { signalExitCode } from '../platform.ts';
+import type { Exit, Instance } from './instance.ts';
+import type { ChildHandle } from './launch.ts';
+import type { Terminator } from './terminate.ts';
+
+/** An instance over all its lives. */
+export interface Member {
+  /** The same object for all lives; a port that moves changes what is in it. */
+  readonly plan: InstancePlan;
+  /** Undefined before its first start. */
+  instance: Instance | undefined;
+  terminator: Terminator | undefined;
+  handle: ChildHandle | undefined;
+  /** Ends the watch over the current life. */
+  life: AbortController;
+  /** Date.now() */
+  startedAt: number;
+  ready: boolean;
+  /** For good. */
+  ended: boolean;
+  /** Why another life follows this one at once. */
+  again: string | undefined;
+  /** Restarts in a row. */
+  restarts: number;
+  /** How often a port of it was stolen. */
+  thefts: number;
+}
+
+/** Another life. */
+export interface Next {
+  attempt: number;
+  /** Milliseconds. */
+  delay: number;
+  reason: string;
+}
+
+export function createMember(plan: InstancePlan): Member {
+  return {
+    plan,
+    instance: undefined,
+    terminator: undefined,
+    handle: undefined,
+    life: new AbortController(),
+    startedAt: 0,
+    ready: false,
+    ended: false,
+    again: undefined,
+    restarts: 0,
+    thefts: 0,
+  };
+}
+
+/** What names it in an event. */
+export const identify = ({ plan: { app, instance } }: Member): { app: string; instance: number } => ({
+  app,
+  instance,
+});
+
+export const portsOf = ({ ports }: Pick<InstancePlan, 'ports'>): number[] => [
+  ...new Set(Object.values(ports)),
+];
+
+/** The one that stands for the instance: its own, or the one that its URL names. */
+export function mainPort({ ports, url }: InstancePlan): number {
+  const named = Number(/:(\d+)$/.exec(url)?.[1]);
+  return portsOf({ ports }).includes(named) ? named : (ports.own ?? ports.frontend ?? ports.backend ?? 0);
+}
+
+/** For people, and the exit code that the run gets from it. */
+export function describeExit(
+  { plan: { label } }: Member,
+  { code, signal }: Exit,
+  wasReady: boolean,
+): { code: number; reason: string } {
+  if (signal) return { code: signalExitCode(signal), reason: `${label} was ended by ${signal}` };
+  if (code === 0 && !wasReady) return { code: 1, reason: `${label} ended before it was ready` };
+  return { code: code ?? 1, reason: `${label} exited with code ${code}` };
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PortKey } from '../config/types.ts';
+import { DevstartError } from '../errors.ts';
+import type { LaunchPlan } from '../plan/types.ts';
+import { describeOwner, findOwners } from '../ports/owner.ts';
+import type { Exit } from './instance.ts';
+import { identify, type Member } from './member.ts';
+import { viewPorts } from './ownership.ts';
+import { saysPortTaken } from './restarts.ts';
+import type { RunDeps } from './types.ts';
+import type { Verdict } from './watch.ts';
+
+/** How often an instance gets another port before the run gives up. */
+const MAX_THEFTS = 3;
+
+type Stolen = Extract<Verdict, { kind: 'stolen' }>;
+type Drift = Extract<Verdict, { kind: 'drift' }>;
+
+export interface PortKeeper {
+  /** Did this life end because a port was another's? */
+  stolenAtExit(
+    member: Member,
+    verdict: Verdict,
+    exit: Exit,
+    quiet: Promise<void>,
+    patience: number,
+  ): Promise<Stolen | undefined>;
+  /** Another port for the stolen one, told to everyone. False: an error was told instead. */
+  replace(member: Member, stolen: Stolen): Promise<boolean>;
+  /** The port where it really listens, told to everyone. False: an error was told instead. */
+  adopt(member: Member, drift: Drift): Promise<boolean>;
+}
+
+interface KeeperInput {
+  deps: RunDeps;
+  apply(plan: LaunchPlan, cause: Member, reason: string): void;
+  stopped(): boolean;
+}
+
+/** Looks after the ports when the start has gone another way than the plan. */
+export function createPortKeeper({ deps, apply, stopped }: KeeperInput): PortKeeper {
+  async function stolenAtExit(
+    { plan, terminator }: Member,
+    verdict: Verdict,
+    exit: Exit,
+    quiet: Promise<void>,
+    patience: number,
+  ): Promise<Stolen | undefined> {
+    if (verdict.kind === 'stolen') return verdict;
+    if (verdict.kind === 'timeout' || verdict.kind === 'drift' || exit.signal) return undefined;
+    const entries = Object.entries(plan.ports) as [PortKey, number][];
+    const wanted = entries.map(([, port]) => port);
+    if (wanted.length === 0) return undefined;
+    const processes = () => terminator?.processes() ?? [];
+    const hosts = ['127.0.0.1', '::1'];
+    const { foreign } = await viewPorts({ wanted, processes, wide: false, trusting: false, hosts });
+    // What it said last may still be on its way.
+    await Promise.race([quiet, sleep(patience)]);
+    const lines = deps.output.lastLines(plan, 60);
+    const found = entries.find(([, port]) => foreign.has(port) || saysPortTaken(lines, port));
+    return found && { kind: 'stolen', key: found[0], port: found[1] };
+  }
+
+  async function replace(member: Member, { key, port }: Stolen): Promise<boolean> {
+    const { plan } = member;
+    const holder = (await findOwners([port])).get(port)?.[0] ?? {};
+    const tell = (using?: number) =>
+      deps.emit({
+        type: 'stolen',
+        ...identify(member),
+        port,
+        holder,
+        ...(using === undefined ? {} : { using }),
+      });
+    const held = `Port ${port} was taken by ${describeOwner(holder)} before ${plan.label} could listen on it`;
+    try {
+      const next = member.thefts < MAX_THEFTS ? await deps.ports?.replace(plan, key) : undefined;
+      if (stopped()) return false;
+      if (next) {
+        member.thefts++;
+        apply(next, member, `port ${port} of ${plan.label} was taken`);
+        tell(plan.ports[key]);
+        return true;
+      }
+      tell();
+      const message = member.thefts < MAX_THEFTS ? held : `${held}, for the ${MAX_THEFTS + 1}th time`;
+      const hint =
+        'End what holds it, ask for another port, or let devstart choose (auto:START-END, no --strict-port).';
+      deps.emit({ type: 'error', code: 'PORT_STOLEN', message, hint });
+    } catch (error) {
+      if (!(error instanceof DevstartError)) throw error;
+      tell();
+      const { code, message, hint } = error;
+      deps.emit({ type: 'error', code, message: `${held}: ${message}`, ...(hint ? { hint } : {}) });
+    }
+    return false;
+  }
+
+  async function adopt(member: Member, { key, expected, port }: Drift): Promise<boolean> {
+    const { plan } = member;
+    const hint = driftHint(member, port);
+    const next = await deps.ports?.adopt(plan, key, port);
+    if (stopped()) return false;
+    if (next) {
+      apply(next, member, `${plan.label} listens on port ${port}, not ${expected}`);
+      deps.emit({ type: 'drift', ...identify(member), port, expected, hint });
+      return true;
+    }
+    const message = `${plan.label} listens on port ${port} and not on ${expected}, which it was given`;
+    deps.emit({ type: 'error', code: 'PORT_DRIFT', message, hint });
+    return false;
+  }
+
+  return { stolenAtExit, replace, adopt };
+}
+
+/** The flag or the config line that would mend it. */
+function driftHint({ plan: { app, roles, framework } }: Member, port: number): string {
+  const flag = roles.length === 1 ? `--${roles[0]}-port ${port}` : `--port ${app}=${port}`;
+  const how =
+    framework === undefined
+      ? 'Let it read PORT, or write {port} into its command'
+      : 'Write {port} into its command';
+  return `${how} in the config; or keep it there with ${flag}.`;
+}

@@ -1,0 +1,29 @@
+/** Milliseconds. */
+const FIRST_DELAY = 500;
+const LONGEST_DELAY = 30_000;
+/** An instance that lived this long starts its count anew. Milliseconds. */
+export const QUIET_AFTER = 60_000;
+
+/**
+ * Milliseconds before a restart: doubled each time, at most 30 s, a quarter more or less by chance, so that
+ * several that fail together do not start together.
+ * @param attempt in a row, from 1
+ * @param chance 0 to 1
+ */
+export function restartDelay(attempt: number, chance = Math.random()): number {
+  const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.min(attempt - 1, 16));
+  return Math.round(delay * (0.75 + chance / 2));
+}
+
+const TAKEN =
+  /EADDRINUSE|address (?:is )?already in use|(?:already|currently) (?:being )?(?:in use|used|running)|(?:in use|is taken|not available)|only one usage of each socket/i;
+
+/** Do these last words of an instance say that this port was taken? Its number must stand beside the complaint. */
+export function saysPortTaken(lines: readonly string[], port: number): boolean {
+  const number = new RegExp(`(?<!\\d)${port}(?!\\d)`);
+  return lines.some((line, index) => {
+    if (!TAKEN.test(line)) return false;
+    // Node prints the number in the error's properties, a few lines below.
+    return number.test(lines.slice(Math.max(0, index - 2), index + 12).join('\n'));
+  });
+}
