@@ -1,0 +1,180 @@
+import { claimant, judge, lookout } from './alive.ts';
+import type { Claim, Claimant } from './claim.ts';
+import { commit, type Head, readHead, setAside } from './registry.ts';
+import { takeTurn } from './turn.ts';
+
+export interface ClaimsOptions {
+  /** The registry's folder, `<state directory>/claims`; undefined for a user without a home. */
+  dir: string | undefined;
+  /** The run's id, unique. */
+  run: string;
+  /** The project's folder, absolute: two worktrees are two projects. */
+  root: string;
+  /** Whose life the claims have; default: this process. */
+  pid?: number;
+  /** CLAIMS_OFF (once) or CLAIMS_BROKEN. */
+  warn(code: string, message: string): void;
+}
+
+/** Another run's claim on the port. */
+export type ClaimOf = (port: number) => Claim | undefined;
+
+/** What was chosen, and the ports to claim for it. */
+export interface Choice<T> {
+  value: T;
+  ports: { port: number; app: string; instance: number }[];
+}
+
+export interface Claims {
+  /**
+   * Claims what `choose` chooses; it may be asked again where another run was faster. What this run claims
+   * already stays, but for the ports to give back, and is not told by claimOf.
+   * Never fails for the registry's sake: where it cannot be written there is one warning, and the choice stands.
+   * @throws what `choose` throws
+   */
+  take<T>(choose: (claimOf: ClaimOf) => Promise<Choice<T>>, giveBack?: readonly number[]): Promise<T>;
+  /** Gives back these ports, or all. At once, and never fails: what is left ends with the process. */
+  release(ports?: readonly number[]): void;
+}
+
+/** Each lost round means that another one was won, so only a strange file system gets there. */
+const MOST_ROUNDS = 1000;
+
+/** A run's hold on the machine-wide registry of ports. Nothing is read or written yet. */
+export function openClaims(options: ClaimsOptions): Claims {
+  const { dir, run, root } = options;
+  let me: Claimant | undefined;
+  let off = false;
+  let holdsAny = false;
+  let toldBroken = false;
+
+  const turnOff = (why: string): void => {
+    if (off) return;
+    off = true;
+    const where = dir === undefined ? '' : `${dir} `;
+    options.warn(
+      'CLAIMS_OFF',
+      `claims are off: ${where}${why}; other starts do not know of this run's ports`,
+    );
+  };
+
+  const read = (folder: string, self: Claimant): State => {
+    const head = readHead(folder);
+    if (head.broken.length > 0 && !toldBroken) {
+      toldBroken = true;
+      const aside = setAside(folder, head.broken).join(', ');
+      const message = `the registry of claimed ports was broken: set aside as ${aside}, and what could be read of it still counts`;
+      options.warn('CLAIMS_BROKEN', message);
+    }
+    return stateOf(head, self);
+  };
+
+  const take: Claims['take'] = async (choose, giveBack = []) => {
+    let others: ReadonlyMap<number, Claim> = new Map();
+    const ask = () => choose((port) => others.get(port));
+    if (dir === undefined) turnOff('there is no home to keep them in');
+    if (dir === undefined || off) return (await ask()).value;
+
+    let chosen: Awaited<ReturnType<typeof ask>> | undefined;
+    /** Set apart from the registry's errors. */
+    let failed: { error: unknown } | undefined;
+    let leave = () => {};
+    try {
+      me ??= claimant(options.pid);
+      const self = me;
+      leave = await takeTurn(dir, self);
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const state = read(dir, self);
+        others = new Map(state.others(run).map((claim) => [claim.port, claim]));
+        // A choice that is still free needs no second one.
+        if (!chosen || chosen.ports.some(({ port }) => others.has(port))) {
+          chosen = await ask().catch((error) => {
+            failed = { error };
+            throw error;
+          });
+        }
+        const wanted = chosen.ports.map(({ port, app, instance }) => ({
+          port,
+          app,
+          instance,
+          run,
+          root,
+          ...self,
+        }));
+        const given = new Set([...giveBack, ...wanted.map(({ port }) => port)]);
+        const kept = state.claims.filter((claim) => claim.run !== run || !given.has(claim.port));
+        if (commit(dir, state.generation, [...kept, ...wanted], wanted)) {
+          holdsAny = true;
+          return chosen.value;
+        }
+      }
+      turnOff('lets no change through');
+    } catch (error) {
+      if (failed) throw failed.error;
+      turnOff(`cannot be used (${(error as NodeJS.ErrnoException).code ?? error})`);
+      // What can be read still counts.
+      others = claimsByPort(dir, run);
+    } finally {
+      leave();
+    }
+    return (chosen ?? (await ask())).value;
+  };
+
+  const release: Claims['release'] = (ports) => {
+    if (dir === undefined || off || !holdsAny || !me) return;
+    try {
+      for (let tries = 0; tries < 20; tries++) {
+        const state = stateOf(readHead(dir), me);
+        const kept = state.claims.filter(
+          (claim) => claim.run !== run || (ports !== undefined && !ports.includes(claim.port)),
+        );
+        if (kept.length === state.claims.length || commit(dir, state.generation, kept)) break;
+      }
+    } catch {
+      // They end with the process.
+    }
+    if (ports === undefined) holdsAny = false;
+  };
+
+  return { take, release };
+}
+
+/** The living claims that hold ports of this machine (this network namespace). Empty where nothing can be read. */
+export function readClaims(dir: string | undefined): Claim[] {
+  if (dir === undefined) return [];
+  try {
+    return stateOf(readHead(dir), claimant()).others('');
+  } catch {
+    return [];
+  }
+}
+
+/** For a choice that claims nothing: what runs other than this one have claimed. */
+export function claimsByPort(dir: string | undefined, run = ''): Map<number, Claim> {
+  return new Map(
+    readClaims(dir)
+      .filter((claim) => claim.run !== run)
+      .map((claim) => [claim.port, claim]),
+  );
+}
+
+interface State {
+  generation: number;
+  /** Without the dead ones. */
+  claims: Claim[];
+  /** Those in conflict with ours. */
+  others(run: string): Claim[];
+}
+
+function stateOf({ generation, claims }: Head, here: Claimant): State {
+  const see = lookout(claims);
+  const judged = claims.map((claim) => ({ claim, verdict: judge(claim, here, see) }));
+  return {
+    generation,
+    claims: judged.filter(({ verdict }) => verdict !== 'dead').map(({ claim }) => claim),
+    others: (run) =>
+      judged
+        .filter(({ claim, verdict }) => verdict === 'alive' && claim.run !== run)
+        .map(({ claim }) => claim),
+  };
+}

@@ -1,0 +1,83 @@
+import { linkSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { judge, sight } from './alive.ts';
+import type { Claimant } from './claim.ts';
+import { stage } from './registry.ts';
+
+/** Milliseconds that one holder may take: then its turn goes to the next. */
+const PATIENCE = 250;
+/** Milliseconds after which one goes on without a turn. */
+const MOST = 10_000;
+
+/**
+ * Waits for one's turn to choose, so that a hundred starts at once do not choose the same ports again and again.
+ * A courtesy alone: what is committed is safe without it, so a dead, stopped or slow holder's turn is just taken.
+ * @returns gives the turn back
+ * @throws the file system's errors
+ */
+export async function takeTurn(dir: string, me: Claimant): Promise<() => void> {
+  const file = path.join(dir, 'turn');
+  const mine = JSON.stringify({ ...me, nonce: Math.random() });
+  const staged = stage(dir, mine);
+  const since = performance.now();
+  let holder: string | undefined;
+  let holding = since;
+  try {
+    for (;;) {
+      const now = performance.now();
+      try {
+        linkSync(staged, file);
+        return () => removeIf(file, mine);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT' || now - since > MOST) return () => {};
+        if (code !== 'EEXIST') throw error;
+      }
+      const text = readText(file);
+      if (text === undefined) continue;
+      if (text !== holder) {
+        holder = text;
+        holding = now;
+      }
+      if (isOver(text, me) || now - holding > PATIENCE) {
+        removeIf(file, text);
+        continue;
+      }
+      // Many who wait look less often each: somebody looks soon enough.
+      const slower = Math.min(4, 1 + (now - since) / 100);
+      await new Promise((resolve) => setTimeout(resolve, (3 + Math.random() * 9) * slower));
+    }
+  } finally {
+    rmSync(staged, { force: true });
+  }
+}
+
+/** Its holder has gone or is stopped, or it says nothing. */
+function isOver(text: string, me: Claimant): boolean {
+  let holder: Claimant;
+  try {
+    holder = JSON.parse(text);
+    if (typeof holder.pid !== 'number') return true;
+  } catch {
+    return true;
+  }
+  let stopped = false;
+  const verdict = judge(holder, me, (pid) => {
+    const seen = sight(pid);
+    stopped = typeof seen === 'object' && seen.stopped;
+    return seen;
+  });
+  return verdict === 'dead' || stopped;
+}
+
+function removeIf(file: string, text: string): void {
+  if (readText(file) === text) rmSync(file, { force: true });
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
