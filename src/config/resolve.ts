@@ -1,5 +1,6 @@
 import { DevstartError } from '../errors.ts';
 import { describeSource, formatPortSpec, parsePortSpec } from '../ports/spec.ts';
+import { resolveDependencies } from './depends.ts';
 import { mergeEnvFiles } from './dotenv.ts';
 import { didYouMean } from './nearest.ts';
 import {
@@ -65,9 +66,12 @@ export function resolveSettings(input: ResolveInput): { settings: Settings; warn
 }
 
 function onlyApps({ apps, flags }: ResolveInput): App[] {
-  if (flags.only === undefined) return [...apps];
+  if (flags.only === undefined) return resolveDependencies(apps, apps);
   for (const name of flags.only) knownApp(apps, name, '--only');
-  return apps.filter((app) => flags.only?.includes(app.name));
+  return resolveDependencies(
+    apps,
+    apps.filter((app) => flags.only?.includes(app.name)),
+  );
 }
 
 function knownApp(apps: readonly App[], name: string, flag: string): App {

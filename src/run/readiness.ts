@@ -33,6 +33,15 @@ export function furtherChecks(plan: InstancePlan): ReadyCheck[] {
   );
 }
 
+/** What is waited for, for people: `port 8000, /health`. */
+export function describeReadiness({ ports, ready }: Pick<InstancePlan, 'ports' | 'ready'>): string {
+  const numbers = [...new Set(Object.values(ports))].map((port) => `port ${port}`);
+  const further = ready.flatMap(
+    ({ path, url, log, command }) => path ?? url ?? (log ? `output /${log}/` : (command ?? [])),
+  );
+  return [...numbers, ...further].join(', ') || 'its start';
+}
+
 /** Resolves when the check has passed or the signal says that it is over; a failed try is repeated. */
 export async function passCheck(check: ReadyCheck, context: CheckContext): Promise<void> {
   if (check.log !== undefined) return passLog(check.log, context);

@@ -9,6 +9,7 @@ import { createMember, describeExit, identify, type Member, mainPort, type Next,
 import { explainExit127, explainSpawnError } from './missing.ts';
 import { firstAccepting } from './ownership.ts';
 import { createPortKeeper } from './port-keeper.ts';
+import { describeReadiness } from './readiness.ts';
 import { QUIET_AFTER, restartDelay } from './restarts.ts';
 import { createTerminator } from './terminate.ts';
 import type { Run, RunDeps, StopReason } from './types.ts';
@@ -244,7 +245,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     const began = Date.now();
     const reminder = setTimeout(() => {
       const seconds = Math.round((Date.now() - began) / 1000);
-      const message = `${instance.label} is not ready after ${seconds} s: ${waitsFor(member)}.`;
+      const message = `${instance.label} is not ready after ${seconds} s: nothing of its own answers yet (${describeReadiness(instance)}).`;
       deps.emit({ type: 'warning', code: 'NOT_READY', message });
     }, deps.notReadyAfter ?? NOT_READY_AFTER);
     signal.addEventListener('abort', () => clearTimeout(reminder));
@@ -278,14 +279,6 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     } finally {
       clearTimeout(reminder);
     }
-  }
-
-  function waitsFor({ plan: { ports, ready } }: Member): string {
-    const paths = ready.flatMap(
-      ({ path, url, log, command }) => path ?? url ?? (log ? `/${log}/` : (command ?? [])),
-    );
-    const numbers = [...new Set(Object.values(ports))].join(' and ');
-    return `nothing of its own answers on port ${numbers} yet${paths.length > 0 ? ` (${paths.join(', ')})` : ''}`;
   }
 
   function becomesReady(member: Member, began: number): void {

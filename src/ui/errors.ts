@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { DevstartError } from '../errors.ts';
+import { indent } from './format.ts';
 import { printSync } from './print.ts';
 
 /**
@@ -32,5 +33,3 @@ export function renderError(error: unknown, options: { json: boolean; color: boo
   }
   return known?.exitCode ?? 1;
 }
-
-const indent = (text: string): string => text.replace(/^(?=.)/gm, '      ');

@@ -38,3 +38,6 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
+
+/** Under the first word that follows `error `. */
+export const indent = (text: string): string => text.replace(/^(?=.)/gm, '      ');

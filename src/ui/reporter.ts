@@ -3,7 +3,7 @@ import type { App } from '../config/types.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import { describeOwner } from '../ports/owner.ts';
 import type { RunEvent } from '../run/events.ts';
-import { columns, duration, tilde } from './format.ts';
+import { columns, duration, indent, tilde } from './format.ts';
 
 export interface ReporterOptions {
   /** `json` has its own reporter; `raw` shows devstart's own lines nowhere but for warnings and errors. */
@@ -95,6 +95,26 @@ function textReporter(options: ReporterOptions): Reporter {
           writeLine(`${mark} ${event.app} ${how}`);
         }
         break;
+      case 'restarting':
+        writeLine(
+          event.attempt === 0
+            ? `${color.cyan('↻')} restarting ${event.app}: ${event.reason}`
+            : `${color.yellow('↻')} ${event.reason}: restarting it in ${duration(event.delay)} (${event.attempt})`,
+        );
+        break;
+      case 'stolen':
+        if (event.using !== undefined) {
+          const holder = describeOwner(event.holder, home);
+          writeLine(
+            `port ${event.port} was taken by ${holder} before ${event.app} could listen, using ${event.using}`,
+          );
+        }
+        break;
+      case 'drift':
+        writeError(
+          `${color.yellow('warning')} ${event.app} listens on port ${event.port} and not on ${event.expected}, which it was given: all others are told.\n${indent(event.hint)}`,
+        );
+        break;
       case 'stopping':
         writeLine(color.dim(`stopping: ${event.reason}`));
         break;
@@ -103,7 +123,7 @@ function textReporter(options: ReporterOptions): Reporter {
         break;
       case 'error':
         writeError(
-          `${color.red(color.bold('error'))} ${event.message}${event.hint ? `\n${event.hint.replace(/^(?=.)/gm, '      ')}` : ''}`,
+          `${color.red(color.bold('error'))} ${event.message}${event.hint ? `\n${indent(event.hint)}` : ''}`,
         );
         break;
       default:

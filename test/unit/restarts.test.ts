@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { restartDelay, saysPortTaken } from '../../src/run/restarts.ts';
+
+test('the delay doubles, within a quarter, up to half a minute', () => {
+  const table: [number, number, number][] = [
+    [1, 375, 625],
+    [2, 750, 1250],
+    [4, 3000, 5000],
+    [7, 22_500, 37_500],
+    [100, 22_500, 37_500],
+  ];
+  for (const [attempt, least, most] of table) {
+    assert.equal(restartDelay(attempt, 0), least);
+    assert.equal(restartDelay(attempt, 1), most);
+  }
+});
+
+const said: [string, string[], boolean][] = [
+  ['node', ['Error: listen EADDRINUSE: address already in use :::8000', '    at Server.listen'], true],
+  ['node, its number below', ['Error: listen EADDRINUSE', "  code: 'EADDRINUSE',", '  port: 8000'], true],
+  [
+    'uvicorn',
+    [
+      "ERROR:    [Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address already in use",
+    ],
+    true,
+  ],
+  ['vite', ['error when starting dev server:', 'Error: Port 8000 is already in use'], true],
+  ['flask', ['Address already in use', 'Port 8000 is in use by another program.'], true],
+  ['django', ['Error: That port is already in use.'], false],
+  ['reflex', ['Backend port: 8000 is already in use.'], true],
+  ['cra', ['Something is already running on port 8000.'], true],
+  ['another port', ['Error: listen EADDRINUSE: address already in use :::18000'], false],
+  ['no complaint', ['Listening on 8000', 'Error: boom'], false],
+];
+for (const [name, lines, expected] of said) {
+  test(`last words, ${name}: ${expected ? 'the port was taken' : 'no word of this port'}`, () => {
+    assert.equal(saysPortTaken(lines, 8000), expected);
+  });
+}
