@@ -106,6 +106,8 @@ export function ps(args: string[]): string[] {
     const options = {
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 64 << 20,
+      // `lstart` is a date in words: the same ones for whoever asks.
+      env: { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' },
     } satisfies ExecFileSyncOptions;
     return String(execFileSync('ps', args, options)).split('\n');
   } catch {
