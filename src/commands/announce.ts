@@ -1,0 +1,57 @@
+import { type PortsFile, portsFileOf, type RunStatus, replaceFile } from '../plan/ports-file.ts';
+import type { LaunchPlan } from '../plan/types.ts';
+import type { RunEvent } from '../run/events.ts';
+
+/** Keeps `.ports.json` as true as the run; a folder that cannot be written is one warning, never a failure. */
+export interface Announcer {
+  write(status: RunStatus): void;
+  note(event: RunEvent): void;
+}
+
+/**
+ * @param planNow the plan as it is at the moment: ports may move
+ * @param warn told at most once
+ */
+export function createAnnouncer(
+  planNow: () => LaunchPlan,
+  startedAt: Date,
+  warn: (message: string) => void,
+): Announcer {
+  const pids = new Map<string, number>();
+  const launcher = { pid: process.pid, startedAt: startedAt.toISOString() };
+  let status: RunStatus = 'starting';
+  let writable = true;
+
+  function write(next: RunStatus): void {
+    status = next;
+    if (!writable) return;
+    const plan = planNow();
+    try {
+      const content: PortsFile = portsFileOf(plan, status, launcher, pids);
+      replaceFile(plan.portsFile, `${JSON.stringify(content, null, 2)}\n`);
+    } catch (error) {
+      writable = false;
+      warn(`could not write ${plan.portsFile} (${(error as NodeJS.ErrnoException).code ?? error})`);
+    }
+  }
+
+  return {
+    write,
+    note(event) {
+      switch (event.type) {
+        case 'started':
+          pids.set(`${event.app}:${event.instance}`, event.pid);
+          return write(status);
+        case 'exited':
+          pids.delete(`${event.app}:${event.instance}`);
+          return write(status);
+        case 'restarting':
+          return write('starting');
+        case 'drift':
+          return write(status);
+        case 'up':
+          return write('running');
+      }
+    },
+  };
+}

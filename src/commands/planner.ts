@@ -1,0 +1,98 @@
+import type { PortKey, PortSpec, Role, Settings } from '../config/types.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
+import { allocatePorts } from '../ports/allocate.ts';
+import { MAX_PORT } from '../ports/spec.ts';
+import type { PortAssignment, PortRequest } from '../ports/types.ts';
+import type { PortHooks } from '../run/types.ts';
+
+export interface PlannerInput {
+  settings: Settings;
+  runId: string;
+  /** The launcher's own environment. */
+  env: Record<string, string | undefined>;
+  forceColor: boolean;
+}
+
+/** The run's ports and the plan that follows from them; both change when a port turns out to be another's. */
+export interface Planner extends PortHooks {
+  readonly assignments: readonly PortAssignment[];
+  readonly plan: LaunchPlan;
+}
+
+/** Finds the ports and plans the launch. @throws DevstartError PORT_INVALID, PORT_IN_USE or PORTS_EXHAUSTED */
+export async function createPlanner(input: PlannerInput): Promise<Planner> {
+  const { settings, env } = input;
+  const requests = portRequests(settings);
+  const strict = settings.strictPort.value || settings.prod.value;
+  const options = { maxAttempts: settings.maxAttempts.value, strict, home: env.HOME };
+  const block = settings.basePort && {
+    basePort: settings.basePort.value,
+    basePortSource: settings.basePort.source,
+  };
+  let assignments = await allocatePorts(requests, { ...options, ...block });
+  let plan = planFrom(assignments);
+
+  function planFrom(found: readonly PortAssignment[]): LaunchPlan {
+    const { runId, forceColor } = input;
+    return makePlan({ settings, assignments: found, runId, inherited: env, forceColor });
+  }
+
+  const isOf =
+    (instance: InstancePlan, key: PortKey) =>
+    (found: PortAssignment): boolean =>
+      found.app === instance.app && found.instance === instance.instance && found.key === key;
+
+  function put(instance: InstancePlan, key: PortKey, port: number): LaunchPlan {
+    const mine = isOf(instance, key);
+    assignments = assignments.map((found) => (mine(found) ? { ...found, port, moved: true } : found));
+    plan = planFrom(assignments);
+    return plan;
+  }
+
+  return {
+    get assignments() {
+      return assignments;
+    },
+    get plan() {
+      return plan;
+    },
+    async replace(instance, key) {
+      const request = requests.find((one) => one.app === instance.app && one.key === key);
+      const port = instance.ports[key];
+      const value =
+        request && port !== undefined && !strict ? specAfter(request.spec.value, port) : undefined;
+      if (!request || !value) return undefined;
+      const ours = new Set(assignments.map((found) => found.port));
+      const [found] = await allocatePorts([{ ...request, instances: 1, spec: { ...request.spec, value } }], {
+        ...options,
+        isTaken: (candidate) => ours.has(candidate),
+      });
+      return found && put(instance, key, found.port);
+    },
+    async adopt(instance, key, port) {
+      return strict ? undefined : put(instance, key, port);
+    },
+  };
+}
+
+/** Where the search goes on after a port that was lost; undefined: the user fixed it. */
+function specAfter(spec: PortSpec, lost: number): PortSpec | undefined {
+  if (spec.kind === 'range' || lost >= MAX_PORT) return undefined;
+  if (spec.kind === 'single') return { kind: 'single', port: lost + 1 };
+  const end = spec.end ?? MAX_PORT;
+  return lost < end ? { kind: 'auto', start: lost + 1, end } : undefined;
+}
+
+/** The ports to find, in the order of their numbers: backend, frontend, further apps. */
+function portRequests(settings: Settings): PortRequest[] {
+  const rank = (role: Role | null) => (role === 'backend' ? 0 : role === 'frontend' ? 1 : 2);
+  return settings.apps
+    .flatMap((app) =>
+      Object.entries(settings.ports[app.name] ?? {}).map(([key, spec]) => {
+        const role = key === 'own' ? (app.roles[0] ?? null) : (key as Role);
+        return { app: app.name, key: key as PortRequest['key'], role, instances: app.instances, spec };
+      }),
+    )
+    .sort((a, b) => rank(a.role) - rank(b.role));
+}
