@@ -3,11 +3,19 @@
 // Compiled code is kept between runs: half of the start-up. Node does it itself from 22.1 on; before that, here.
 const { enableCompileCache } = require('node:module');
 
-const program = require('node:path').join(__dirname, '../dist/devstart.cjs');
-enableCompileCache?.();
-const { lendImport, main } = enableCompileCache ? require(program) : loadCached(program);
-lendImport((url) => import(url));
-main();
+// What scripts call for one number must not cost a program's loading.
+if (process.argv[2] === 'port') {
+  const { quickPort } = require('../dist/port.cjs');
+  quickPort(process.argv.slice(2)).then((done) => (done ? process.exit() : start()));
+} else start();
+
+function start() {
+  const program = require('node:path').join(__dirname, '../dist/devstart.cjs');
+  enableCompileCache?.();
+  const { lendImport, main } = enableCompileCache ? require(program) : loadCached(program);
+  lendImport((url) => import(url));
+  main();
+}
 
 /** Loads a CommonJS file with V8's code cache beside devstart's state; anything amiss means without it. */
 function loadCached(file) {

@@ -97,11 +97,12 @@ export async function buildBundle() {
     define: { 'import.meta.url': 'importMetaUrl', __DEVSTART_VERSION__: JSON.stringify(version) },
     plugins: [lean],
   });
-  // What a config imports: a few lines, apart from the program.
+  // What a config imports, and what a script's `devstart port` needs: a few lines each, apart from the program.
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/index.ts'],
-    outfile: 'dist/index.cjs',
+    entryPoints: { index: 'src/index.ts', port: 'src/quick-port.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     target: 'node20.19',

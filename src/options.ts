@@ -86,6 +86,11 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
     group: 'Servers',
     describe: 'Open the frontend in the browser when all are ready',
   },
+  stdin: {
+    type: 'string',
+    group: 'Servers',
+    describe: 'The app that gets what is typed or piped in: a debugger, a prompt',
+  },
   cwd: { type: 'string', group: 'Project', describe: 'The project’s folder [the current one]' },
   config: { type: 'string', group: 'Project', describe: 'Config file [devstart.config.*]' },
   'dry-run': { type: 'boolean', group: 'Project', describe: 'Print what would be started, and end' },
@@ -147,6 +152,20 @@ export const COMMANDS: Record<string, CommandRow> = {
     describe: 'Remove the build caches, and end',
     runOptions: ['config', 'only', 'prod'],
     run: async (context) => (await import('./commands/clean.ts')).clean(context),
+  },
+  port: {
+    describe: 'Print a port that nobody else gets for a minute',
+    args: { shape: '[IP]', max: 1 },
+    ownOptions: {
+      port: { type: 'string', group: 'Command', describe: 'Take this one where it is free' },
+      count: { type: 'string', group: 'Command', describe: 'How many, one a line [1]' },
+    },
+    examples: [
+      ['PORT="$($0 port)" npm start', 'a free port that stays free'],
+      ['$0 port --count 3 --json', 'three of them, as a JSON array'],
+      ['$0 port 127.0.0.1 --port 8080', 'on one address, 8080 if it is free'],
+    ],
+    run: async (context) => (await import('./commands/port.ts')).port(context),
   },
   completion: { describe: 'Print a completion script for your shell' },
 };
