@@ -2,6 +2,7 @@ import type { PortKey, PortSpec, Role, Settings } from '../config/types.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { allocatePorts } from '../ports/allocate.ts';
+import type { Claims } from '../ports/claims/claims.ts';
 import { MAX_PORT } from '../ports/spec.ts';
 import type { PortAssignment, PortRequest } from '../ports/types.ts';
 import type { PortHooks } from '../run/types.ts';
@@ -12,6 +13,10 @@ export interface PlannerInput {
   /** The launcher's own environment. */
   env: Record<string, string | undefined>;
   forceColor: boolean;
+  /** Every port is claimed before anybody is told of it. */
+  claims: Claims;
+  /** Ports to pass over, and the file that names each. */
+  avoid: ReadonlyMap<number, string>;
 }
 
 /** The run's ports and the plan that follows from them; both change when a port turns out to be another's. */
@@ -22,15 +27,18 @@ export interface Planner extends PortHooks {
 
 /** Finds the ports and plans the launch. @throws DevstartError PORT_INVALID, PORT_IN_USE or PORTS_EXHAUSTED */
 export async function createPlanner(input: PlannerInput): Promise<Planner> {
-  const { settings, env } = input;
+  const { settings, env, claims, avoid } = input;
   const requests = portRequests(settings);
   const strict = settings.strictPort.value || settings.prod.value;
-  const options = { maxAttempts: settings.maxAttempts.value, strict, home: env.HOME };
+  const options = { maxAttempts: settings.maxAttempts.value, strict, home: env.HOME, avoid };
   const block = settings.basePort && {
     basePort: settings.basePort.value,
     basePortSource: settings.basePort.source,
   };
-  let assignments = await allocatePorts(requests, { ...options, ...block });
+  let assignments = await claims.take(async (claimOf) => {
+    const ports = await allocatePorts(requests, { ...options, ...block, claimOf });
+    return { value: ports, ports };
+  });
   let plan = planFrom(assignments);
 
   function planFrom(found: readonly PortAssignment[]): LaunchPlan {
@@ -64,14 +72,25 @@ export async function createPlanner(input: PlannerInput): Promise<Planner> {
         request && port !== undefined && !strict ? specAfter(request.spec.value, port) : undefined;
       if (!request || !value) return undefined;
       const ours = new Set(assignments.map((found) => found.port));
-      const [found] = await allocatePorts([{ ...request, instances: 1, spec: { ...request.spec, value } }], {
-        ...options,
-        isTaken: (candidate) => ours.has(candidate),
-      });
+      const next = { ...request, instances: 1, spec: { ...request.spec, value } };
+      const [found] = await claims.take(
+        async (claimOf) => {
+          const ports = await allocatePorts([next], { ...options, claimOf, ours });
+          return { value: ports, ports: ports.map((one) => ({ ...one, instance: instance.instance })) };
+        },
+        [port as number],
+      );
       return found && put(instance, key, found.port);
     },
     async adopt(instance, key, port) {
-      return strict ? undefined : put(instance, key, port);
+      if (strict) return undefined;
+      const { app, ports } = instance;
+      const given = ports[key];
+      await claims.take(
+        async () => ({ value: undefined, ports: [{ port, app, instance: instance.instance }] }),
+        given === undefined ? [] : [given],
+      );
+      return put(instance, key, port);
     },
   };
 }
@@ -79,7 +98,7 @@ export async function createPlanner(input: PlannerInput): Promise<Planner> {
 /** Where the search goes on after a port that was lost; undefined: the user fixed it. */
 function specAfter(spec: PortSpec, lost: number): PortSpec | undefined {
   if (spec.kind === 'range' || lost >= MAX_PORT) return undefined;
-  if (spec.kind === 'single') return { kind: 'single', port: lost + 1 };
+  if (spec.kind === 'single') return spec.exact ? undefined : { kind: 'single', port: lost + 1 };
   const end = spec.end ?? MAX_PORT;
   return lost < end ? { kind: 'auto', start: lost + 1, end } : undefined;
 }

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import type { Context } from '../cli.ts';
 import { loadSettings, withConfigLines } from '../config/load.ts';
 import { stateDir } from '../config/state-dir.ts';
 import type { Settings } from '../config/types.ts';
 import { cleanCaches } from '../plan/clean.ts';
 import type { LaunchPlan } from '../plan/types.ts';
+import { openClaims } from '../ports/claims/claims.ts';
 import type { PortAssignment } from '../ports/types.ts';
 import type { RunEvent } from '../run/events.ts';
 import { openLogs } from '../run/logs.ts';
@@ -28,7 +30,23 @@ export async function run(context: Context): Promise<number> {
 
   const color = context.format === 'pretty';
   const runId = newRunId(startedAt);
-  const planner = await createPlanner({ settings, runId, env: context.env, forceColor: color });
+  const home = await stateDir(context.env);
+  let onWarning = (code: string, message: string): void => void loaded.warnings.push({ code, message });
+  const claims = openClaims({
+    dir: home && path.join(home, 'claims'),
+    run: runId,
+    root: settings.root,
+    lookOnly: context.dryRun,
+    warn: (code, message) => onWarning(code, message),
+  });
+  const planner = await createPlanner({
+    settings,
+    runId,
+    env: context.env,
+    forceColor: color,
+    claims,
+    avoid: loaded.avoided,
+  });
   const { plan, assignments } = planner;
   if (context.dryRun) {
     (await import('../ui/dry-run.ts')).printPlan(plan, settings, context.format === 'json');
@@ -38,7 +56,7 @@ export async function run(context: Context): Promise<number> {
   const writer = createWriter(process.stdout);
   const errors = createWriter(process.stderr);
   const logs = openLogs({
-    dir: await stateDir(context.env),
+    dir: home,
     root: plan.root,
     runId: plan.runId,
     onOff: (message) => reporter.event({ type: 'warning', code: 'LOG_OFF', message }),
@@ -58,7 +76,8 @@ export async function run(context: Context): Promise<number> {
     writeLine: output.writeLine,
     writeError: (text) => void errors.write(`${text}\n`, 'utf8'),
   });
-  for (const { code, message } of loaded.warnings) reporter.event({ type: 'warning', code, message });
+  onWarning = (code, message) => reporter.event({ type: 'warning', code, message });
+  for (const { code, message } of loaded.warnings) onWarning(code, message);
   for (const note of loaded.notes) reporter.note(note);
   for (const event of portEvents(assignments)) reporter.event(event);
   reporter.header(plan, settings.apps);
@@ -100,6 +119,7 @@ export async function run(context: Context): Promise<number> {
   writer.onClosed(() => void running.stop({ code: 0, reason: 'the reader of the output has gone' }));
 
   const { code } = await running.done;
+  claims.release();
   logs.close();
   file.write('stopped');
   reporter.event({ type: 'down', code });

@@ -28,6 +28,7 @@ const OPTIONS = [
   'keepGoing',
   'clean',
   'cleanPaths',
+  'avoid',
   'open',
 ] as const;
 

@@ -7,7 +7,7 @@ import type { Flags } from './flags.ts';
 import { locate } from './locate.ts';
 import { type Layers, resolveOptions } from './options.ts';
 import { resolveSettings } from './resolve.ts';
-import { readPortsFile, type Warning } from './sticky.ts';
+import { PINS, readPins, readPortsFile, type Warning } from './sticky.ts';
 import type { App, Settings, Source } from './types.ts';
 
 export interface LoadInput {
@@ -20,6 +20,8 @@ export interface LoadInput {
 
 export interface Loaded {
   settings: Settings;
+  /** Ports to pass over, and the file that names each, as `avoid` has it. */
+  avoided: ReadonlyMap<number, string>;
   warnings: Warning[];
   /** What detection has to say, for people. */
   notes: string[];
@@ -43,15 +45,25 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
     const value = await validateConfig(configFile, await parseConfig(configFile), root);
     layers.config = { value, file: configFile.file };
   }
-  const { prod, sticky, portsFile } = resolveOptions(layers);
-  const [{ apps, notes }, last] = await Promise.all([
+  const { prod, sticky, portsFile, avoid } = resolveOptions(layers);
+  const none = { ports: undefined, warning: undefined };
+  const [{ apps, notes }, last, pins] = await Promise.all([
     findApps(layers, prod.value),
-    sticky.value ? readPortsFile(portsFile.value, root) : { ports: undefined, warning: undefined },
+    sticky.value ? readPortsFile(portsFile.value, root) : none,
+    // Written by us it tells of the last run, and pins nothing.
+    portsFile.value === path.join(root, PINS) ? none : readPins(root),
   ]);
-  const { settings, warnings } = resolveSettings({ ...layers, apps, sticky: last.ports });
+  const avoided =
+    avoid.value.length > 0
+      ? await (await import('./avoid.ts')).readAvoided(avoid.value, root, portsFile.value)
+      : { ports: new Map<number, string>(), warnings: [] };
+  const { settings, warnings } = resolveSettings({ ...layers, apps, sticky: last.ports, pins: pins.ports });
   return {
     settings,
-    warnings: last.warning ? [last.warning, ...warnings] : warnings,
+    avoided: avoided.ports,
+    warnings: [last.warning, pins.warning, ...avoided.warnings, ...warnings].filter(
+      (warning) => warning !== undefined,
+    ),
     notes,
     ...(configFile && { configFile }),
   };
@@ -86,7 +98,7 @@ export async function withConfigLines(loaded: Loaded): Promise<Settings> {
   const visit = async (value: unknown): Promise<unknown> => {
     if (Array.isArray(value)) return Promise.all(value.map(visit));
     if (typeof value !== 'object' || value === null) return value;
-    if (isConfigSource(value)) {
+    if (isConfigSource(value) && value.file === configFile.file) {
       if (!lines.has(value.name)) lines.set(value.name, (await locate(configFile, keysOf(value.name)))?.line);
       const line = lines.get(value.name);
       return { ...value, ...(line !== undefined && { line }) };

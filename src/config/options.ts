@@ -91,6 +91,10 @@ export function resolveOptions(layers: Layers): Options {
   const port = readInteger(1, 65_535);
   const flagOnly = (key: 'clean' | 'open') =>
     strongest([...flagCandidate(layers, key), byDefault(false)], readBoolean) as Sourced<boolean>;
+  const paths = (key: 'clean' | 'avoid') =>
+    strongest([...configCandidate(layers, key), byDefault([])], (raw) => raw as string[]) as Sourced<
+      string[]
+    >;
   const prod = option('prod', 'DEVSTART_PROD', readBoolean, false);
   const strictPort = option('strictPort', 'DEVSTART_STRICT_PORT', readBoolean, false);
   const file = option('portsFile', 'DEVSTART_PORTS_FILE', readPath, '.ports.json');
@@ -109,10 +113,8 @@ export function resolveOptions(layers: Layers): Options {
     strictPort: prod.value && !strictPort.value ? { ...prod, overrode: [{ ...strictPort }] } : strictPort,
     prod,
     clean: flagOnly('clean'),
-    cleanPaths: strongest(
-      [...configCandidate(layers, 'clean'), byDefault([])],
-      (raw) => raw as string[],
-    ) as Sourced<string[]>,
+    cleanPaths: paths('clean'),
+    avoid: paths('avoid'),
     portsFile: { ...file, value: path.resolve(layers.root, file.value) },
     sticky: option('sticky', 'DEVSTART_STICKY', readBoolean, true),
     killTimeout: option('killTimeout', 'DEVSTART_KILL_TIMEOUT', readSeconds, 5),

@@ -13,7 +13,7 @@ import {
   strongest,
 } from './options.ts';
 import { type Origins, resolveOrigins } from './origins.ts';
-import type { StickyPorts, Warning } from './sticky.ts';
+import { PINS, type StickyPorts, type Warning } from './sticky.ts';
 import {
   type App,
   type PortKey,
@@ -21,12 +21,15 @@ import {
   ROLES,
   type Role,
   type Settings,
+  type Source,
   type Sourced,
 } from './types.ts';
 
 export interface ResolveInput extends Layers {
   /** The last run's ports, where sticky is on and there was one. */
   sticky?: StickyPorts | undefined;
+  /** What `ports.json` pins. */
+  pins?: StickyPorts | undefined;
   /** The config's, or the detected ones. */
   apps: readonly App[];
 }
@@ -119,9 +122,11 @@ function resolvePorts(
       const offset = basePort && blockOffset(apps, app, key);
       const candidates = portCandidates(input, app, key, named, start);
       if (basePort && offset !== undefined) insertBlock(candidates, basePort, offset);
-      mine[key] = strongest(candidates, (raw, source) =>
+      const chosen = strongest(candidates, (raw, source) =>
         parsePortSpec(raw as string | number, source),
       ) as Sourced<PortSpec>;
+      if (chosen.value.kind === 'single' && isPin(chosen.source)) chosen.value.exact = true;
+      mine[key] = chosen;
     }
     ports[app.name] = mine;
   }
@@ -144,18 +149,22 @@ function portCandidates(
   const asked = app.ports[key];
   if (asked)
     found.push({ raw: written(asked.value), source: asked.source }, ...asked.overrode.map(asCandidate));
-  const last = key === 'own' ? input.sticky?.apps[app.name]?.[0] : input.sticky?.[key];
-  if (last !== undefined)
-    found.push({
-      raw: last,
-      source: { kind: 'sticky', name: key === 'own' ? app.name : key, file: input.sticky?.file ?? '' },
-    });
+  for (const [kind, file] of [
+    ['config', input.pins],
+    ['sticky', input.sticky],
+  ] as const) {
+    const port = key === 'own' ? file?.apps[app.name]?.[0] : file?.[key];
+    const name = key === 'own' ? app.name : key;
+    if (file && port !== undefined) found.push({ raw: port, source: { kind, name, file: file.file } });
+  }
   const framework = app.defaultPorts[key] ?? (app.roles.length < 2 ? app.defaultPorts.own : undefined);
   if (framework !== undefined)
     found.push({ raw: framework, source: { kind: 'framework', name: app.framework ?? app.name } });
   found.push(key === 'own' ? { raw: start, source: { kind: 'search', name: 'search' } } : byDefault(start));
   return found;
 }
+
+const isPin = ({ kind, file }: Source): boolean => kind === 'config' && file === PINS;
 
 const asCandidate = ({ value, source }: { value: unknown; source: Candidate['source'] }): Candidate => ({
   raw: value,

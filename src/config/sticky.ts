@@ -21,25 +21,53 @@ export interface StickyPorts {
  * The last run's ports from `.ports.json`: the contract's form or the guide's plain
  * `{"backend": 8000, "frontend": 3000}`. Without a file: neither. A broken or foreign one is a warning.
  * @param file absolute
+ * @param without what cannot be done without it, for the warning
  */
 export async function readPortsFile(
   file: string,
   root: string = path.dirname(file),
+  without = "the last run's ports are not known",
 ): Promise<{ ports?: StickyPorts; warning?: Warning }> {
   const shown = shownPath(root, file);
   const warn = (why: string): { warning: Warning } => ({
-    warning: { code: 'PORTS_FILE_IGNORED', message: `${shown} ${why}; the last run's ports are not known` },
+    warning: { code: 'PORTS_FILE_IGNORED', message: `${shown} ${why}; ${without}` },
   });
-  let content: unknown;
+  const read = await readJson(file);
+  if (read === undefined) return {};
+  if ('why' in read) return warn(read.why);
+  const ports = portsOf(read.content, shown);
+  return ports ? { ports } : warn('is not a ports file');
+}
+
+/**
+ * `ports.json` in the project's folder, the guide's 'port from file': its ports are pinned.
+ * A file of that name that speaks of something else is none of our business.
+ */
+export async function readPins(root: string): Promise<{ ports?: StickyPorts; warning?: Warning }> {
+  const file = path.join(root, PINS);
+  const warn = (why: string): { warning: Warning } => ({
+    warning: { code: 'PORTS_FILE_IGNORED', message: `${PINS} ${why}; it pins no port` },
+  });
+  const read = await readJson(file);
+  if (read === undefined) return {};
+  if ('why' in read) return warn(read.why);
+  const { content } = read;
+  if (!isRecord(content) || !('backend' in content || 'frontend' in content)) return {};
+  const ports = portsOf(content, PINS);
+  return ports ? { ports } : warn('is not a ports file such as {"backend": 8000, "frontend": 3000}');
+}
+
+export const PINS = 'ports.json';
+
+/** Undefined without a file. */
+async function readJson(file: string): Promise<{ content: unknown } | { why: string } | undefined> {
   try {
-    content = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
+    return { content: JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, '')) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {};
-    return warn(error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${code ?? error})`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    return { why: error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${code ?? error})` };
   }
-  const ports = portsOf(content, shown);
-  return ports ? { ports } : warn('is not a ports file');
 }
 
 function portsOf(content: unknown, file: string): StickyPorts | undefined {

@@ -33,7 +33,8 @@ export interface Sourced<T> {
 
 /** What was asked for: `8080`, `8000-8003` (end inclusive), `auto`, `auto:5000-5100`. */
 export type PortSpec =
-  | { kind: 'single'; port: number }
+  /** `exact`: pinned by `ports.json`, it does not move. */
+  | { kind: 'single'; port: number; exact?: true }
   | { kind: 'range'; start: number; end: number }
   | { kind: 'auto'; start?: number; end?: number };
 
@@ -122,6 +123,8 @@ export interface Settings {
   clean: Sourced<boolean>;
   /** Paths that `--clean` adds, relative to root. */
   cleanPaths: Sourced<string[]>;
+  /** Other projects' ports files, relative to root: what they name is passed over. */
+  avoid: Sourced<string[]>;
   /** The user's own origins; the computed ones are plan/'s. */
   corsOrigins: Sourced<string[]>;
   /** Absolute. */

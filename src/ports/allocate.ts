@@ -2,7 +2,7 @@ import type { Source, SourceKind } from '../config/types.ts';
 import { DevstartError } from '../errors.ts';
 import { allocateBlock } from './block.ts';
 import { autoRange, Board, labelOf, takenError } from './board.ts';
-import { describeOwner } from './owner.ts';
+import type { ClaimOf } from './claims/claims.ts';
 import type { ProbeResult } from './probe.ts';
 import { describeSource, formatPortSpec, MAX_PORT, specPortCount } from './spec.ts';
 import type { PortAssignment, PortOwner, PortRequest } from './types.ts';
@@ -15,8 +15,12 @@ export interface AllocateOptions {
   /** One consecutive block from here on, for every request whose own port is not asked for more strongly. */
   basePort?: number | undefined;
   basePortSource?: Source | undefined;
-  /** Ports claimed elsewhere: passed over without using up an attempt. */
-  isTaken?: ((port: number) => boolean) | undefined;
+  /** Other runs' claims: passed over without using up an attempt. */
+  claimOf?: ClaimOf | undefined;
+  /** Ports that this run has already: likewise. */
+  ours?: ReadonlySet<number> | undefined;
+  /** Ports that other projects' files name, and the file of each: passed over likewise. */
+  avoid?: ReadonlyMap<number, string> | undefined;
   /** Absolute: shown as `~` in messages. */
   home?: string | undefined;
   /** In place of the real ones, for tests. */
@@ -36,6 +40,8 @@ const RANK: Record<SourceKind, number> = {
   search: 2,
 };
 const FLEXIBILITY = { range: 0, single: 1, auto: 2 };
+const flexibility = ({ spec: { value } }: PortRequest): number =>
+  value.kind === 'single' && value.exact ? FLEXIBILITY.range : FLEXIBILITY[value.kind];
 
 /**
  * Finds a free port for every instance of every request, all distinct; the same input on the same
@@ -52,9 +58,7 @@ export async function allocatePorts(
 
   const board = new Board(requests, options);
   const found = new Map<PortRequest, PortAssignment[]>();
-  const inOrder = [...others].sort(
-    (a, b) => rankOf(a) - rankOf(b) || FLEXIBILITY[a.spec.value.kind] - FLEXIBILITY[b.spec.value.kind],
-  );
+  const inOrder = [...others].sort((a, b) => rankOf(a) - rankOf(b) || flexibility(a) - flexibility(b));
   for (const request of inOrder.filter((one) => rankOf(one) === 0))
     found.set(request, await serve(request, board, inOrder));
   if (inBlock.length > 0)
@@ -107,7 +111,8 @@ function plural(count: number, noun: string): string {
 function serve(request: PortRequest, board: Board, all: PortRequest[]): Promise<PortAssignment[]> {
   const { kind } = request.spec.value;
   if (kind === 'auto') return serveAuto(request, board, all);
-  if (kind === 'range' || board.options.strict) return serveExact(request, board);
+  const pinned = request.spec.value.kind === 'single' && request.spec.value.exact;
+  if (kind === 'range' || pinned || board.options.strict) return serveExact(request, board);
   return serveSearching(request, board, all);
 }
 
@@ -145,10 +150,8 @@ async function serveSearching(
       if (port !== first && kept.has(port)) continue;
       const status = await board.look(port, request);
       if (status === 'free') break;
-      if (status === 'busy') {
-        attempts++;
-        if (port === from) held = port;
-      }
+      if (status === 'busy') attempts++;
+      if (status !== 'ours' && port === from) held = port;
     }
     assignments.push(board.assign(request, instance, port, { asked: first + instance, held }));
     next = port + 1;
@@ -194,7 +197,7 @@ async function exhausted(
   const { value: spec, source } = request.spec;
   const details = gotten > 0 ? [`${gotten} of ${request.instances} found`] : [];
   if (held !== undefined) {
-    details.push(`${held} is in use by ${describeOwner(await board.ownerOf(held), board.options.home)}`);
+    details.push(`${held} is ${await board.holdingOf(held)}`);
   }
   const flag = request.role === null ? `--port ${request.app}=` : `--${request.role}-port `;
   const ways =

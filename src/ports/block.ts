@@ -1,7 +1,6 @@
 import type { Role } from '../config/types.ts';
 import { DevstartError } from '../errors.ts';
 import { type Board, type PortStatus, takenError } from './board.ts';
-import { describeOwner } from './owner.ts';
 import { describeSource, MAX_PORT } from './spec.ts';
 import type { PortAssignment, PortRequest } from './types.ts';
 
@@ -53,18 +52,18 @@ export async function allocateBlock(
       const spec = { value: { kind: 'single' as const, port: obstacle.port }, source, overrode: [] };
       throw await takenError(obstacle.port, obstacle.status, { ...request, spec }, board);
     }
+    if (obstacle.status !== 'ours') held ??= obstacle.port;
     if (obstacle.status === 'busy') {
-      held ??= obstacle.port;
       attempts++;
       start++;
     } else {
-      start = obstacle.port + 1; // ours or another run's: no attempt used up
+      start = obstacle.port + 1; // ours, another run's or another project's: no attempt used up
     }
   }
-  const holder = held === undefined ? '' : describeOwner(await board.ownerOf(held), options.home);
+  const holding = held === undefined ? '' : ` (${held} is ${await board.holdingOf(held)})`;
   throw new DevstartError(
     'PORTS_EXHAUSTED',
-    `no ${width} free ports in a row: could not find available port in range ${base}-${last + width - 1}${holder && ` (${held} is in use by ${holder})`}`,
+    `no ${width} free ports in a row: could not find available port in range ${base}-${last + width - 1}${holding}`,
     {
       hint: `Asked for a block from ${base} on (from ${from}): start elsewhere, or try more with --max-attempts ${options.maxAttempts * 10}.`,
     },

@@ -1,12 +1,12 @@
 import { DevstartError } from '../errors.ts';
 import type { AllocateOptions } from './allocate.ts';
-import { describeOwner, findOwners } from './owner.ts';
+import { describeHolding, findOwners } from './owner.ts';
 import { firstUnprivilegedPort, type ProbeResult, probePort } from './probe.ts';
 import { describeSource, formatPortSpec, MAX_PORT } from './spec.ts';
 import type { PortAssignment, PortOwner, PortRequest } from './types.ts';
 
-/** `ours`: another request of this run has it; `claimed`: another run; `busy`: it cannot be bound. */
-export type PortStatus = 'free' | 'ours' | 'claimed' | 'busy';
+/** `ours`: another request of this run has it; `claimed`: another run; `avoided`: another project; `busy`: it cannot be bound. */
+export type PortStatus = 'free' | 'ours' | 'claimed' | 'avoided' | 'busy';
 
 /** What one allocation knows: who got which port, and what each probe said. */
 export class Board {
@@ -23,8 +23,9 @@ export class Board {
 
   /** @throws DevstartError PORT_INVALID where the port is privileged */
   async look(port: number, request: PortRequest): Promise<PortStatus> {
-    if (this.owners.has(port)) return 'ours';
-    if (this.options.isTaken?.(port)) return 'claimed';
+    if (this.owners.has(port) || this.options.ours?.has(port)) return 'ours';
+    if (this.options.claimOf?.(port)) return 'claimed';
+    if (this.options.avoid?.has(port)) return 'avoided';
     let result = this.#probes.get(port);
     if (result === undefined) {
       result = await (this.options.probe ?? probePort)(port);
@@ -53,14 +54,27 @@ export class Board {
     return assignment;
   }
 
-  async ownerOf(port: number): Promise<PortOwner | undefined> {
-    return (await this.#find([port])).get(port)?.[0];
+  /** Why the port cannot be had, for people. */
+  async holdingOf(port: number): Promise<string> {
+    const owner = this.#known(port) ?? (await this.#find([port])).get(port)?.[0];
+    return describeHolding(owner, this.options.home);
+  }
+
+  /** Who has the port by word, not by a socket. */
+  #known(port: number): PortOwner | undefined {
+    const claim = this.options.claimOf?.(port);
+    if (claim) return { pid: claim.pid, name: `app '${claim.app}'`, cwd: claim.root, app: claim.app };
+    const file = this.options.avoid?.get(port);
+    return file === undefined ? undefined : { file };
   }
 
   /** Fills in who held the ports that were asked for: one scan for all, and none where nothing moved. */
   async nameHolders(): Promise<void> {
-    const owners = await this.#find(this.#moved.map(({ held }) => held));
-    for (const { assignment, held } of this.#moved) assignment.holder = owners.get(held)?.[0] ?? {};
+    const unknown = this.#moved.map(({ held }) => held).filter((port) => !this.#known(port));
+    const owners = await this.#find(unknown);
+    for (const { assignment, held } of this.#moved) {
+      assignment.holder = this.#known(held) ?? owners.get(held)?.[0] ?? {};
+    }
   }
 
   #find(ports: number[]): Promise<Map<number, PortOwner[]>> {
@@ -93,13 +107,21 @@ export async function takenError(
       },
     );
   }
-  const holder =
+  const holding = (await board.holdingOf(port)).replace(/^(?=in use|assigned)/, 'already ');
+  const exact =
+    spec.kind === 'range'
+      ? 'a range is exact'
+      : spec.kind === 'single' && spec.exact
+        ? 'that file pins it'
+        : 'strict ports do not move';
+  const mend =
     status === 'claimed'
-      ? 'claimed by another run of devstart'
-      : `already in use by ${describeOwner(await board.ownerOf(port), board.options.home)}`;
-  const exact = spec.kind === 'range' ? 'a range is exact' : 'strict ports do not move';
-  return new DevstartError('PORT_IN_USE', `Port ${port} is ${holder}`, {
-    hint: `'${labelOf(request, board.requests)}' asks for ${formatPortSpec(spec)} (from ${from}), and ${exact}: end what holds the port, ask for another, or let devstart choose (auto:${autoRange(port)}).`,
+      ? `stop that run (Ctrl-C in its terminal, or kill ${board.options.claimOf?.(port)?.pid})`
+      : status === 'avoided'
+        ? 'take the file out of avoid'
+        : 'end what holds the port';
+  return new DevstartError('PORT_IN_USE', `Port ${port} is ${holding}`, {
+    hint: `'${labelOf(request, board.requests)}' asks for ${formatPortSpec(spec)} (from ${from}), and ${exact}: ${mend}, ask for another, or let devstart choose (auto:${autoRange(port)}).`,
   });
 }
 

@@ -1,12 +1,16 @@
 import type { PortKey, PortSpec, Role, Sourced } from '../config/types.ts';
 
-/** Who holds a port, as far as the system tells. */
+/** Who holds a port, as far as the system tells; or the run of devstart that has claimed it. */
 export interface PortOwner {
   pid?: number;
   /** The command's name: `node`. */
   name?: string;
   /** The project folder, or the working directory. */
   cwd?: string;
+  /** The app that it is claimed for. */
+  app?: string;
+  /** Nobody holds it: this ports file, which is to be avoided, names it. */
+  file?: string;
 }
 
 /** One app's port to find: `instances` of them. */

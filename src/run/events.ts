@@ -11,7 +11,8 @@ export type RunEvent =
       port: number;
       requested: number | string;
       moved: boolean;
-      holder?: { pid?: number; name?: string; cwd?: string };
+      /** `app`: claimed for it by another run; `file`: named there, see `avoid`. */
+      holder?: { pid?: number; name?: string; cwd?: string; app?: string; file?: string };
     }
   | { type: 'started'; app: string; instance: number; pid: number; port: number }
   | { type: 'output'; app: string; instance: number; stream: 'stdout' | 'stderr'; line: string }

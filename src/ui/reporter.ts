@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { App } from '../config/types.ts';
 import type { LaunchPlan } from '../plan/types.ts';
-import { describeOwner } from '../ports/owner.ts';
+import { describeHolding, describeOwner } from '../ports/owner.ts';
 import type { RunEvent } from '../run/events.ts';
 import { columns, duration, indent, tilde } from './format.ts';
 
@@ -70,8 +70,8 @@ function textReporter(options: ReporterOptions): Reporter {
     switch (event.type) {
       case 'port':
         if (event.moved && event.holder) {
-          const owner = describeOwner(event.holder, home);
-          writeLine(`port ${event.requested} is in use by ${owner}, using ${event.port}`);
+          const holding = describeHolding(event.holder, home);
+          writeLine(`port ${event.requested} is ${holding}, using ${event.port}`);
         } else if (event.moved && typeof event.requested === 'number') {
           writeLine(
             `port ${event.requested} is taken by another app of this run, ${event.app} uses ${event.port}`,

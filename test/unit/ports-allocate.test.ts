@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { PortKey, Role, Source, SourceKind } from '../../src/config/types.ts';
 import { DevstartError, type ErrorCode } from '../../src/errors.ts';
 import { type AllocateOptions, allocatePorts } from '../../src/ports/allocate.ts';
+import type { ClaimOf } from '../../src/ports/claims/claims.ts';
 import { firstUnprivilegedPort, type ProbeResult } from '../../src/ports/probe.ts';
 import { parsePortSpec } from '../../src/ports/spec.ts';
 import type { PortOwner, PortRequest } from '../../src/ports/types.ts';
@@ -45,6 +46,25 @@ function machine(
     ...more,
   };
 }
+
+/** Another run of devstart has these. */
+const claimed =
+  (has: (port: number) => boolean): ClaimOf =>
+  (port) =>
+    has(port)
+      ? {
+          port,
+          app: 'web',
+          instance: 0,
+          run: 'r',
+          root: '/home/eva/shop',
+          pid: 4712,
+          start: '1',
+          boot: '',
+          net: '',
+          pidns: '',
+        }
+      : undefined;
 
 const ports = async (requests: PortRequest[], options: AllocateOptions) =>
   (await allocatePorts(requests, options)).map(({ port }) => port);
@@ -139,7 +159,7 @@ test('which ports are given', async () => {
       [ask('web', 3000)],
       [],
       [3100],
-      { maxAttempts: 1, isTaken: (port) => port < 3100 },
+      { maxAttempts: 1, claimOf: claimed((port) => port < 3100) },
     ],
     ['instances of a single port', [ask('api', 8000, { instances: 3 })], [8001], [8000, 8002, 8003]],
     ['more instances than attempts', [ask('api', 8000, { instances: 12 })], [], all(8000, 8011)],
@@ -197,7 +217,7 @@ test('which ports are given', async () => {
       [ask('api', 8000), ask('web', 3000)],
       [],
       [5100, 5101],
-      { basePort: 5000, maxAttempts: 1, isTaken: (port) => port < 5100 },
+      { basePort: 5000, maxAttempts: 1, claimOf: claimed((port) => port < 5100) },
     ],
     [
       'a block with a strict base',
@@ -291,9 +311,9 @@ test('what cannot be had', async () => {
   );
   await refused(
     [ask('web', 3000)],
-    machine([], { strict: true, isTaken: () => true }),
+    machine([], { strict: true, claimOf: claimed(() => true) }),
     'PORT_IN_USE',
-    /claimed by another run/,
+    "Port 3000 is already assigned to app 'web' of ~/shop (pid 4712)",
   );
   await refused(
     [ask('api', 3000), ask('web', 3000)],

@@ -12,6 +12,8 @@ export interface ClaimsOptions {
   root: string;
   /** Whose life the claims have; default: this process. */
   pid?: number;
+  /** Passes over what others have claimed, and claims nothing itself. */
+  lookOnly?: boolean;
   /** CLAIMS_OFF (once) or CLAIMS_BROKEN. */
   warn(code: string, message: string): void;
 }
@@ -72,6 +74,10 @@ export function openClaims(options: ClaimsOptions): Claims {
   const take: Claims['take'] = async (choose, giveBack = []) => {
     let others: ReadonlyMap<number, Claim> = new Map();
     const ask = () => choose((port) => others.get(port));
+    if (options.lookOnly) {
+      others = claimsByPort(dir, run);
+      return (await ask()).value;
+    }
     if (dir === undefined) turnOff('there is no home to keep them in');
     if (dir === undefined || off) return (await ask()).value;
 
@@ -108,10 +114,10 @@ export function openClaims(options: ClaimsOptions): Claims {
           return chosen.value;
         }
       }
-      turnOff('lets no change through');
+      turnOff(`${dir} lets no change through`);
     } catch (error) {
       if (failed) throw failed.error;
-      turnOff(`cannot be used (${(error as NodeJS.ErrnoException).code ?? error})`);
+      turnOff(`${dir} cannot be used (${(error as NodeJS.ErrnoException).code ?? error})`);
       // What can be read still counts.
       others = claimsByPort(dir, run);
     } finally {
@@ -149,8 +155,7 @@ export function readClaims(dir: string | undefined): Claim[] {
   }
 }
 
-/** For a choice that claims nothing: what runs other than this one have claimed. */
-export function claimsByPort(dir: string | undefined, run = ''): Map<number, Claim> {
+function claimsByPort(dir: string | undefined, run: string): Map<number, Claim> {
   return new Map(
     readClaims(dir)
       .filter((claim) => claim.run !== run)

@@ -121,22 +121,27 @@ export function setAside(dir: string, broken: readonly string[]): string[] {
   });
 }
 
-/** Writes a whole file of ours beside the chain. @returns its path */
-export function stage(dir: string, text: string): string {
+/** Writes a whole file beside the chain. @returns its path */
+function stage(dir: string, text: string): string {
   const file = path.join(dir, `stage-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  writeNew(file, text);
+  return file;
+}
+
+/** Writes a file that must not be there yet; its folder is made at need. @throws EEXIST, or what the disk says */
+export function writeNew(file: string, text: string): void {
+  const dir = path.dirname(file);
+  const write = () => writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
   try {
-    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+    write();
   } catch (error) {
-    if (code(error) === 'ENOENT') {
-      mkdirSync(dir, { recursive: true, mode: 0o700 });
-      writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-    } else {
-      rmSync(file, { force: true });
-      throw error;
-    }
+    // A full disk has the name without the content.
+    if (code(error) === 'ENOSPC' || code(error) === 'EDQUOT') rmSync(file, { force: true });
+    if (code(error) !== 'ENOENT') throw error;
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    write();
   }
   giveToOwner(dir, file);
-  return file;
 }
 
 /** With `sudo devstart` in a user's home the user could not read the state any more. */

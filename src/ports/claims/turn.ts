@@ -1,8 +1,8 @@
-import { linkSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { judge, sight } from './alive.ts';
 import type { Claimant } from './claim.ts';
-import { stage } from './registry.ts';
+import { writeNew } from './registry.ts';
 
 /** Milliseconds that one holder may take: then its turn goes to the next. */
 const PATIENCE = 250;
@@ -18,48 +18,41 @@ const MOST = 10_000;
 export async function takeTurn(dir: string, me: Claimant): Promise<() => void> {
   const file = path.join(dir, 'turn');
   const mine = JSON.stringify({ ...me, nonce: Math.random() });
-  const staged = stage(dir, mine);
   const since = performance.now();
   let holder: string | undefined;
   let holding = since;
-  try {
-    for (;;) {
-      const now = performance.now();
-      try {
-        linkSync(staged, file);
-        return () => removeIf(file, mine);
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOENT' || now - since > MOST) return () => {};
-        if (code !== 'EEXIST') throw error;
-      }
-      const text = readText(file);
-      if (text === undefined) continue;
-      if (text !== holder) {
-        holder = text;
-        holding = now;
-      }
-      if (isOver(text, me) || now - holding > PATIENCE) {
-        removeIf(file, text);
-        continue;
-      }
-      // Many who wait look less often each: somebody looks soon enough.
-      const slower = Math.min(4, 1 + (now - since) / 100);
-      await new Promise((resolve) => setTimeout(resolve, (3 + Math.random() * 9) * slower));
+  for (;;) {
+    try {
+      writeNew(file, mine);
+      return () => removeIf(file, mine);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-  } finally {
-    rmSync(staged, { force: true });
+    const now = performance.now();
+    if (now - since > MOST) return () => {};
+    const text = readText(file);
+    if (text === undefined) continue;
+    if (text !== holder) {
+      holder = text;
+      holding = now;
+    } else if (isOver(text, me) || now - holding > PATIENCE) {
+      removeIf(file, text);
+      continue;
+    }
+    // Many who wait look less often each: somebody looks soon enough.
+    const slower = Math.min(4, 1 + (now - since) / 100);
+    await new Promise((resolve) => setTimeout(resolve, (3 + Math.random() * 9) * slower));
   }
 }
 
-/** Its holder has gone or is stopped, or it says nothing. */
+/** Its holder has gone or is stopped. */
 function isOver(text: string, me: Claimant): boolean {
   let holder: Claimant;
   try {
     holder = JSON.parse(text);
-    if (typeof holder.pid !== 'number') return true;
+    if (typeof holder.pid !== 'number') return false;
   } catch {
-    return true;
+    return false; // it is being written, or its writer has died: patience tells
   }
   let stopped = false;
   const verdict = judge(holder, me, (pid) => {
