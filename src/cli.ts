@@ -26,8 +26,15 @@ export interface Context {
   cwd: string;
   /** Calls back at each SIGINT, SIGTERM and SIGHUP; until then they end the process as usual. */
   onSignal(handle: (signal: NodeJS.Signals) => void): void;
+  /** Calls back before the process is stopped by SIGTSTP (Ctrl-Z), and after it goes on. */
+  onSuspend(hooks: SuspendHooks): void;
   /** What must be done if we crash: nothing may be left behind by our own bug either. */
   onCrash(cleanUp: () => Promise<unknown>): void;
+}
+
+interface SuspendHooks {
+  before(): Promise<void>;
+  after(): void;
 }
 
 /** Milliseconds that a crash waits for the servers to be gone. */
@@ -82,6 +89,7 @@ function toContext({ args, rest, flags, own }: Arguments): Context {
     env: withHome(process.env),
     cwd: process.cwd(),
     onSignal,
+    onSuspend,
     onCrash,
   };
 }
@@ -130,4 +138,32 @@ function onSignal(handle: (signal: NodeJS.Signals) => void): void {
       if (!repeated) handle(signal);
     });
   }
+}
+
+/**
+ * The stop itself is the system's own for SIGTSTP: unlike SIGSTOP it stops nobody who has no shell that could wake
+ * him (the only program of a terminal or container: an orphaned process group).
+ */
+function onSuspend({ before, after }: SuspendHooks): void {
+  if (process.platform === 'win32') return;
+  let suspending = false;
+  /** Its SIGCONT is yet to be told: we went on before. */
+  let woken = false;
+  const suspend = async (): Promise<void> => {
+    if (suspending) return;
+    suspending = true;
+    await before().catch(() => {});
+    process.off('SIGTSTP', suspend);
+    process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', suspend);
+    suspending = false;
+    woken = true;
+    after();
+  };
+  process.on('SIGTSTP', suspend);
+  // Another's SIGSTOP, and `fg` after `bg`.
+  process.on('SIGCONT', () => {
+    if (!suspending && !woken) after();
+    woken = false;
+  });
 }

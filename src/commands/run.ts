@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { isatty } from 'node:tty';
 import type { Context } from '../cli.ts';
 import { loadSettings, withConfigLines } from '../config/load.ts';
 import { stateDir } from '../config/state-dir.ts';
 import type { Settings } from '../config/types.ts';
+import { DevstartError } from '../errors.ts';
 import { cleanCaches } from '../plan/clean.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import { openClaims } from '../ports/claims/claims.ts';
@@ -11,7 +13,9 @@ import type { RunEvent } from '../run/events.ts';
 import { openLogs } from '../run/logs.ts';
 import { createOutput } from '../run/output.ts';
 import { startRun } from '../run/run.ts';
+import type { StopReason } from '../run/types.ts';
 import { createReporter, type Reporter } from '../ui/reporter.ts';
+import { createTerminalSession } from '../ui/terminal-session.ts';
 import { createWriter } from '../ui/writer.ts';
 import { createAnnouncer } from './announce.ts';
 import { createPlanner } from './planner.ts';
@@ -30,6 +34,7 @@ export async function run(context: Context): Promise<number> {
 
   const color = context.format === 'pretty';
   const runId = newRunId(startedAt);
+  const stdinTo = stdinApp(context.own.stdin, settings);
   const home = await stateDir(context.env);
   let onWarning = (code: string, message: string): void => void loaded.warnings.push({ code, message });
   const claims = openClaims({
@@ -89,6 +94,7 @@ export async function run(context: Context): Promise<number> {
     (message) => reporter.event({ type: 'warning', code: 'PORTS_FILE', message }),
   );
   file.write('starting');
+  const open = () => void openFrontend(planner.plan, reporter, context.env.BROWSER);
   const running = startRun(plan, {
     env: context.env,
     output,
@@ -98,34 +104,61 @@ export async function run(context: Context): Promise<number> {
       reporter.event(event);
       file.note(event);
       if (event.type === 'started') logs.started(event, event.pid);
-      if (event.type === 'up' && settings.open.value)
-        void openFrontend(planner.plan, reporter, context.env.BROWSER);
+      if (event.type === 'up' && settings.open.value) open();
+      session.event(event);
     },
   });
   context.onCrash(() => {
     running.killNow();
     return running.done;
   });
-  let signals = 0;
-  context.onSignal((signal) => {
-    if (signals++ > 0) {
-      running.killNow();
-      writer.abandon();
+  let stops = 0;
+  /** Asked again, it ends everything at once. */
+  const stop = (reason: StopReason): void => {
+    if (stops++ === 0) {
+      void running.stop(reason);
       return;
     }
-    const reason = signal === 'SIGINT' ? 'Ctrl-C' : signal;
-    void running.stop({ code: 128 + (SIGNAL_NUMBERS[signal] ?? 0), reason });
+    running.killNow();
+    writer.abandon();
+  };
+  context.onSignal((signal) =>
+    stop({
+      code: 128 + (SIGNAL_NUMBERS[signal] ?? 0),
+      reason: signal === 'SIGINT' ? 'Ctrl-C' : signal,
+    }),
+  );
+  const session = createTerminalSession({
+    plan: () => planner.plan,
+    run: running,
+    keys: !stdinTo && context.format !== 'json' && !context.env.CI && isatty(0) && isatty(1),
+    stdinTo,
+    color,
+    logs: logs.folder,
+    output,
+    open,
+    quit: () => stop({ code: 0, reason: 'q' }),
+    onSuspend: context.onSuspend,
   });
   writer.onClosed(() => void running.stop({ code: 0, reason: 'the reader of the output has gone' }));
 
   const { code } = await running.done;
   claims.release();
+  await session.close();
   logs.close();
   file.write('stopped');
   reporter.event({ type: 'down', code });
   await output.close();
   await errors.flush();
   return code;
+}
+
+/** The app of `--stdin NAME`. @throws DevstartError for another name */
+function stdinApp(name: unknown, { apps }: Settings): string | undefined {
+  if (name === undefined || apps.some((app) => app.name === name)) return name as string | undefined;
+  throw new DevstartError('USAGE', `there is no app "${name}" (from --stdin)`, {
+    hint: `Apps: ${apps.map((app) => app.name).join(', ')}`,
+  });
 }
 
 /** Unique on this machine: no secret, so node:crypto and its 3 ms of loading stay out. */

@@ -26,7 +26,7 @@ export interface Instance {
   release(): void;
   /** Closes the pipes now, whatever they hold. */
   abandon(): void;
-  /** Bytes for its stdin; false: it takes no more now. */
+  /** Bytes for its stdin; false: it takes no more now, nothing of them was taken. */
   input(data: Buffer): boolean;
 }
 
@@ -145,7 +145,12 @@ export function spawnInstance(
       released = true;
     },
     abandon: destroy,
-    input: (data) => child.stdin?.write(data) ?? false,
+    input(data) {
+      const { stdin } = child;
+      if (!stdin?.writable || stdin.writableNeedDrain) return false;
+      stdin.write(data);
+      return true;
+    },
   };
 }
 

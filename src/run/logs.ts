@@ -20,6 +20,8 @@ export interface LogsOptions {
 type Which = Pick<InstancePlan, 'app' | 'instance'>;
 
 export interface Logs {
+  /** The project's, absolute. */
+  readonly folder: string | undefined;
   /** Takes the server's bytes as they are. */
   write(instance: Which, chunk: Buffer): void;
   /** Separates this start's output from what stood there before. */
@@ -70,6 +72,7 @@ export function openLogs({ dir, root, runId, onOff, limit = LIMIT, keep = KEEP }
   }
 
   return {
+    folder,
     write({ app, instance }, chunk) {
       if (off || folder === undefined) return;
       try {

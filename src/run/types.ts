@@ -101,7 +101,7 @@ export interface Run {
   instances(): InstanceState[];
   /** Ends the app's instances (all apps' without a name) and starts them again; resolves when they have started. */
   restart(app?: string): Promise<void>;
-  /** Bytes for the stdin of the app's first instance. False: it does not run, or takes no more now. */
+  /** Bytes for the stdin of the app's first instance. False: none taken, it does not run or is busy. */
   sendInput(app: string, data: Buffer): boolean;
   /** SIGSTOP to every process, for Ctrl-Z. */
   pause(): void;

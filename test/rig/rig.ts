@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -54,6 +55,8 @@ export interface SpawnOptions {
   cwd?: string;
   /** The test reads `child.stdout` itself. */
   ownReader?: boolean;
+  /** The test writes to `child.stdin`. */
+  stdin?: 'pipe';
 }
 
 /** Fails after a while, saying what was waited for. */
@@ -163,8 +166,8 @@ export class Rig {
     const child = spawn(process.execPath, args, {
       cwd: options.cwd ?? (args.includes(driver) ? path.join(here, '../..') : this.dir),
       env: { ...this.env, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+      stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
+    }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
     const text = { stdout: '', stderr: '' };
     const events: Told[] = [];
     let changed: (() => void)[] = [];

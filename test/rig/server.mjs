@@ -30,12 +30,22 @@ const commands = {
     await new Promise((resolve) => server.listen(port, host, resolve));
     return {};
   },
+  wait: ({ ms }) => new Promise((resolve) => setTimeout(() => resolve({}), ms)),
   touch({ file }) {
     writeFileSync(file, '');
     return {};
   },
   print: ({ text, base64, stream = 'stdout' }) =>
     print(stream, base64 === undefined ? text : Buffer.from(base64, 'base64')),
+  /** Resolves with what stdin has had, once it is that long. */
+  read: ({ length }) =>
+    new Promise((resolve) => {
+      let text = '';
+      process.stdin.setEncoding('utf8').on('data', (data) => {
+        text += data;
+        if (text.length >= length) resolve({ text });
+      });
+    }),
   /** Numbered lines, each `width` bytes with its end. */
   async spam({ lines, width = 80 }) {
     for (let from = 0; from < lines; from += 1000) {
