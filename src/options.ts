@@ -167,6 +167,25 @@ export const COMMANDS: Record<string, CommandRow> = {
     ],
     run: async (context) => (await import('./commands/port.ts')).port(context),
   },
+  who: {
+    describe: 'Show who has a port: the process, its user and its project',
+    args: { shape: 'PORT|RANGE...', min: 1 },
+    examples: [
+      ['$0 who 3000', 'whose port 3000 is'],
+      ['$0 who 3000-3010 8000 --json', 'of several, one JSON object a line'],
+    ],
+    run: async (context) => (await import('./commands/who.ts')).who(context),
+  },
+  free: {
+    describe: 'End what listens on a port, after asking',
+    args: { shape: 'PORT...', min: 1 },
+    runOptions: ['kill-timeout'],
+    examples: [
+      ['$0 free 3000', 'show what has port 3000, ask, end it'],
+      ['$0 free 3000 8000 --yes', 'the same without asking'],
+    ],
+    run: async (context) => (await import('./commands/free.ts')).free(context),
+  },
   completion: { describe: 'Print a completion script for your shell' },
 };
 

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Context } from '../cli.ts';
+import { readSeconds } from '../config/values.ts';
+import { DevstartError } from '../errors.ts';
+import { findHoldings, type Holding, uidsOf } from '../ports/holding.ts';
+import { listProcesses, ps } from '../processes.ts';
+import { type Ended, endTree } from '../run/end-tree.ts';
+import { planFreeing, type Target } from '../run/free-plan.ts';
+import { ask, canAsk } from '../ui/ask.ts';
+import { describeEnded, describeTarget, portWords, type Title } from '../ui/free.ts';
+import { printSync } from '../ui/print.ts';
+import { claimsDir, readRange } from './who.ts';
+
+/** `devstart free PORT...`: ends what listens there, after asking. @returns 0 when all are free at the end */
+export async function free(context: Context): Promise<number> {
+  const ports = [...new Set(context.args.map(readPort))];
+  const json = context.format === 'json';
+  const say = (...lines: string[]): void => {
+    if (!json && lines.length > 0) printSync(1, `${lines.join('\n')}\n`);
+  };
+  const seconds = graceOf(context);
+  const claims = await claimsDir(context.env);
+  const before = await findHoldings(ports, claims);
+  const processes = listProcesses();
+  const argvOf = commandLines();
+  const uidOf = uidsOf(processes.map(({ pid }) => pid));
+  const uid = process.getuid?.();
+  const { targets, refusals } = planFreeing(before, { processes, self: process.pid, uid, uidOf, argvOf });
+  if (refusals.length > 0) {
+    const [{ port, reason }] = refusals as [(typeof refusals)[0]];
+    const others = refusals.slice(1).map((one) => `port ${one.port}: ${one.reason}`);
+    throw new DevstartError('STOP_FAILED', `port ${port} cannot be freed: ${reason}`, {
+      hint: [...others, 'Nothing was ended.'].join('\n'),
+    });
+  }
+  const title: Title = ({ pid }) => shorten(argvOf(pid).join(' ')) || 'a process';
+  const shown = targets.flatMap((target) => describeTarget(target, title, context.env.HOME));
+  say(...before.filter(isFree).map(({ port }) => `port ${port} is free`));
+  if (targets.length > 0 && !context.yes) {
+    if (json || !canAsk()) {
+      throw new DevstartError('USAGE', 'nobody can be asked here: devstart free needs --yes', {
+        hint: ['It would end', ...shown].join('\n'),
+      });
+    }
+    say(...shown);
+    if (!(await ask('End it? [y/N] ', false))) {
+      say('nothing was ended');
+      return 1;
+    }
+  } else say(...shown);
+  const titles = targets.map(({ root }) => title(root));
+  const ended = await Promise.all(targets.map((target) => endTree(target, seconds * 1000)));
+  targets.forEach((target, at) => {
+    const one = ended[at];
+    if (one) say(describeEnded(target, one, titles[at] ?? '', seconds));
+  });
+  const after = await findHoldings(ports, claims);
+  if (json) printSync(1, after.map((one) => `${JSON.stringify(resultOf(one, targets, ended))}\n`).join(''));
+  return conclude(before, after, ended, say);
+}
+
+/** Says of each port that was not free how it is now. */
+function conclude(before: Holding[], after: Holding[], ended: Ended[], say: (line: string) => void): number {
+  const asked = new Set(before.filter((one) => !isFree(one)).map(({ port }) => port));
+  const now = after.filter(isFree).map(({ port }) => port);
+  const freed = now.filter((port) => asked.has(port));
+  if (freed.length > 0) say(`${portWords(freed)} ${freed.length === 1 ? 'is' : 'are'} free`);
+  const held = after.filter((one) => !isFree(one));
+  if (held.length === 0) return 0;
+  const [{ port, holders, claim }] = held as [Holding];
+  const pid = holders[0]?.pid ?? claim?.pid;
+  const signalled = ended.flatMap(({ procs }) => procs.map((proc) => proc.pid));
+  const by = `${holders[0]?.name ?? (claim ? 'devstart' : 'a process')}${pid === undefined ? '' : ` (pid ${pid})`}`;
+  const again = pid !== undefined && !signalled.includes(pid);
+  throw new DevstartError(
+    'STOP_FAILED',
+    again ? `port ${port} is held again, by ${by}` : `port ${port} is still held by ${by}`,
+    again ? { hint: 'Something starts it anew: a service manager, a container, a watcher. End that.' } : {},
+  );
+}
+
+const isFree = ({ holders, claim }: Holding): boolean => holders.length === 0 && !claim;
+
+function resultOf(holding: Holding, targets: Target[], ended: Ended[]): object {
+  const at = targets.findIndex(({ ports }) => ports.includes(holding.port));
+  const pids = ended[at]?.procs.map(({ pid }) => pid) ?? [];
+  return { port: holding.port, free: isFree(holding), ended: pids, killed: ended[at]?.killed ?? false };
+}
+
+/** A range would be a mighty slip of the finger. */
+function readPort(text: string): number {
+  const { start, end } = readRange(text);
+  if (start === end) return start;
+  throw new DevstartError('USAGE', `devstart free takes single ports, not the range ${text}`, {
+    hint: `devstart who ${text} shows who has them.`,
+  });
+}
+
+function graceOf({ flags, env }: Context): number {
+  const { killTimeout } = flags;
+  if (killTimeout !== undefined) return readSeconds(killTimeout, { kind: 'flag', name: '--kill-timeout' });
+  const set = env.DEVSTART_KILL_TIMEOUT;
+  return set ? readSeconds(set, { kind: 'env', name: 'DEVSTART_KILL_TIMEOUT' }) : 5;
+}
+
+/** The words of each process's command line; one word, as `ps` gives it, where there is no /proc. Read once. */
+function commandLines(): (pid: number) => readonly string[] {
+  const known = new Map<number, string[]>();
+  const linux = process.platform === 'linux';
+  if (!linux) {
+    for (const line of ps(['-axo', 'pid=,command='])) {
+      const [, pid, command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+      if (pid) known.set(Number(pid), [command]);
+    }
+  }
+  return (pid) => {
+    const found = known.get(pid) ?? (linux ? readCommand(pid) : []);
+    known.set(pid, found);
+    return found;
+  };
+}
+
+function readCommand(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** The program by its name alone, and what fits a line. */
+function shorten(command: string): string {
+  const [program = '', ...args] = command.split(' ');
+  const text = [path.basename(program) || program, ...args].join(' ').replace(/\s+/g, ' ');
+  return text.length > 70 ? `${text.slice(0, 69)}…` : text;
+}

@@ -1,0 +1,88 @@
+import type { Holder, Holding } from '../ports/holding.ts';
+import { printSync } from './print.ts';
+
+/** What was asked for: one port, or a range of which the free ones are counted, not listed. */
+export interface Asked {
+  start: number;
+  end: number;
+}
+
+/** `devstart who`: with `json` one object a port and line. */
+export function printHoldings(
+  holdings: readonly Holding[],
+  asked: readonly Asked[],
+  { json, home }: { json: boolean; home: string | undefined },
+): void {
+  const lines = json ? holdings.map((one) => JSON.stringify(asObject(one))) : asTable(holdings, asked, home);
+  printSync(1, `${lines.join('\n')}\n`);
+}
+
+/** The port for other programs. */
+export function asObject({ port, holders, claim }: Holding): object {
+  return {
+    port,
+    free: isFree({ holders, claim }),
+    processes: holders,
+    ...(claim
+      ? {
+          claim: {
+            app: claim.app,
+            instance: claim.instance,
+            root: claim.root,
+            pid: claim.pid,
+            run: claim.run,
+          },
+        }
+      : {}),
+  };
+}
+
+export const isFree = ({ holders, claim }: { holders: readonly Holder[]; claim?: unknown }): boolean =>
+  holders.length === 0 && !claim;
+
+const HEAD = ['PORT', 'PID', 'NAME', 'USER', 'PROJECT'];
+
+export function asTable(
+  holdings: readonly Holding[],
+  asked: readonly Asked[],
+  home: string | undefined,
+): string[] {
+  const rows = holdings.flatMap((holding) => rowsOf(holding, home));
+  const widths = HEAD.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const table = [HEAD, ...rows].map((row) =>
+    row
+      .map((cell, at) => (at < 2 ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+  const taken = new Set(holdings.filter((one) => !isFree(one)).map(({ port }) => port));
+  const free = asked.flatMap(({ start, end }) => {
+    const held = [...taken].filter((port) => port >= start && port <= end).length;
+    const left = end - start + 1 - held;
+    if (left === 0) return [];
+    if (start === end) return [`port ${start} is free`];
+    return [held === 0 ? `all of ${start}-${end} are free` : `${left} of ${start}-${end} are free`];
+  });
+  return rows.length > 0 ? [...table, ...free] : free;
+}
+
+function rowsOf({ port, holders, claim }: Holding, home: string | undefined): string[][] {
+  const root = claim && tilde(claim.root, home);
+  const rows = holders.map(({ pid, name, user, cwd, claimed }) => [
+    String(port),
+    String(pid ?? '?'),
+    name ?? '?',
+    user ?? '?',
+    claimed ? `app '${claim?.app}' of ${root}` : cwd === undefined ? '' : tilde(cwd, home),
+  ]);
+  if (claim && !holders.some(({ claimed }) => claimed)) {
+    const project = `claimed for app '${claim.app}' of ${root}, which does not listen on it`;
+    rows.push([String(port), String(claim.pid), 'devstart', '', project]);
+  }
+  return rows;
+}
+
+export function tilde(path: string, home: string | undefined): string {
+  if (!home || home === '/') return path;
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
