@@ -3,6 +3,7 @@ import { makePlan } from '../plan/plan.ts';
 import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { allocatePorts } from '../ports/allocate.ts';
 import type { Claims } from '../ports/claims/claims.ts';
+import { holdEphemeral } from '../ports/ephemeral.ts';
 import { MAX_PORT } from '../ports/spec.ts';
 import type { PortAssignment, PortRequest } from '../ports/types.ts';
 import type { PortHooks } from '../run/types.ts';
@@ -80,7 +81,9 @@ export async function createPlanner(input: PlannerInput): Promise<Planner> {
         },
         [port as number],
       );
-      return found && put(instance, key, found.port);
+      if (!found) return undefined;
+      await holdEphemeral([found.port]);
+      return put(instance, key, found.port);
     },
     async adopt(instance, key, port) {
       if (strict) return undefined;

@@ -8,6 +8,7 @@ import { DevstartError } from '../errors.ts';
 import { cleanCaches } from '../plan/clean.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import { openClaims } from '../ports/claims/claims.ts';
+import { holdEphemeral } from '../ports/ephemeral.ts';
 import type { PortAssignment } from '../ports/types.ts';
 import type { RunEvent } from '../run/events.ts';
 import { openLogs } from '../run/logs.ts';
@@ -57,6 +58,7 @@ export async function run(context: Context): Promise<number> {
     (await import('../ui/dry-run.ts')).printPlan(plan, settings, context.format === 'json');
     return 0;
   }
+  await holdEphemeral(assignments.map(({ port }) => port));
 
   const writer = createWriter(process.stdout);
   const errors = createWriter(process.stderr);

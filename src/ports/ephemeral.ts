@@ -4,6 +4,15 @@ import { readFileSync } from 'node:fs';
 const DYNAMIC: [number, number] = [49_152, 65_535];
 
 /**
+ * Keeps the kernel from handing out those of the ports that it could: claimed, they are not listened on yet, and any
+ * program's outgoing connection may get one. For about a minute, by reservation; never fails.
+ */
+export async function holdEphemeral(ports: readonly number[]): Promise<void> {
+  const found = ephemeralAmong(ports);
+  if (found.length > 0) await (await import('./reserve.ts')).holdPorts(found);
+}
+
+/**
  * The ports among these that the kernel may hand to a program that asks for any port.
  * Source on Linux: ip(7), ip_local_port_range, `first<tab>last`, both included.
  */

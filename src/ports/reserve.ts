@@ -45,12 +45,8 @@ export async function reservePort({ host, port = 0 }: ReserveOptions = {}): Prom
   throw new DevstartError('PORTS_EXHAUSTED', `no port is free on ${hosts.join(' and ')} at once`);
 }
 
-/**
- * Keeps the kernel from handing out those of the ports that it could: claimed, they are not listened on yet, and
- * any program's outgoing connection may get one (`ephemeralAmong` says which). Never fails: it is a
- * precaution, and what it cannot reserve is as it was.
- */
-export async function holdEphemeral(ports: readonly number[]): Promise<void> {
+/** Reserves each of the ports on both loopbacks. Never fails: what cannot be reserved is as it was. */
+export async function holdPorts(ports: readonly number[]): Promise<void> {
   await Promise.all(ports.flatMap((port) => LOOPBACKS.map((host) => hold(host, port))));
 }
 

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ephemeralAmong } from '../../src/ports/ephemeral.ts';
+import { ephemeralAmong, holdEphemeral } from '../../src/ports/ephemeral.ts';
 import { probePort } from '../../src/ports/probe.ts';
-import { holdEphemeral, reservePort } from '../../src/ports/reserve.ts';
+import { reservePort } from '../../src/ports/reserve.ts';
 
 const linux = process.platform === 'linux';
 const FAMILIES = { '127.0.0.1': '/proc/net/tcp', '::1': '/proc/net/tcp6' } as const;
@@ -113,11 +113,12 @@ test('a claim in the kernel’s range is held, others are left alone', async (t)
   await holdEphemeral([taken, port]);
 });
 
-const source = path.resolve(import.meta.dirname, '../../src/ports/reserve.ts');
+const source = path.resolve(import.meta.dirname, '../../src/ports');
 const inside = `
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { holdEphemeral, reservePort } from ${JSON.stringify(source)};
+import { holdEphemeral } from ${JSON.stringify(`${source}/ephemeral.ts`)};
+import { reservePort } from ${JSON.stringify(`${source}/reserve.ts`)};
 const reserved = new Set([40000, 40001]);
 await holdEphemeral([...reserved]);
 for (let i = 0; i < 6; i++) reserved.add(await reservePort());
