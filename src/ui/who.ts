@@ -61,7 +61,11 @@ export function asTable(
     const left = end - start + 1 - held;
     if (left === 0) return [];
     if (start === end) return [`port ${start} is free`];
-    return [held === 0 ? `all of ${start}-${end} are free` : `${left} of ${start}-${end} are free`];
+    return [
+      held === 0
+        ? `all of ${start}-${end} are free`
+        : `${left} of ${start}-${end} ${left === 1 ? 'is' : 'are'} free`,
+    ];
   });
   return rows.length > 0 ? [...table, ...free] : free;
 }
