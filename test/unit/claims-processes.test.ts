@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +26,7 @@ const program = path.join(base, 'claimant.mjs');
 const children = new Set<ChildProcess>();
 
 before(async () => {
+  chmodSync(base, 0o755);
   await build({
     entryPoints: [path.join(here, '../rig/claimant.ts')],
     outfile: program,
@@ -47,9 +57,10 @@ interface Answer {
 let runs = 0;
 
 /** A claimant process: `ask` sends a command and gives the next answer. */
-function claimant(dir: string, ...args: string[]) {
-  const child = spawn(process.execPath, [program, dir, `run-${runs++}`, ...args], {
+function claimant(dir: string, { clock = '', ...who }: { clock?: string; uid?: number; gid?: number } = {}) {
+  const child = spawn(process.execPath, [program, dir, `run-${runs++}`, clock], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    ...who,
   });
   children.add(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -188,7 +199,7 @@ test('one that holds its turn for long loses the turn, not its claims', async (t
 
 test('ports that are given back are free for others, and the rest stays', async (t) => {
   const dir = folder(t);
-  const [one, two] = [claimant(dir), claimant(dir, 'back')];
+  const [one, two] = [claimant(dir), claimant(dir, { clock: 'back' })];
   await Promise.all([one.next(), two.next()]);
   assert.deepEqual((await one.ask({ base: 7000 })).ports, [7000, 7001]);
   assert.deepEqual((await two.ask({ base: 7000 })).ports, [7002, 7003], 'the clock is no matter');
@@ -201,7 +212,7 @@ test('ports that are given back are free for others, and the rest stays', async 
   );
 });
 
-test('a full disk turns claims off, with one warning', async (t) => {
+test('a full or read-only disk turns claims off, with one warning', async (t) => {
   const disk = path.join(base, 'disk');
   mkdirSync(disk);
   try {
@@ -226,10 +237,34 @@ test('a full disk turns claims off, with one warning', async (t) => {
       [8000, 8001],
     );
     rmSync(path.join(disk, 'fill'));
-    await Promise.all([first.end(), second.end()]);
+
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const third = claimant(dir);
+    await third.next();
+    assert.equal((await third.ask({ base: 8000 })).warning, 'CLAIMS_OFF', 'read-only likewise');
+    assert.deepEqual((await third.next()).ports, [8002, 8003]);
+    await Promise.all([first.end(), second.end(), third.end()]);
   } finally {
     execFileSync('umount', [disk]);
   }
+});
+
+test('what root claims in a user’s folder stays the user’s', async (t) => {
+  if (process.getuid?.() !== 0) {
+    t.skip('needs root');
+    return;
+  }
+  const dir = folder(t);
+  mkdirSync(dir, { recursive: true });
+  chownSync(dir, 65534, 65534);
+  const root = claimant(dir);
+  await root.next();
+  assert.deepEqual((await root.ask({ base: 8000 })).ports, [8000, 8001]);
+  for (const name of readdirSync(dir)) assert.equal(statSync(path.join(dir, name)).uid, 65534);
+  const user = claimant(dir, { uid: 65534, gid: 65534 });
+  await user.next();
+  assert.deepEqual((await user.ask({ base: 8000 })).ports, [8002, 8003]);
+  assert.deepEqual((await root.ask({ base: 8002, count: 1 })).ports, [8004]);
 });
 
 test('another pid namespace with the same network cannot be looked into, and counts as alive', async (t) => {

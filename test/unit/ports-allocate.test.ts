@@ -5,6 +5,7 @@ import type { PortKey, Role, Source, SourceKind } from '../../src/config/types.t
 import { DevstartError, type ErrorCode } from '../../src/errors.ts';
 import { type AllocateOptions, allocatePorts } from '../../src/ports/allocate.ts';
 import type { ClaimOf } from '../../src/ports/claims/claims.ts';
+import { describeHolding } from '../../src/ports/owner.ts';
 import { firstUnprivilegedPort, type ProbeResult } from '../../src/ports/probe.ts';
 import { parsePortSpec } from '../../src/ports/spec.ts';
 import type { PortOwner, PortRequest } from '../../src/ports/types.ts';
@@ -23,6 +24,12 @@ function ask(
   const source: Source = { kind, name: sources[kind] ?? app };
   const role: Role | null = app === 'api' ? 'backend' : app === 'web' ? 'frontend' : null;
   return { app, key, role, instances, spec: { value: parsePortSpec(spec, source), source, overrode: [] } };
+}
+
+/** As `ports.json` has it. */
+function pinned(app: string, port: number): PortRequest {
+  const source: Source = { kind: 'config', name: 'backend', file: 'ports.json' };
+  return { ...ask(app, port), spec: { value: { kind: 'single', port, exact: true }, source, overrode: [] } };
 }
 
 const node: PortOwner = { pid: 4711, name: 'node', cwd: '/home/eva/other-app' };
@@ -161,6 +168,14 @@ test('which ports are given', async () => {
       [3100],
       { maxAttempts: 1, claimOf: claimed((port) => port < 3100) },
     ],
+    [
+      'what other projects’ files name is no attempt',
+      [ask('web', 3000), ask('api', 'auto:3000-3005')],
+      [3002],
+      [3003, 3004],
+      { maxAttempts: 2, avoid: new Map([3000, 3001].map((port) => [port, '../shop/.ports.json'])) },
+    ],
+    ['a pinned port is served before others', [ask('web', 8000), pinned('api', 8000)], [], [8001, 8000]],
     ['instances of a single port', [ask('api', 8000, { instances: 3 })], [8001], [8000, 8002, 8003]],
     ['more instances than attempts', [ask('api', 8000, { instances: 12 })], [], all(8000, 8011)],
     ['a range', [ask('api', '8000-8003', { instances: 4 })], [], all(8000, 8003)],
@@ -272,6 +287,59 @@ test('moved, requested and holder of the less plain ones', async () => {
     [5002, 5000, true, undefined],
     [5003, 5001, true, 4711],
   ]);
+});
+
+test('who has it by word is told as the holder', async () => {
+  const avoid = new Map([[8000, '../shop/.ports.json']]);
+  const options = machine([3001], { claimOf: claimed((port) => port === 3000), avoid });
+  const found = await allocatePorts([ask('web', 3000), ask('api', 8000)], options);
+  assert.deepEqual(
+    found.map(({ port, moved, holder }) => [port, moved, holder]),
+    [
+      [3002, true, { pid: 4712, name: "app 'web'", cwd: '/home/eva/shop', app: 'web' }],
+      [8001, true, { file: '../shop/.ports.json' }],
+    ],
+  );
+  assert.equal(describeHolding(found[0]?.holder, '/home/eva'), "assigned to app 'web' of ~/shop (pid 4712)");
+  assert.equal(describeHolding(found[1]?.holder), 'named in ../shop/.ports.json');
+  assert.equal(describeHolding(node), 'in use by node (pid 4711, /home/eva/other-app)');
+
+  const strict = { ...options, strict: true };
+  const said = await refused(
+    [ask('api', 8000)],
+    strict,
+    'PORT_IN_USE',
+    'Port 8000 is named in ../shop/.ports.json',
+  );
+  assert.match(said.hint ?? '', /take the file out of avoid/);
+  const pin = await refused(
+    [pinned('api', 3001)],
+    machine([3001]),
+    'PORT_IN_USE',
+    'Port 3001 is already in use by node (pid 4711, ~/other-app)',
+  );
+  assert.match(pin.hint ?? '', /from backend in ports.json\), and that file pins it/);
+  await refused(
+    [ask('web', '2999-3000', { instances: 2 })],
+    options,
+    'PORT_IN_USE',
+    "Port 3000 is already assigned to app 'web' of ~/shop (pid 4712)",
+  );
+  await refused(
+    [ask('web', 3000)],
+    machine(
+      Array.from({ length: 20 }, (_, i) => 3001 + i),
+      { claimOf: options.claimOf },
+    ),
+    'PORTS_EXHAUSTED',
+    /range 3000-3010 \(3000 is assigned to app 'web' of ~\/shop \(pid 4712\)\)$/,
+  );
+  await refused(
+    [ask('api', 1), ask('web', 1)],
+    { ...strict, basePort: 3000 },
+    'PORT_IN_USE',
+    /^Port 3000 is already assigned to app 'web'|^Port 3001 is already in use/,
+  );
 });
 
 test('what cannot be had', async () => {

@@ -138,10 +138,28 @@ export function writeNew(file: string, text: string): void {
     // A full disk has the name without the content.
     if (code(error) === 'ENOSPC' || code(error) === 'EDQUOT') rmSync(file, { force: true });
     if (code(error) !== 'ENOENT') throw error;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     write();
   }
   giveToOwner(dir, file);
+}
+
+/** Node's own way upwards never ends where a folder that is there takes no new one (/proc). */
+function makeFolder(dir: string): void {
+  const make = () => {
+    try {
+      mkdirSync(dir, { mode: 0o700 });
+    } catch (error) {
+      if (code(error) !== 'EEXIST') throw error;
+    }
+  };
+  try {
+    make();
+  } catch (error) {
+    if (code(error) !== 'ENOENT' || path.dirname(dir) === dir) throw error;
+    makeFolder(path.dirname(dir));
+    make();
+  }
 }
 
 /** With `sudo devstart` in a user's home the user could not read the state any more. */
