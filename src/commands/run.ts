@@ -133,7 +133,7 @@ export async function run(context: Context): Promise<number> {
   const session = createTerminalSession({
     plan: () => planner.plan,
     run: running,
-    keys: !stdinTo && context.format !== 'json' && !context.env.CI && isatty(0) && isatty(1),
+    keys: !stdinTo && context.format !== 'json' && !isCI(context.env.CI) && isatty(0) && isatty(1),
     stdinTo,
     color,
     logs: logs.folder,
@@ -154,6 +154,9 @@ export async function run(context: Context): Promise<number> {
   await errors.flush();
   return code;
 }
+
+/** CI as everywhere: set, and not to say no. */
+const isCI = (value: string | undefined): boolean => !/^(0|false)?$/.test(value ?? '');
 
 /** The app of `--stdin NAME`. @throws DevstartError for another name */
 function stdinApp(name: unknown, { apps }: Settings): string | undefined {

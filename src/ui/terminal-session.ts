@@ -36,6 +36,8 @@ export interface TerminalSession {
 const CHOICE = 5000;
 /** Milliseconds until input that the app did not take is offered again. */
 const RETRY = 50;
+/** Milliseconds after which a job in the background looks whether it still is. */
+const LOOK = 1000;
 const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
 
 export function createTerminalSession(options: SessionOptions): TerminalSession {
@@ -52,6 +54,7 @@ export function createTerminalSession(options: SessionOptions): TerminalSession 
   let state: KeyState;
   let choice: NodeJS.Timeout | undefined;
   let retry: NodeJS.Timeout | undefined;
+  let look: NodeJS.Timeout | undefined;
   let focused: string | undefined;
 
   /** Turning the terminal on and off takes a while: one after the other. */
@@ -63,9 +66,12 @@ export function createTerminalSession(options: SessionOptions): TerminalSession 
 
   async function on(): Promise<void> {
     if (!reads || closed) return;
+    clearTimeout(look);
     const { stdin } = process;
     if (stdin.isTTY && !(await inForeground())) {
       stdin.pause();
+      // A shell's `fg` tells a job that runs nothing; elsewhere asking costs a fork.
+      if (process.platform === 'linux') look = setTimeout(() => void next(on), LOOK).unref();
       return;
     }
     if (options.keys) {
@@ -83,6 +89,7 @@ export function createTerminalSession(options: SessionOptions): TerminalSession 
   }
 
   async function off(): Promise<void> {
+    clearTimeout(look);
     if (reading) process.stdin.pause();
     if (settings === undefined || !(await inForeground())) return;
     await setTerminal(settings);
@@ -215,6 +222,7 @@ export function createTerminalSession(options: SessionOptions): TerminalSession 
       closed = true;
       clearTimeout(choice);
       clearTimeout(retry);
+      clearTimeout(look);
       await next(off);
     },
   };

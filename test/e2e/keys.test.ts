@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { readProcess } from '../../src/processes.ts';
 import { type Link, Rig } from '../rig/rig.ts';
 import { openTerminal, type Terminal } from '../rig/terminal.ts';
@@ -18,7 +19,12 @@ interface Started {
 }
 
 /** The apps under devstart at a terminal, ready, with their keys on. */
-async function started(t: TestContext, names: string[], args: string[] = []): Promise<Started> {
+async function started(
+  t: TestContext,
+  names: string[],
+  args: string[] = [],
+  env?: Record<string, string>,
+): Promise<Started> {
   const rig = await Rig.create(t);
   const ports = await rig.freePorts(names.length);
   const roles = ['backend', 'frontend'];
@@ -29,7 +35,7 @@ async function started(t: TestContext, names: string[], args: string[] = []): Pr
     port: ports[index],
   }));
   await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
-  const terminal = openTerminal(t, rig, args);
+  const terminal = openTerminal(t, rig, args, env);
   const { tty: before } = await terminal.state('running');
   const links = await Promise.all(names.map((name) => rig.link(name)));
   await Promise.all(links.map((link, index) => link.tell('listen', { port: ports[index] })));
@@ -58,10 +64,38 @@ test('u, h and q: no Enter, no echo, and the terminal is as before', async (t) =
   terminal.type('h');
   await terminal.screen(/q +quit/);
   await terminal.screen(/logs +.*project-\w+/);
+  terminal.type('c');
+  await terminal.screen('\u001b[2J');
   terminal.type('q');
   const { code, tty } = await terminal.state('exited');
   assert.equal(code, 0);
   assert.equal(tty, before);
+  await rig.assertNothingLeft();
+});
+
+test('o opens the frontend', async (t) => {
+  const browser = fileURLToPath(new URL('../rig/browser.sh', import.meta.url));
+  const { rig, terminal, ports } = await started(t, ['api', 'web'], [], {
+    BROWSER: browser,
+    RIG_NODE: process.execPath,
+  });
+  await terminal.screen(HINT);
+  terminal.type('o');
+  const opened = await rig.link('browser');
+  assert.deepEqual(opened.argv, [`http://localhost:${ports[1]}`]);
+  opened.order('exit', { code: 0 });
+  await opened.gone;
+  terminal.type('q');
+  assert.equal((await terminal.state('exited')).code, 0);
+  await rig.assertNothingLeft();
+});
+
+test('no keys where CI is set', async (t) => {
+  const { rig, terminal, before } = await started(t, ['api'], [], { CI: 'true' });
+  assert.equal(await terminal.stty(), before);
+  terminal.type('q\u0003');
+  assert.equal((await terminal.state('exited')).code, 130);
+  assert.equal(terminal.text().includes(HINT), false);
   await rig.assertNothingLeft();
 });
 
@@ -160,7 +194,7 @@ test('Ctrl-Z pauses the servers and gives the terminal back, fg goes on with key
   terminal.wake('bg');
   await reach(pids, false);
   assert.equal(await terminal.stty(), before);
-  terminal.wake('fg');
+  terminal.wake(process.platform === 'linux' ? 'take' : 'fg');
   while ((await terminal.stty()) !== keys);
   terminal.type('q');
   const exited = await terminal.state('exited');

@@ -1,7 +1,7 @@
 """A terminal, and a shell with job control in it that runs one command.
 
-Orders on stdin, one JSON object a line: {"keys": TEXT} types, {"do": "fg" | "bg"} wakes a stopped job, {"kill": NAME}
-signals it. Told on stdout: {"screen": TEXT}, {"state": "running" | "stopped" | "exited", "tty": what `stty -g`
+Orders on stdin, one JSON object a line: {"keys": TEXT} types, {"do": "fg" | "bg"} wakes a stopped job,
+{"do": "take"} brings a running one to the front, {"kill": NAME} signals it. Told on stdout: {"screen": TEXT}, {"state": "running" | "stopped" | "exited", "tty": what `stty -g`
 says, "pid", "code"}, {"tty": ...} after {"do": "stty"}. The end of stdin ends all.
 """
 
@@ -47,9 +47,9 @@ def shell(argv, orders, told):
         if not select.select([orders], [], [], 0.01)[0]:
             continue
         order = os.read(orders, 1)
-        if order == b"f":
+        if order in (b"f", b"t"):
             os.tcsetpgrp(0, job)
-        if order in b"fb" and order:
+        if order in (b"f", b"b"):
             os.killpg(job, signal.SIGCONT)
         elif order == b"s":
             tell(told, tty=settings())

@@ -23,8 +23,8 @@ interface JobState {
 /** devstart as the foreground job of a shell, in a terminal of its own. */
 export interface Terminal {
   type(keys: string): void;
-  /** Wakes the stopped job. */
-  wake(how: 'fg' | 'bg'): void;
+  /** Wakes the stopped job; `take`: brings a running one to the front, which it is not told. */
+  wake(how: 'fg' | 'bg' | 'take'): void;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the text appears after all that was waited for before. */
   screen(text: string | RegExp): Promise<void>;
@@ -37,10 +37,15 @@ export interface Terminal {
 }
 
 /** Needs python3 for the terminal; its `pty` module comes with it. */
-export function openTerminal(t: TestContext, rig: Rig, args: string[], before: string[] = []): Terminal {
-  const child = spawn('python3', [helper, ...before, process.execPath, program, ...args], {
+export function openTerminal(
+  t: TestContext,
+  rig: Rig,
+  args: string[],
+  env: Record<string, string> = {},
+): Terminal {
+  const child = spawn('python3', [helper, process.execPath, program, ...args], {
     cwd: rig.dir,
-    env: { ...rig.env, CI: undefined, TERM: 'xterm' },
+    env: { ...rig.env, CI: undefined, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exit = new Promise((resolve) => child.once('exit', resolve));
