@@ -80,6 +80,7 @@ export class Rig {
   readonly #socketPath: string;
   readonly #listener: Server;
   #arrived: (() => void)[] = [];
+  readonly #endings: (() => void)[] = [];
 
   constructor(dir: string, socketPath: string) {
     this.dir = path.join(dir, 'project');
@@ -116,6 +117,11 @@ export class Rig {
       DEVSTART_HOME: this.home,
       NO_COLOR: '1',
     };
+  }
+
+  /** Undoes what the test holds itself, before the rig looks whether anything is left. */
+  atEnd(undo: () => void): void {
+    this.#endings.push(undo);
   }
 
   /** The argv of a fixture server that dials back under this name. */
@@ -285,6 +291,7 @@ export class Rig {
   }
 
   async #close(): Promise<void> {
+    for (const undo of this.#endings) undo();
     const running = this.#launched.filter(
       ({ child }) => child.exitCode === null && child.signalCode === null,
     );
