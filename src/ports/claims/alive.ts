@@ -19,7 +19,7 @@ export function claimant(pid: number = process.pid): Claimant {
   return {
     pid,
     start: readProcess(pid)?.start ?? '',
-    boot: (linux && attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim())) || '',
+    boot: (linux && attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())) || '',
     net: linux ? link('net') : '',
     pidns: linux ? link('pid') : '',
   };

@@ -4,8 +4,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -86,7 +86,7 @@ export function commit(
     if (code(error) === 'EEXIST' || code(error) === 'ENOENT') return false;
     throw error;
   } finally {
-    rmSync(staged, { force: true });
+    remove(staged);
   }
   const now = list(dir);
   const newest = now.generations[0] ?? 0;
@@ -100,12 +100,18 @@ export function commit(
 /** Removes what nobody needs: a bogus late link of ours is among it. */
 function tidy(dir: string, newest: number, { generations, staged }: Listing): void {
   for (const generation of generations) {
-    if (generation < newest - KEPT)
-      rmSync(path.join(dir, fileOf(generation)), { force: true, recursive: true });
+    if (generation < newest - KEPT) remove(path.join(dir, fileOf(generation)));
   }
   for (const { name, pid } of staged) {
-    if (!exists(pid)) rmSync(path.join(dir, name), { force: true });
+    if (!exists(pid)) remove(path.join(dir, name));
   }
+}
+
+/** Gone already or not to be removed: neither is our trouble. (`rmSync` would load a module of its own.) */
+export function remove(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {}
 }
 
 /** Keeps broken files for whoever wants to know, under names that nothing reads. @returns the new names */
@@ -136,7 +142,7 @@ export function writeNew(file: string, text: string): void {
     write();
   } catch (error) {
     // A full disk has the name without the content.
-    if (code(error) === 'ENOSPC' || code(error) === 'EDQUOT') rmSync(file, { force: true });
+    if (code(error) === 'ENOSPC' || code(error) === 'EDQUOT') remove(file);
     if (code(error) !== 'ENOENT') throw error;
     makeFolder(dir);
     write();

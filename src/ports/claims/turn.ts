@@ -1,8 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { judge, sight } from './alive.ts';
 import type { Claimant } from './claim.ts';
-import { writeNew } from './registry.ts';
+import { remove, writeNew } from './registry.ts';
 
 /** Milliseconds that one holder may take: then its turn goes to the next. */
 const PATIENCE = 250;
@@ -64,7 +64,7 @@ function isOver(text: string, me: Claimant): boolean {
 }
 
 function removeIf(file: string, text: string): void {
-  if (readText(file) === text) rmSync(file, { force: true });
+  if (readText(file) === text) remove(file);
 }
 
 function readText(file: string): string | undefined {
