@@ -5,6 +5,7 @@ import type { Context } from '../cli.ts';
 import { detectProject, minimalConfig } from '../config/detect/index.ts';
 import { findConfig } from '../config/file.ts';
 import { DevstartError } from '../errors.ts';
+import { ask } from '../ui/ask.ts';
 import { printSync } from '../ui/print.ts';
 
 const SCHEMA = './node_modules/devstart/schema.json';
@@ -38,7 +39,7 @@ async function offerGitignore(root: string, yes: boolean): Promise<void> {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (text.split(/\r?\n/).some((line) => /^\/?\.ports\.json$/.test(line.trim()))) return;
   if (!existsSync(path.join(root, '.git')) && text === '') return;
-  if (!yes && !(await ask('Add .ports.json to .gitignore? [Y/n] '))) {
+  if (!yes && !(await ask('Add .ports.json to .gitignore? [Y/n] ', true))) {
     printSync(
       1,
       'Add .ports.json to .gitignore: it names ports of this machine (devstart init --yes does it).\n',
@@ -47,14 +48,4 @@ async function offerGitignore(root: string, yes: boolean): Promise<void> {
   }
   await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}.ports.json\n`);
   printSync(1, 'added .ports.json to .gitignore\n');
-}
-
-/** False without a terminal: nobody is there to answer. */
-async function ask(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
-  const { createInterface } = await import('node:readline/promises');
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await prompt.question(question);
-  prompt.close();
-  return /^(y(es)?)?$/i.test(answer.trim());
 }
