@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../cli.ts';
 import { readSeconds } from '../config/values.ts';
 import { DevstartError } from '../errors.ts';
@@ -11,6 +12,9 @@ import { ask, canAsk } from '../ui/ask.ts';
 import { describeEnded, describeTarget, portWords, type Title } from '../ui/free.ts';
 import { printSync } from '../ui/print.ts';
 import { claimsDir, readRange } from './who.ts';
+
+/** Milliseconds that the system may take to close what the ended had open. */
+const SETTLE = 500;
 
 /** `devstart free PORT...`: ends what listens there, after asking. @returns 0 when all are free at the end */
 export async function free(context: Context): Promise<number> {
@@ -55,9 +59,19 @@ export async function free(context: Context): Promise<number> {
     const one = ended[at];
     if (one) say(describeEnded(target, one, titles[at] ?? '', seconds));
   });
-  const after = await findHoldings(ports, claims);
+  const after = await settled(ports, claims);
   if (json) printSync(1, after.map((one) => `${JSON.stringify(resultOf(one, targets, ended))}\n`).join(''));
   return conclude(before, after, ended, say);
+}
+
+/** How the ports are once all is done: a process's first thread may be gone before its sockets are. */
+async function settled(ports: number[], claims: string | undefined): Promise<Holding[]> {
+  const deadline = Date.now() + SETTLE;
+  for (;;) {
+    const found = await findHoldings(ports, claims);
+    if (found.every(isFree) || Date.now() > deadline) return found;
+    await sleep(20);
+  }
 }
 
 /** Says of each port that was not free how it is now. */

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { isAlive, readProcess } from '../../src/processes.ts';
+import { listListeners } from '../../src/ports/listeners.ts';
 import { type Link, Rig } from '../rig/rig.ts';
 import { openTerminal } from '../rig/terminal.ts';
 
@@ -285,10 +285,10 @@ test('a port that somebody else has at the end is not called free', async (t) =>
   assert.equal(code, 1, stdout);
   assert.match(stderr, new RegExp(`port ${port} is held again, by node \\(pid \\d+\\)`));
   assert.match(stderr, /Something starts it anew/);
-  const successors = (await rig.survivors()).flatMap((pid) => readProcess(pid) ?? []);
-  for (const { pid } of successors) process.kill(pid, 'SIGKILL');
-  // Its environment goes before its socket.
-  while (successors.some(isAlive)) await new Promise((resolve) => setImmediate(resolve));
+  for (const pid of await rig.survivors()) process.kill(pid, 'SIGKILL');
+  // The socket goes last: after the environment, after the first thread.
+  while (listListeners()?.some((one) => one.port === port))
+    await new Promise((resolve) => setImmediate(resolve));
 });
 
 test('port prints what servers can bind, one a line or as JSON', async (t) => {
