@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
+import { readClaims } from '../../src/ports/claims/claims.ts';
 import { type Launched, type Link, Rig } from '../rig/rig.ts';
 
 /** A project in a folder of its own, with a backend and a frontend that dial back. */
@@ -115,6 +118,38 @@ test('a dry run claims nothing, and passes over what others have', async (t) => 
   run.child.kill('SIGTERM');
   assert.equal(await rig.exitCode(run), 143);
   assert.deepEqual(await dry(), { backend: ports[0], frontend: ports[1] });
+});
+
+test('claims follow the ports: a stolen one is given back, an adopted one is claimed', async (t) => {
+  const rig = await Rig.create(t);
+  const ports = await bases(rig);
+  const cwd = await project(rig, 'shop', ports);
+  const run = rig.spawnDevstart(['--json'], { cwd });
+  const claimed = () =>
+    readClaims(path.join(rig.home, 'claims'))
+      .map(({ app, port, root, pid }) => [app, port, root, pid])
+      .sort();
+  const expected = (api: number, web: number) => [
+    ['api', api, cwd, run.child.pid],
+    ['web', web, cwd, run.child.pid],
+  ];
+  const links = await Promise.all(['shop-backend', 'shop-frontend'].map((name) => rig.link(name)));
+  assert.deepEqual(claimed(), expected(...ports));
+  const stranger = createServer().listen(ports[0], '127.0.0.1');
+  await once(stranger, 'listening');
+  links[0]?.order('exit', { code: 1 });
+  const { using } = await run.waitFor('stolen');
+  assert.notEqual(using, ports[0]);
+  const [api, web] = await Promise.all(['shop-backend', 'shop-frontend'].map((name) => rig.link(name)));
+  assert.deepEqual(claimed(), expected(using, ports[1]));
+  await api?.tell('listen', { port: using });
+  const answer = await web?.tell('listen', { port: 0 });
+  await run.waitFor('drift');
+  assert.deepEqual(claimed(), expected(using, Number(answer?.port)));
+  stranger.close();
+  run.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(run), 143);
+  assert.deepEqual(claimed(), []);
 });
 
 test('ports.json pins and avoid passes over', async (t) => {
