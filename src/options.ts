@@ -186,6 +186,10 @@ export const COMMANDS: Record<string, CommandRow> = {
     ],
     run: async (context) => (await import('./commands/free.ts')).free(context),
   },
+  prune: {
+    describe: 'End what runs that were killed have left, in every project',
+    run: async (context) => (await import('./commands/prune.ts')).prune(context),
+  },
   completion: { describe: 'Print a completion script for your shell' },
 };
 

@@ -20,6 +20,7 @@ import { createTerminalSession } from '../ui/terminal-session.ts';
 import { createWriter } from '../ui/writer.ts';
 import { createAnnouncer } from './announce.ts';
 import { createPlanner } from './planner.ts';
+import { endFormerRun, supervise } from './supervise.ts';
 
 const SIGNAL_NUMBERS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
@@ -37,6 +38,7 @@ export async function run(context: Context): Promise<number> {
   const runId = newRunId(startedAt);
   const stdinTo = stdinApp(context.own.stdin, settings);
   const home = await stateDir(context.env);
+  if (!context.dryRun) await endFormerRun(home, settings, loaded);
   let onWarning = (code: string, message: string): void => void loaded.warnings.push({ code, message });
   const claims = openClaims({
     dir: home && path.join(home, 'claims'),
@@ -97,12 +99,22 @@ export async function run(context: Context): Promise<number> {
   );
   file.write('starting');
   const open = () => void openFrontend(planner.plan, reporter, context.env.BROWSER);
+  const keys = !stdinTo && context.format !== 'json' && !isCI(context.env.CI) && isatty(0) && isatty(1);
+  const supervision = supervise({
+    plan,
+    dir: home,
+    startedAt,
+    env: context.env,
+    terminal: keys,
+    onOrphaned: () => stop({ code: 129, reason: 'the process that started devstart has gone' }),
+  });
   const running = startRun(plan, {
     env: context.env,
     output,
     ports: planner,
     startedAt: startedAt.getTime(),
     emit(event) {
+      supervision.note(event);
       reporter.event(event);
       file.note(event);
       if (event.type === 'started') logs.started(event, event.pid);
@@ -133,7 +145,8 @@ export async function run(context: Context): Promise<number> {
   const session = createTerminalSession({
     plan: () => planner.plan,
     run: running,
-    keys: !stdinTo && context.format !== 'json' && !isCI(context.env.CI) && isatty(0) && isatty(1),
+    keys,
+    saveTerminal: supervision.saveTerminal,
     stdinTo,
     color,
     logs: logs.folder,
@@ -147,6 +160,7 @@ export async function run(context: Context): Promise<number> {
   const { code } = await running.done;
   claims.release();
   await session.close();
+  await supervision.close();
   logs.close();
   file.write('stopped');
   reporter.event({ type: 'down', code });

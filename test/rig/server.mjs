@@ -71,8 +71,9 @@ const commands = {
     return { pid };
   },
   /** A grandchild in a session of its own, whose parent is gone. With `bare`, without our environment's marks. */
-  daemon({ name: child, stdio = 'ignore' }) {
-    const script = `require('node:child_process').spawn(process.execPath, ${JSON.stringify([self, child])}, {detached: true, stdio: ${JSON.stringify(stdio)}}).unref()`;
+  daemon({ name: child, stdio = 'ignore', bare = false }) {
+    const env = bare ? `, env: {RIG_SOCKET: ${JSON.stringify(process.env.RIG_SOCKET)}}` : '';
+    const script = `require('node:child_process').spawn(process.execPath, ${JSON.stringify([self, child])}, {detached: true, stdio: ${JSON.stringify(stdio)}${env}}).unref()`;
     spawn(process.execPath, ['-e', script], { detached: true, stdio }).unref();
     return {};
   },
