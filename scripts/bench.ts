@@ -1,7 +1,9 @@
 // npm run bench [-- RUNS]: each figure of devstart beside its rival's in the same run, in turn; medians.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -136,8 +138,55 @@ async function throughput(): Promise<void> {
   ]);
 }
 
+/** Milliseconds of a whole Node program. */
+const program = (name: string, ...argv: string[]): Contender => ({
+  name,
+  async once() {
+    const begin = performance.now();
+    await ended(spawn(process.execPath, argv, { env, stdio: 'ignore' }));
+    return performance.now() - begin;
+  },
+});
+
+/** Microseconds for one reservation, of 200 in a row; fails where a number comes twice. */
+async function reservations(): Promise<void> {
+  const { reservePort } = require(path.join(root, 'dist/index.cjs')) as typeof import('../src/index.ts');
+  const inRow = (name: string, next: () => Promise<number>, distinct: boolean): Contender => ({
+    name,
+    async once() {
+      const ports = new Set<number>();
+      const begin = performance.now();
+      for (let i = 0; i < 200; i++) ports.add(await next());
+      if (distinct && ports.size < 200) throw new Error(`${name}: ${ports.size} different ports of 200`);
+      return ((performance.now() - begin) * 1000) / 200;
+    },
+  });
+  const bindAndClose = async (): Promise<number> => {
+    const server = createServer().listen({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  };
+  await compare(
+    'reserving a port inside a process',
+    'µs',
+    [
+      inRow('reservePort()', () => reservePort(), true),
+      inRow('reservePort, one address', () => reservePort({ host: '127.0.0.1' }), true),
+      inRow('bind 0 and close (repeats)', bindAndClose, false),
+    ],
+    10,
+  );
+  await compare('devstart port', 'ms', [
+    program('devstart port', devstart, 'port'),
+    program('empty Node program', '-e', '0'),
+  ]);
+}
+
 try {
   await startup();
+  await reservations();
   await throughput();
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -305,6 +306,15 @@ test('port prints what servers can bind, one a line or as JSON', async (t) => {
     await once(server, 'listening');
     server.close();
   }
+});
+
+test('the package gives reservePort to programs', async () => {
+  const require = createRequire(import.meta.url);
+  const { reservePort, DevstartError } =
+    require('../../dist/index.cjs') as typeof import('../../src/index.ts');
+  const port = await reservePort();
+  assert.equal(await reservePort({ host: '127.0.0.1', port }), port);
+  await assert.rejects(reservePort({ host: '203.0.113.7' }), DevstartError);
 });
 
 for (const [args, expected] of [
