@@ -153,6 +153,24 @@ export const COMMANDS: Record<string, CommandRow> = {
     runOptions: ['config', 'only', 'prod'],
     run: async (context) => (await import('./commands/clean.ts')).clean(context),
   },
+  exec: {
+    describe: 'Start the project (or join it), wait until it is ready, run a command, stop',
+    rest: '-- COMMAND',
+    args: { shape: '' }, // to say better than yargs what is missing
+    runOptions: 'all',
+    ownOptions: {
+      output: {
+        type: 'string',
+        group: 'Command',
+        describe: 'File for the servers’ output and devstart’s lines [stderr]',
+      },
+    },
+    examples: [
+      ['$0 exec -- npm test', 'start, wait, test, stop; exits as npm test does'],
+      ['$0 exec --output servers.log -- npx playwright test', 'the servers’ output in a file'],
+    ],
+    run: async (context) => (await import('./commands/exec.ts')).exec(context),
+  },
   port: {
     describe: 'Print a port that nobody else gets for a minute',
     args: { shape: '[IP]', max: 1 },

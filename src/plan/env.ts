@@ -97,6 +97,25 @@ export function instanceEnv(
   };
 }
 
+/** Names that only a server has. */
+const OF_AN_INSTANCE = [
+  'PORT',
+  'HOST',
+  'PM2_INSTANCE_ID',
+  'NODE_APP_INSTANCE',
+  'DEVSTART_APP',
+  'DEVSTART_INSTANCE',
+];
+
+/** What is added to the environment of a command that works with the servers (`exec`): all but what one of them has. */
+export function commandEnv(apps: readonly App[], facts: RunFacts): Record<string, string> {
+  const frameworkEnv = Object.assign({}, ...apps.map((app) => app.frameworkEnv));
+  const like = { name: '', env: {}, frameworkEnv, noForceColor: true } as unknown as App;
+  const env = instanceEnv(like, 0, {}, facts);
+  for (const name of OF_AN_INSTANCE) delete env[name];
+  return env;
+}
+
 const splitList = (list: string | undefined): string[] =>
   (list ?? '')
     .split(',')

@@ -1,7 +1,7 @@
 import type { App, Command, PortKey, Role, Settings } from '../config/types.ts';
 import type { PortAssignment } from '../ports/types.ts';
 import { corsOrigins } from './cors.ts';
-import { instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
+import { commandEnv, instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
 import { urlHost } from './hosts.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import type { InstancePlan, LaunchPlan } from './types.ts';
@@ -14,8 +14,8 @@ export interface PlanInput {
   forceColor: boolean;
 }
 
-/** Settings and ports to the plan of the run. Pure. */
-export function makePlan(input: PlanInput): LaunchPlan {
+/** What every process of the run is told alike. Pure. */
+function factsOf(input: PlanInput): RunFacts {
   const { settings, assignments } = input;
   const host = settings.host.value;
   const ports: Partial<Record<Role, number>> = {};
@@ -33,7 +33,7 @@ export function makePlan(input: PlanInput): LaunchPlan {
     prod: settings.prod.value,
     frontendUrl: settings.frontendUrl?.value,
   });
-  const facts: RunFacts = {
+  return {
     runId: input.runId,
     host,
     ports,
@@ -44,6 +44,14 @@ export function makePlan(input: PlanInput): LaunchPlan {
     envFiles: settings.envFiles,
     forceColor: input.forceColor,
   };
+}
+
+/** Settings and ports to the plan of the run. Pure. */
+export function makePlan(input: PlanInput): LaunchPlan {
+  const { settings, assignments } = input;
+  const facts = factsOf(input);
+  const { host, ports, urls, corsOrigins: origins } = facts;
+  const name = urlHost(host);
   const instances = settings.apps.flatMap((app) =>
     Array.from({ length: app.instances }, (_, instance) => {
       const own: Partial<Record<PortKey, number>> = {};
@@ -58,7 +66,7 @@ export function makePlan(input: PlanInput): LaunchPlan {
     root: settings.root,
     ports,
     urls,
-    corsOrigins: origins,
+    corsOrigins: [...origins],
     host,
     instances,
     portsFile: settings.portsFile.value,
@@ -66,6 +74,10 @@ export function makePlan(input: PlanInput): LaunchPlan {
     keepGoing: settings.keepGoing.value,
   };
 }
+
+/** What `exec` adds to its command's environment. Pure. */
+export const planCommandEnv = (input: PlanInput): Record<string, string> =>
+  commandEnv(input.settings.apps, factsOf(input));
 
 function instancePlan(
   app: App,

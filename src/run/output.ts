@@ -21,6 +21,8 @@ export interface Output extends OutputSink {
   writeLine(text: string): void;
   /** Shows one app's output alone; undefined: all again. */
   focus(app: string | undefined): void;
+  /** A line on a terminal that whatever comes next replaces; undefined takes it away. */
+  status(text: string | undefined): void;
   /** Shows what is held and waits until all is with the reader. */
   close(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
   const silence = mode === 'json' ? SILENCE.json : SILENCE.text;
   /** Whose unfinished line the cursor stands in. */
   let open: Line | undefined;
+  let statusShown = false;
   /** The app that is shown alone. */
   let focused: string | undefined;
 
@@ -89,6 +92,7 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
     if (body === '' && !ended) return;
     // Another's line has pushed the unfinished one away: its end alone needs no line of its own.
     if (body === '' && line.begun && open !== line) return;
+    takeStatusAway();
     const prefix = prefixOf(line);
     if (open !== line) writer.write(open ? `\n${prefix}` : prefix, 'latin1');
     if (body.includes('\r')) body = body.replace(/\r(?=[^\r\n])/g, () => `\r${prefix}`);
@@ -169,8 +173,14 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
     line.begun = false;
   }
 
+  function takeStatusAway(): void {
+    if (statusShown) writer.write('\r\u001b[2K', 'latin1');
+    statusShown = false;
+  }
+
   /** Ends the line that the cursor stands in. */
   function newline(): void {
+    takeStatusAway();
     if (open) writer.write('\n', 'latin1');
     open = undefined;
   }
@@ -200,6 +210,13 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
     onDrain: (listener) => writer.onDrain(listener),
     setPrefix(instance: InstancePlan, prefix: Prefix) {
       prefixes.set(instance, bytes(mode === 'pretty' ? prefix.colored : prefix.plain));
+    },
+    status(text) {
+      takeStatusAway();
+      // Not in the middle of a server's line, nor before a reader that is behind.
+      if (text === undefined || open || writer.full) return;
+      writer.write(bytes(text), 'latin1');
+      statusShown = true;
     },
     writeLine(text) {
       newline();

@@ -1,0 +1,139 @@
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../cli.ts';
+import { DevstartError } from '../errors.ts';
+import { planCommandEnv } from '../plan/plan.ts';
+import { type RunningCommand, runCommand } from '../run/command.ts';
+import { printSync } from '../ui/print.ts';
+import { joinRunning } from './join.ts';
+import { type Companion, perform, type Tools } from './perform.ts';
+import { loadProject, type PlannedProject, type Project, planProject } from './project.ts';
+
+/**
+ * `devstart exec -- COMMAND`: starts the project, or joins the one that runs, waits until it is ready, runs the
+ * command with all variables set and stops what it started. @returns the command's exit code
+ */
+export async function exec(context: Context): Promise<number> {
+  const words = context.rest;
+  if (words.length === 0) {
+    const typed = context.args.join(' ') || 'npm test';
+    throw new DevstartError('USAGE', 'exec wants a command after --', {
+      hint: `As in: devstart exec -- ${typed}`,
+    });
+  }
+  const project = await loadProject(context);
+  const running = await joinRunning(project.claimsDir, project.settings);
+  if (running) {
+    const { corsOrigins, assignments } = running;
+    const settings = {
+      ...project.settings,
+      corsOrigins: { ...project.settings.corsOrigins, value: corsOrigins },
+    };
+    return runAlone(words, { ...project, settings }, assignments, context);
+  }
+  // The command's output is its own: ours and the servers' go elsewhere.
+  const out = await outputOf(context);
+  const format =
+    context.format === 'pretty' && !(out as { isTTY?: boolean }).isTTY ? 'plain' : context.format;
+  const planned = await planProject(project, {
+    env: context.env,
+    lookOnly: false,
+    forceColor: format === 'pretty',
+  });
+  return perform(planned, context, {
+    out,
+    format,
+    keys: false,
+    companion: (tools) => accompany(words, planned, context, tools),
+  });
+}
+
+/** stderr, or the file of `--output`. */
+async function outputOf({ own, cwd }: Context) {
+  if (typeof own.output !== 'string') return process.stderr;
+  const file = path.resolve(cwd, own.output);
+  try {
+    await (await open(file, 'w')).close();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DevstartError('USAGE', `${own.output} cannot be written (${code ?? error}) (from --output)`);
+  }
+  return createWriteStream(file, { flags: 'a' });
+}
+
+/** Beside servers of another devstart. */
+async function runAlone(
+  words: readonly string[],
+  { settings }: Project,
+  assignments: Parameters<typeof planCommandEnv>[0]['assignments'],
+  { env, onSignal }: Context,
+): Promise<number> {
+  const added = planCommandEnv({ settings, assignments, runId: '', inherited: env, forceColor: false });
+  const { DEVSTART_RUN: _, ...shared } = added;
+  const command = runCommand(words, settings.root, { ...env, ...shared }, (message) =>
+    printSync(2, `${message}\n`),
+  );
+  onSignal((signal) => pass(command, signal, false));
+  return command.code;
+}
+
+/** The command of a run that is ours: it begins when all are ready, and its end ends the run. */
+function accompany(
+  words: readonly string[],
+  { settings, planner }: PlannedProject,
+  { env }: Context,
+  tools: Tools,
+): Companion {
+  let command: RunningCommand | undefined;
+  let begun = false;
+  let stopping = false;
+  /** A signal of a person's has reached the command: it ends in its own way. */
+  let signalled = false;
+  let patience: NodeJS.Timeout | undefined;
+
+  function begin(): void {
+    begun = true;
+    const { assignments, plan } = planner;
+    const added = planCommandEnv({
+      settings,
+      assignments,
+      runId: plan.runId,
+      inherited: env,
+      forceColor: false,
+    });
+    const started = runCommand(words, settings.root, { ...env, ...added }, (message) =>
+      tools.warn('COMMAND', message),
+    );
+    command = started;
+    void started.code.then((code) => {
+      command = undefined;
+      clearTimeout(patience);
+      if (!stopping) tools.stop({ code, reason: `${words[0]} has ended with ${code}` });
+    });
+  }
+
+  return {
+    event({ type }) {
+      if (type === 'up' && !begun && !stopping) begin();
+      if (type !== 'stopping') return;
+      stopping = true;
+      if (!signalled) command?.signal('SIGTERM');
+      patience = setTimeout(() => command?.signal('SIGKILL'), settings.killTimeout.value * 1000);
+    },
+    signal(signal, again) {
+      signalled = true;
+      if (command) pass(command, signal, again);
+    },
+    async close() {
+      await command?.code;
+      clearTimeout(patience);
+    },
+  };
+}
+
+/** A terminal's Ctrl-C has reached the command already: it is in our process group. */
+function pass(command: RunningCommand, signal: NodeJS.Signals, again: boolean): void {
+  if (again) command.signal('SIGKILL');
+  else if (signal !== 'SIGINT' || !process.stdin.isTTY) command.signal(signal);
+}

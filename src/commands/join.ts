@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../config/types.ts';
+import type { PortsFile } from '../plan/ports-file.ts';
+import { readClaims } from '../ports/claims/claims.ts';
+import type { PortAssignment } from '../ports/types.ts';
+
+/** Milliseconds. */
+const POLL = 50;
+
+/** A devstart that runs in this project already. */
+export interface RunningProject {
+  pid: number;
+  assignments: PortAssignment[];
+  corsOrigins: string[];
+}
+
+/**
+ * Waits until the project's running devstart is ready, and says where its servers are; undefined where none runs, or
+ * it ends before. It runs when `.ports.json` names a process that has living claims for this project.
+ * @param dir the registry of claims
+ */
+export async function joinRunning(
+  dir: string | undefined,
+  settings: Settings,
+): Promise<RunningProject | undefined> {
+  for (;;) {
+    const file = readPortsFile(settings.portsFile.value);
+    if (!file?.pid || !readClaims(dir).some(({ pid, root }) => pid === file.pid && root === settings.root)) {
+      return undefined;
+    }
+    if (file.status === 'running') {
+      return { pid: file.pid, assignments: assignmentsOf(file, settings), corsOrigins: file.corsOrigins };
+    }
+    await sleep(POLL);
+  }
+}
+
+function readPortsFile(file: string): PortsFile | undefined {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof content === 'object' && content !== null && 'apps' in content
+      ? (content as PortsFile)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The roles' ports are the file's own; a further app's are in the order of its instances. */
+function assignmentsOf(file: PortsFile, { apps }: Settings): PortAssignment[] {
+  const found: PortAssignment[] = [];
+  for (const { name, roles } of apps) {
+    for (const role of roles) {
+      const port = file[role];
+      if (port !== undefined)
+        found.push({ app: name, key: role, role, instance: 0, port, requested: port, moved: false });
+    }
+    if (roles.length > 0) continue;
+    const ports = file.apps.find((app) => app.name === name)?.ports ?? [];
+    for (const [instance, port] of ports.entries()) {
+      found.push({ app: name, key: 'own', role: null, instance, port, requested: port, moved: false });
+    }
+  }
+  return found;
+}
