@@ -130,8 +130,11 @@ function onCrash(cleanUp: () => Promise<unknown>): void {
 function onSignal(handle: (signal: NodeJS.Signals) => void): void {
   const echo = process.env.npm_execpath || process.env.npm_lifecycle_event ? 250 : 0;
   let before = Number.NEGATIVE_INFINITY;
+  // nohup's promise, which Node forgets: it gives every signal its default action back when it starts.
+  const deaf = /(^|\/)nohup$/.test(process.env._ ?? '');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      if (deaf && signal === 'SIGHUP') return;
       const now = performance.now();
       const repeated = now - before < echo;
       before = now;

@@ -5,6 +5,9 @@ import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */
 const POLL = 100;
+/** A daemon that forks its way into the background may not be seen at once: so often nothing must be found. */
+const LOOKS = 3;
+const SOON = 20;
 /** How long a server that has put itself into the background may take to listen. */
 const PATIENCE = 3000;
 
@@ -32,9 +35,10 @@ export async function goesOnInBackground(
     return view.ours.size > 0;
   };
   const deadline = Date.now() + PATIENCE;
-  while (!(await listens())) {
-    if (!terminator.alive() || Date.now() > deadline || !mayGoOn()) return false;
-    await sleep(POLL);
+  for (let empty = 0; !(await listens()); ) {
+    empty = terminator.alive() ? 0 : empty + 1;
+    if (empty === LOOKS || Date.now() > deadline || !mayGoOn()) return false;
+    await sleep(empty > 0 ? SOON : POLL);
   }
   const message = `${plan.label} has put itself into the background: it is watched, and ended with the run.`;
   emit({ type: 'warning', code: 'BACKGROUND', message });

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { listListeners, socketsOf } from '../ports/listeners.ts';
+import { glanceAtListeners, listListeners, socketsOf } from '../ports/listeners.ts';
 import { findOwners, listeningPortsOf } from '../ports/owner.ts';
 import type { Proc } from '../processes.ts';
 
@@ -31,7 +31,7 @@ export async function viewPorts(options: ViewOptions): Promise<View> {
 }
 
 function viewFromTables({ wanted, processes, wide, trusting }: ViewOptions): View | undefined {
-  const listeners = listListeners();
+  const listeners = wide ? listListeners() : glanceAtListeners();
   if (!listeners) return undefined;
   const view: View = { ours: new Set(), foreign: new Set(), elsewhere: [] };
   const relevant = listeners.filter(({ port }) => wanted.includes(port));

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'concurrently';
 import type { LaunchPlan } from '../plan/types.ts';
 import { signalExitCode } from '../platform.ts';
+import { reportPorts, sweep } from './aftermath.ts';
 import { goesOnInBackground } from './background.ts';
 import { type Exit, environmentOf, spawnInstance } from './instance.ts';
 import { ChildHandle, launch } from './launch.ts';
 import { createMember, describeExit, identify, type Member, mainPort, type Next, portsOf } from './member.ts';
 import { explainExit127, explainSpawnError } from './missing.ts';
-import { firstAccepting } from './ownership.ts';
 import { createPortKeeper } from './port-keeper.ts';
 import { describeReadiness } from './readiness.ts';
 import { QUIET_AFTER, restartDelay } from './restarts.ts';
@@ -17,7 +17,6 @@ import { hostsOf, type Verdict, watchStart } from './watch.ts';
 
 /** Milliseconds. */
 const NOT_READY_AFTER = 30_000;
-const PORTS_PATIENCE = 1000;
 /** A server's failure stops the others after this at the latest, even if its output is still held up. */
 const DECIDE_AFTER = 200;
 /** How much of the output a failure shows. */
@@ -83,7 +82,8 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
       for (const member of members) begin(member);
     }
     while (lives.size > 0) await Promise.all(lives);
-    await reportPorts();
+    const used = members.flatMap(({ plan: of, instance }) => (instance?.pid ? portsOf(of) : []));
+    await reportPorts(used, deps, () => killed);
     const { code, signal } = stopReason ?? {};
     return { code: code ?? (signal ? signalExitCode(signal) : (firstFailure ?? 0)) };
   }
@@ -168,7 +168,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
         ? undefined
         : await keeper.stolenAtExit(member, verdict, exit, instance.quiet, DECIDE_AFTER);
     // Nothing of it may outlive it, however it ended.
-    const swept = sweep(member).then(() => instance.release());
+    const swept = sweep(member, plan.killTimeout, deps.emit).then(() => instance.release());
     let decided: Promise<Next | undefined> | undefined;
     const decide = () => {
       decided ??= follows(member, exit, verdict, stolen, wasReady);
@@ -303,33 +303,6 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     if (!plan.keepGoing) stop({ code: firstFailure, reason });
   }
 
-  async function sweep(member: Member): Promise<void> {
-    const left = await member.terminator?.end(member.plan.stopSignal, plan.killTimeout * 1000);
-    if (!left || left.length === 0) return;
-    const pids = left.map((proc) => proc.pid).join(', ');
-    deps.emit({
-      type: 'error',
-      code: 'STOP_FAILED',
-      message: `${member.plan.label}: could not end ${left.length === 1 ? 'process' : 'processes'} ${pids}.`,
-      hint: `End by hand: kill -9 ${pids.replaceAll(',', '')}`,
-    });
-  }
-
-  async function reportPorts(): Promise<void> {
-    const ports = members.flatMap(({ plan: of, instance }) => (instance?.pid ? portsOf(of) : []));
-    const portsTaken = deps.portsTaken ?? acceptingPorts;
-    const deadline = Date.now() + PORTS_PATIENCE;
-    let taken = await portsTaken(ports);
-    while (taken.length > 0 && Date.now() < deadline && !killed) {
-      await sleep(20);
-      taken = await portsTaken(taken);
-    }
-    for (const port of taken) {
-      const message = `Port ${port} is still taken after the stop, by a process that is not ours.`;
-      deps.emit({ type: 'warning', code: 'PORT_STILL_TAKEN', message });
-    }
-  }
-
   function stop(reason: StopReason): void {
     if (stopReason) return;
     stopReason = reason;
@@ -414,9 +387,4 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
   function tell(signal: NodeJS.Signals): void {
     for (const member of members) if (!member.ended) member.terminator?.tell(signal);
   }
-}
-
-async function acceptingPorts(ports: number[]): Promise<number[]> {
-  const found = await Promise.all(ports.map((port) => firstAccepting(port, ['127.0.0.1', '::1'])));
-  return ports.filter((_, index) => found[index] !== undefined);
 }

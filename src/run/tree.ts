@@ -29,11 +29,32 @@ export function standardFiles(pid: number): string[] {
   return found;
 }
 
+/** How often nothing is looked for while others fork. */
+const LOOKS = 5;
+
 /**
  * The instance's living processes: its group, its session, their descendants, those seen before (`known`)
  * and every process that carries its marks or holds its pipes, wherever it has moved to.
  */
 export function findTree(root: TreeRoot, known: readonly Proc[]): Proc[] {
+  for (let looks = 1; ; looks++) {
+    const before = youngest();
+    const found = look(root, known);
+    // A process that forks and ends while the list is read is seen no more, its child not yet: a daemon on its way.
+    if (found.length > 0 || looks === LOOKS || before === youngest()) return found;
+  }
+}
+
+/** The last pid that was given away: as long as it stays, nothing has forked. Source: proc(5), /proc/loadavg. */
+function youngest(): string | undefined {
+  try {
+    return linux ? readFileSync('/proc/loadavg', 'utf8').split(' ')[4] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function look(root: TreeRoot, known: readonly Proc[]): Proc[] {
   const all = listProcesses().filter((proc) => !proc.zombie && proc.pid !== process.pid && proc.pid > 1);
   const leader = all.find((proc) => proc.pid === root.pid);
   // The leader's pid in another's hands: the group's number is another's, too.

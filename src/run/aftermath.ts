@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Member } from './member.ts';
+import { firstAccepting } from './ownership.ts';
+import type { RunDeps } from './types.ts';
+
+/** Milliseconds. */
+const PORTS_PATIENCE = 1000;
+const POLL = 20;
+
+/** Ends what is left of an instance's life. @param grace seconds */
+export async function sweep(
+  { plan, terminator }: Member,
+  grace: number,
+  emit: RunDeps['emit'],
+): Promise<void> {
+  const left = await terminator?.end(plan.stopSignal, grace * 1000);
+  if (!left || left.length === 0) return;
+  const pids = left.map((proc) => proc.pid).join(', ');
+  emit({
+    type: 'error',
+    code: 'STOP_FAILED',
+    message: `${plan.label}: could not end ${left.length === 1 ? 'process' : 'processes'} ${pids}.`,
+    hint: `End by hand: kill -9 ${pids.replaceAll(',', '')}`,
+  });
+}
+
+/** After the stop: waits until the ports are free, and warns of those that are not. */
+export async function reportPorts(
+  ports: number[],
+  { emit, portsTaken = acceptingPorts }: Pick<RunDeps, 'emit' | 'portsTaken'>,
+  hurried: () => boolean,
+): Promise<void> {
+  const deadline = Date.now() + PORTS_PATIENCE;
+  let taken = await portsTaken(ports);
+  while (taken.length > 0 && Date.now() < deadline && !hurried()) {
+    await sleep(POLL);
+    taken = await portsTaken(taken);
+  }
+  for (const port of taken) {
+    const message = `Port ${port} is still taken after the stop, by a process that is not ours.`;
+    emit({ type: 'warning', code: 'PORT_STILL_TAKEN', message });
+  }
+}
+
+async function acceptingPorts(ports: number[]): Promise<number[]> {
+  const found = await Promise.all(ports.map((port) => firstAccepting(port, ['127.0.0.1', '::1'])));
+  return ports.filter((_, index) => found[index] !== undefined);
+}
