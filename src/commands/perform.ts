@@ -82,7 +82,10 @@ export async function perform(project: PlannedProject, context: Context, stage: 
     color,
     home: context.env.HOME,
     writeLine: output.writeLine,
-    writeError: (text) => void errors.write(`${text}\n`, 'utf8'),
+    writeError(text) {
+      output.status(undefined);
+      errors.write(`${text}\n`, 'utf8');
+    },
   });
   project.warn(warn);
   for (const { code, message } of loaded.warnings) warn(code, message);
