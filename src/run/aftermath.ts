@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listListeners } from '../ports/listeners.ts';
 import type { Member } from './member.ts';
 import { firstAccepting } from './ownership.ts';
 import type { RunDeps } from './types.ts';
@@ -43,6 +44,11 @@ export async function reportPorts(
 }
 
 async function acceptingPorts(ports: number[]): Promise<number[]> {
+  const listeners = listListeners();
+  if (listeners) {
+    const taken = new Set(listeners.filter(({ reach }) => reach !== 'other').map(({ port }) => port));
+    return ports.filter((port) => taken.has(port));
+  }
   const found = await Promise.all(ports.map((port) => firstAccepting(port, ['127.0.0.1', '::1'])));
   return ports.filter((_, index) => found[index] !== undefined);
 }
