@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type PortsFile, portsFileOf, type RunStatus, replaceFile } from '../plan/ports-file.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import type { RunEvent } from '../run/events.ts';
@@ -6,6 +7,15 @@ import type { RunEvent } from '../run/events.ts';
 export interface Announcer {
   write(status: RunStatus): void;
   note(event: RunEvent): void;
+}
+
+/** The pid in the file; ours where there is none to be read. */
+function writerOf(file: string): number {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).pid ?? process.pid;
+  } catch {
+    return process.pid;
+  }
 }
 
 /**
@@ -21,11 +31,15 @@ export function createAnnouncer(
   const launcher = { pid: process.pid, startedAt: startedAt.toISOString() };
   let status: RunStatus = 'starting';
   let writable = true;
+  let begun = false;
 
   function write(next: RunStatus): void {
     status = next;
     if (!writable) return;
     const plan = planNow();
+    // A later run of this project has the file now.
+    if (begun && writerOf(plan.portsFile) !== process.pid) return;
+    begun = true;
     try {
       const content: PortsFile = portsFileOf(plan, status, launcher, pids);
       replaceFile(plan.portsFile, `${JSON.stringify(content, null, 2)}\n`);

@@ -254,3 +254,33 @@ test('a folder that cannot be written is a warning', async (t) => {
   run.child.kill('SIGTERM');
   assert.equal(await rig.exitCode(run), 143);
 });
+
+test('two runs of one project: the ports file is the later one’s, and the first one’s end leaves it alone', async (t) => {
+  const { rig, run, ports, portsFile } = await started(t);
+  const second = rig.spawnDevstart(['--json']);
+  const [api, web] = await Promise.all([rig.link('api'), rig.link('web')]);
+  for (const link of [api, web]) await link.tell('listen', { port: Number(link.env.PORT) });
+  await second.waitFor('up');
+  assert.notEqual(Number(api.env.PORT), ports.backend);
+  run.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(run), 143);
+  assert.deepEqual([portsFile().status, portsFile().pid], ['running', second.child.pid]);
+  second.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(second), 143);
+  assert.equal(portsFile().status, 'stopped');
+});
+
+test('under nohup a closing terminal does not end it', async (t) => {
+  const rig = await Rig.create(t);
+  const [port = 0] = await rig.freePorts(1);
+  const apps = [{ name: 'api', role: 'backend', command: rig.server('api'), port }];
+  await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+  const run = rig.spawnDevstart(['--json'], { env: { _: '/usr/bin/nohup' } });
+  const api = await rig.link('api');
+  run.child.kill('SIGHUP');
+  await api.tell('listen', { port });
+  await run.waitFor('up');
+  run.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(run), 143);
+  assert.equal(run.events.filter(({ type }) => type === 'stopping').length, 0);
+});
