@@ -1,4 +1,5 @@
-// Builds dist/devstart.cjs: one minified file, its source map, the types and the third-party licences.
+// Builds dist/: the program as one minified file with its source map, the rarely used libraries beside it, the API,
+// its types and the third-party licences.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -34,7 +35,7 @@ const lean = {
     replace(
       /^node:fs\/promises$/,
       at('scripts/lean/fs-promises.mjs'),
-      /[/\\]src[/\\](config|plan|commands|ports)[/\\]/,
+      /[/\\]src[/\\](config|plan|commands|ports|run)[/\\]/,
     );
     replace(/^cliui$/, at('scripts/lean/cliui.mjs'));
     replace(/^cliui-itself$/, fileURLToPath(import.meta.resolve('cliui')));
@@ -51,6 +52,18 @@ const lean = {
     replace(/Options-gen-types(\.js)?$/, at('scripts/lean/sucrase-options.mjs'));
     replace(/^ts-interface-checker$/, at('scripts/lean/ts-interface-checker.mjs'));
     replace(/^string-width-itself$/, fileURLToPath(import.meta.resolve('string-width')));
+  },
+};
+
+/** What few starts need: files of their own, so that no other start reads them. Named exports only (Node's ESM rules). */
+const RARE = ['sucrase', 'yaml', 'jsonc-parser', 'smol-toml'];
+const rare = {
+  name: 'rare',
+  setup(context) {
+    context.onResolve({ filter: new RegExp(`^(${RARE.join('|')})$`) }, ({ path: name }) => ({
+      path: `./lib/${name}.cjs`,
+      external: true,
+    }));
   },
 };
 
@@ -74,51 +87,52 @@ function withoutLibraries(file) {
 export async function buildBundle() {
   await import(pathToFileURL(at('scripts/generate.mjs')).href);
   rmSync(at('dist'), { recursive: true, force: true });
-  const result = await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: { devstart: 'src/main.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  };
+  const program = {
+    ...common,
     // Code from V8's cache has no import() of its own (Node 20): see src/config/import.ts.
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
-    minify: true,
     keepNames: false,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
     metafile: true,
-    logLevel: 'warning',
     inject: ['scripts/lean/import-meta.mjs'],
     define: { 'import.meta.url': 'importMetaUrl', __DEVSTART_VERSION__: JSON.stringify(version) },
-    plugins: [lean],
-  });
-  // What a config imports, and what a script's `devstart port` needs: a few lines each, apart from the program.
-  await build({
-    absWorkingDir: root,
-    entryPoints: { index: 'src/index.ts', port: 'src/quick-port.ts' },
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'cjs',
-    minify: true,
-    logLevel: 'warning',
-  });
+  };
+  const results = await Promise.all([
+    build({
+      ...program,
+      entryPoints: { devstart: 'src/main.ts' },
+      sourcemap: 'linked',
+      sourcesContent: false,
+      plugins: [rare, lean],
+    }),
+    build({
+      ...program,
+      entryPoints: Object.fromEntries(RARE.map((name) => [`lib/${name}`, name])),
+      plugins: [lean],
+    }),
+    // What a config imports, and what a script's `devstart port` needs: a few lines each, apart from the program.
+    build({ ...common, entryPoints: { index: 'src/index.ts', port: 'src/quick-port.ts' } }),
+  ]);
   withoutLibraries(at('dist/devstart.cjs.map'));
-  writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(result.metafile));
-  return result;
+  writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(results));
 }
 
 /** The licence of each package that has a line in the bundle; a text that several share stands once. */
-function licences(metafile) {
+function licences(results) {
   const folders = new Set();
-  for (const [file, input] of Object.entries(metafile.inputs)) {
+  for (const [file, input] of results.flatMap(({ metafile }) => Object.entries(metafile?.inputs ?? {}))) {
     const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file);
     if (found && input.bytes > 0) folders.add(found[1]);
   }

@@ -1,4 +1,4 @@
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 import type { Flags } from './config/flags.ts';
 import { nearest } from './config/nearest.ts';
 import { DevstartError } from './errors.ts';
@@ -37,10 +37,12 @@ const COMPLETION = COMMANDS.completion?.describe ?? '';
 
 /** Reads the command line; undefined where help, the version or a completion was printed. */
 export async function parseArguments(argv: string[]): Promise<Arguments | undefined> {
+  // No words, nothing to read: yargs loads where there are some.
+  if (argv.length === 0) return toArguments({ _: [] }, undefined, RUN_OPTIONS);
   const name = commandAmong(argv[0] === '--get-yargs-completions' ? argv.slice(2) : argv);
   const command = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
   const options = optionsOf(command);
-  const program = createProgram(argv).completion('completion', command ? false : COMPLETION);
+  const program = (await createProgram(argv)).completion('completion', command ? false : COMPLETION);
   // The words for people cost half of the parsing: only for those who read them.
   const wordy = argv.some((arg) => /^(-h|--help|completion|--get-yargs-completions)/.test(arg));
   for (const [key, row] of Object.entries(options)) {
@@ -78,9 +80,8 @@ function commandAmong(argv: string[]): string | undefined {
   return undefined;
 }
 
-type Program = ReturnType<typeof yargs>;
-
-function createProgram(argv: string[]): Program {
+async function createProgram(argv: string[]): Promise<Argv> {
+  const { default: yargs } = await import('yargs');
   return yargs(argv)
     .scriptName('devstart')
     .exitProcess(false)
@@ -108,7 +109,7 @@ function createProgram(argv: string[]): Program {
 }
 
 /** The texts of the help: of everything, or of one command. */
-function addWords(program: Program, name: string | undefined, command: CommandRow | undefined): void {
+function addWords(program: Argv, name: string | undefined, command: CommandRow | undefined): void {
   if (command) {
     const words = [name, command.args?.shape, '[options]', command.rest].filter(Boolean).join(' ');
     program.usage(`$0 ${words}\n\n${command.describe}.`);
