@@ -75,7 +75,7 @@ export async function perform(project: PlannedProject, context: Context, stage: 
     writer,
     onLine: ({ app, instance }, stream, line) =>
       reporter.event({ type: 'output', app, instance, stream, line }),
-    tee: logs.write,
+    tee: logs,
   });
   const reporter = createReporter({
     format,
@@ -167,7 +167,7 @@ export async function perform(project: PlannedProject, context: Context, stage: 
   await companion.close();
   progress?.close();
   await supervision.close();
-  logs.close();
+  await logs.close();
   file.write('stopped');
   reporter.event({ type: 'down', code });
   await output.close();

@@ -1,7 +1,7 @@
 import type { InstancePlan } from '../plan/types.ts';
 import { keepInLine, safeCut } from './ansi.ts';
 import { createTail, createWatchers } from './tail.ts';
-import type { ByteWriter, OutputSink, Prefix, StreamName } from './types.ts';
+import type { ByteWriter, OutputSink, Prefix, StreamName, Tee } from './types.ts';
 
 export type OutputMode = 'pretty' | 'plain' | 'raw' | 'json' | 'quiet';
 
@@ -13,7 +13,7 @@ export interface OutputOptions {
   /** json: one call a line, without its end. Invalid UTF-8 is U+FFFD. */
   onLine?: (instance: InstancePlan, stream: StreamName, line: string) => void;
   /** Gets every chunk as it is, shown or not: the logs. */
-  tee?: (instance: InstancePlan, chunk: Buffer) => void;
+  tee?: Tee;
 }
 
 export interface Output extends OutputSink {
@@ -134,12 +134,14 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
     }
   }
 
+  const full = (): boolean => (mode !== 'quiet' && writer.full) || (tee?.full ?? false);
+
   function write(instance: InstancePlan, stream: StreamName, chunk: Buffer): boolean {
     tail.write(instance, chunk);
     if (!watchers.none) watchers.write(instance, stream, chunk);
-    tee?.(instance, chunk);
-    if (mode === 'quiet' || (focused !== undefined && instance.app !== focused)) return true;
-    if (mode === 'raw') return writer.write(chunk);
+    tee?.write(instance, chunk);
+    if (mode === 'quiet' || (focused !== undefined && instance.app !== focused)) return !tee?.full;
+    if (mode === 'raw') return writer.write(chunk) && !tee?.full;
     const line = lineOf(instance, stream);
     const end = chunk.lastIndexOf(10);
     // Progress drawn with CR is shown frame by frame, without waiting for a silence.
@@ -159,7 +161,7 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
       line.held += chunk.toString('latin1');
     }
     if (line.held !== '') hold(line);
-    return !writer.full;
+    return !full();
   }
 
   /** Shows what is held of the stream's last line. */
@@ -203,11 +205,14 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
     },
     focus,
     get full() {
-      return mode !== 'quiet' && writer.full;
+      return full();
     },
     lastLines: (instance, count) => tail.lines(instance, count),
     watch: (instance, onText) => watchers.add(instance, onText),
-    onDrain: (listener) => writer.onDrain(listener),
+    onDrain(listener) {
+      writer.onDrain(listener);
+      tee?.onDrain(listener);
+    },
     setPrefix(instance: InstancePlan, prefix: Prefix) {
       prefixes.set(instance, bytes(mode === 'pretty' ? prefix.colored : prefix.plain));
     },

@@ -25,6 +25,14 @@ export interface OutputSink {
   watch(instance: InstancePlan, onText: (text: string) => void): () => void;
 }
 
+/** Takes what the servers print beside its being shown: the log files. */
+export interface Tee {
+  /** The bytes as they are; in any case, also when it is full. */
+  write(instance: Pick<InstancePlan, 'app' | 'instance'>, chunk: Buffer): void;
+  readonly full: boolean;
+  onDrain(listener: () => void): void;
+}
+
 /** With the space that follows it. */
 export interface Prefix {
   plain: string;

@@ -28,14 +28,14 @@ const cases: [string, string[], number, string[]][] = [
 ];
 for (const [name, chunks, limit, expected] of cases) {
   for (const joined of [false, true]) {
-    test(`rotation: ${name}${joined ? ', held' : ''}`, (t) => {
+    test(`rotation: ${name}${joined ? ', held' : ''}`, async (t) => {
       const dir = temporary(t);
       const logs = openLogs({ dir, root, runId: 'r', onOff: never, limit });
       for (const chunk of chunks) {
         logs.write(api, Buffer.from(chunk));
-        if (!joined) logs.close();
+        if (!joined) await logs.close();
       }
-      logs.close();
+      await logs.close();
       const file = logFile(logFolder(dir, root), 'api');
       const found = [file, `${file}.1`, `${file}.2`, `${file}.3`, `${file}.4`]
         .filter((name) => existsSync(name))
@@ -45,20 +45,20 @@ for (const [name, chunks, limit, expected] of cases) {
   }
 }
 
-test('rotation: a line that has begun is ended where it began, within reason', (t) => {
+test('rotation: a line that has begun is ended where it began, within reason', async (t) => {
   const dir = temporary(t);
   const logs = openLogs({ dir, root, runId: 'r', onOff: never, limit: 6 });
   const file = logs.fileOf('api') ?? '';
-  const write = (text: string) => {
+  const write = async (text: string) => {
     logs.write(api, Buffer.from(text));
-    logs.close();
+    await logs.close();
     return [file, `${file}.1`].map((name) => (existsSync(name) ? readFileSync(name, 'utf8') : ''));
   };
-  assert.deepEqual(write('abc\nde'), ['abc\nde', '']);
-  assert.deepEqual(write('f\ngh\n'), ['gh\n', 'abc\ndef\n']);
-  assert.deepEqual(write('0123456789'), ['0123456789', 'gh\n']);
-  assert.deepEqual(write('abc'), ['0123456789abc', 'gh\n']);
-  assert.deepEqual(write('def'), ['def', '0123456789abc']);
+  assert.deepEqual(await write('abc\nde'), ['abc\nde', '']);
+  assert.deepEqual(await write('f\ngh\n'), ['gh\n', 'abc\ndef\n']);
+  assert.deepEqual(await write('0123456789'), ['0123456789', 'gh\n']);
+  assert.deepEqual(await write('abc'), ['0123456789abc', 'gh\n']);
+  assert.deepEqual(await write('def'), ['def', '0123456789abc']);
 });
 
 test('what is written comes to the file by itself, as it is', async (t) => {
@@ -72,12 +72,12 @@ test('what is written comes to the file by itself, as it is', async (t) => {
   assert.deepEqual(readFileSync(file), bytes);
 });
 
-test('the folder is readable and one for each root, private to the user', (t) => {
+test('the folder is readable and one for each root, private to the user', async (t) => {
   const dir = temporary(t);
   const logs = openLogs({ dir, root, runId: 'r', onOff: never });
   logs.write(api, Buffer.from('a'));
   logs.write(web, Buffer.from('b'));
-  logs.close();
+  await logs.close();
   const [folder = ''] = readdirSync(path.join(dir, 'logs'));
   assert.match(folder, /^my_shop-[0-9a-z]{6,}$/);
   assert.notEqual(logFolder(dir, '/home/you/my shop'), logFolder(dir, root));
@@ -86,7 +86,7 @@ test('the folder is readable and one for each root, private to the user', (t) =>
   assert.equal(statSync(logs.fileOf('api') ?? '').mode & 0o777, 0o600);
 });
 
-test('names that are no file names', () => {
+test('names that are no file names', async () => {
   assert.equal(logFile('/l', '@shop/api').startsWith('/l/@shop_api-'), true);
   assert.equal(path.dirname(logFile('/l', '../../etc/x')), '/l');
   assert.notEqual(logFile('/l', 'a/b'), logFile('/l', 'a b'));
@@ -94,7 +94,7 @@ test('names that are no file names', () => {
   assert.equal(path.dirname(logFolder('/d', '/')), '/d/logs');
 });
 
-test('each start has its line, before the first byte, on a line of its own', (t) => {
+test('each start has its line, before the first byte, on a line of its own', async (t) => {
   const dir = temporary(t);
   const logs = openLogs({ dir, root, runId: 'r1', onOff: never });
   logs.started(api, 11);
@@ -102,48 +102,48 @@ test('each start has its line, before the first byte, on a line of its own', (t)
   logs.write(api, Buffer.from('a\nunfinished'));
   logs.started(api, 13);
   logs.write(api, Buffer.from('b\n'));
-  logs.close();
+  await logs.close();
   const again = openLogs({ dir, root, runId: 'r2', onOff: never });
   again.started(api, 14);
   again.write(api, Buffer.from('c'));
-  again.close();
+  await again.close();
   const text = readFileSync(logs.fileOf('api') ?? '', 'utf8').replace(/\d{4}-\S+Z/g, 'TIME');
   const line = (run: string, pid: number) => `--- devstart TIME run ${run} pid ${pid} ---\n`;
   assert.equal(text, `${line('r1', 11)}a\nunfinished\n${line('r1', 13)}b\n${line('r2', 14)}c`);
   assert.equal(existsSync(logs.fileOf('web') ?? ''), false);
 });
 
-test('a folder that cannot be made: one message, and no more', (t) => {
+test('a folder that cannot be made: one message, and no more', async (t) => {
   const dir = temporary(t);
   writeFileSync(path.join(dir, 'logs'), 'a file in the way');
   const told: string[] = [];
   const logs = openLogs({ dir, root, runId: 'r', onOff: (message) => told.push(message) });
   logs.write(api, Buffer.from('a'));
   logs.write(web, Buffer.from('b'));
-  logs.close();
+  await logs.close();
   assert.equal(told.length, 1);
   assert.match(told[0] ?? '', /^no more logs: could not write to .*my_shop-\w+ \((EEXIST|ENOTDIR)\)$/);
   assert.equal(logs.fileOf('api'), undefined);
 });
 
-test('a log that fails later: one message, and no more', (t) => {
+test('a log that fails later: one message, and no more', async (t) => {
   const dir = temporary(t);
   const told: string[] = [];
   const logs = openLogs({ dir, root, runId: 'r', onOff: (message) => told.push(message), limit: 4 });
   logs.write(api, Buffer.from('a\n'));
-  logs.close();
+  await logs.close();
   const file = logs.fileOf('api') ?? '';
   rmSync(path.dirname(file), { recursive: true });
   logs.write(api, Buffer.from('bcdef\n'));
   logs.write(api, Buffer.from('x\n'));
-  logs.close();
+  await logs.close();
   assert.equal(told.length, 1);
 });
 
-test('no state directory: no logs, and no message', () => {
+test('no state directory: no logs, and no message', async () => {
   const logs = openLogs({ dir: undefined, root, runId: 'r', onOff: never });
   logs.started(api, 1);
   logs.write(api, Buffer.from('a'));
-  logs.close();
+  await logs.close();
   assert.equal(logs.fileOf('api'), undefined);
 });

@@ -162,7 +162,7 @@ test('focus: one app alone, what the others have begun is not lost, the logs get
     mode: 'plain',
     timestamps: false,
     writer,
-    tee: ({ app }, chunk) => teed.push(`${app} ${chunk}`),
+    tee: { write: ({ app }, chunk) => void teed.push(`${app} ${chunk}`), full: false, onDrain: () => {} },
   });
   const write = (instance: InstancePlan, line: string) => output.write(instance, 'stdout', Buffer.from(line));
   write(web, 'a');
