@@ -18,7 +18,7 @@ const MOST = 10_000;
 export async function takeTurn(dir: string, me: Claimant): Promise<() => void> {
   const file = path.join(dir, 'turn');
   const mine = JSON.stringify({ ...me, nonce: Math.random() });
-  const since = performance.now();
+  const since = monotonic();
   let holder: string | undefined;
   let holding = since;
   for (;;) {
@@ -28,7 +28,7 @@ export async function takeTurn(dir: string, me: Claimant): Promise<() => void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const now = performance.now();
+    const now = monotonic();
     if (now - since > MOST) return () => {};
     const text = readText(file);
     if (text === undefined) continue;
@@ -62,6 +62,9 @@ function isOver(text: string, me: Claimant): boolean {
   });
   return verdict === 'dead' || stopped;
 }
+
+/** Milliseconds, whatever the wall clock does. (`performance` would load 0.8 ms of Node's modules.) */
+const monotonic = (): number => process.uptime() * 1000;
 
 function removeIf(file: string, text: string): void {
   if (readText(file) === text) remove(file);
