@@ -14,6 +14,8 @@ export interface Member {
   handle: ChildHandle | undefined;
   /** Ends the watch over the current life. */
   life: AbortController;
+  /** Ends the wait before the next one. */
+  delay: AbortController;
   /** Date.now() */
   startedAt: number;
   ready: boolean;
@@ -42,6 +44,7 @@ export function createMember(plan: InstancePlan): Member {
     terminator: undefined,
     handle: undefined,
     life: new AbortController(),
+    delay: new AbortController(),
     startedAt: 0,
     ready: false,
     ended: false,

@@ -34,7 +34,6 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
   let commands: Command[] = [];
   let launched = false;
   let stopReason: StopReason | undefined;
-  const stopping = new AbortController();
   let killed = false;
   let firstFailure: number | undefined;
   /** Date.now() of what `up` will count from; undefined while all are ready. */
@@ -62,6 +61,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     member.life = new AbortController();
     member.startedAt = Date.now();
     member.ended = false;
+    member.again = undefined;
     return member.handle;
   }
 
@@ -109,8 +109,9 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
       const next = await oneLife(member);
       if (!next || stopReason) break;
       upSince ??= Date.now();
+      member.delay = new AbortController();
       deps.emit({ type: 'restarting', ...identify(member), ...next });
-      if (next.delay > 0) await sleep(next.delay, undefined, { signal: stopping.signal }).catch(() => {});
+      if (next.delay > 0) await sleep(next.delay, undefined, { signal: member.delay.signal }).catch(() => {});
       if (stopReason) break;
       respawn(member);
     }
@@ -307,8 +308,10 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     if (stopReason) return;
     stopReason = reason;
     deps.emit({ type: 'stopping', reason: reason.reason });
-    stopping.abort();
-    for (const member of members) member.life.abort();
+    for (const member of members) {
+      member.life.abort();
+      member.delay.abort();
+    }
     for (const [index, command] of commands.entries()) command.kill(members[index]?.plan.stopSignal);
     changed();
   }
@@ -318,7 +321,9 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     if (member.ended || !member.instance) return;
     member.again = reason;
     member.ready = false;
+    member.restarts = 0;
     member.life.abort();
+    member.delay.abort();
     void member.terminator?.end(member.plan.stopSignal, plan.killTimeout * 1000);
   }
 

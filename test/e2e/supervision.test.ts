@@ -154,7 +154,7 @@ test('ready over TLS, with a certificate of its own', async (t) => {
 test('a ready timeout says what was tried, shows the last output and ends the run with 1', async (t) => {
   const rig = await Rig.create(t);
   const [port = 0] = await rig.freePorts(1);
-  const more = { ready: [{ port: 'own', path: '/health' }], readyTimeout: 0.5 };
+  const more = { ready: [{ port: 'own', path: '/health' }], readyTimeout: 3 };
   const run = rig.spawnDriver({ instances: [app(rig, 'api', port, more)] });
   const api = await rig.link('api');
   await api.tell('listen', { port, status: 503 });
@@ -164,7 +164,25 @@ test('a ready timeout says what was tried, shows the last output and ends the ru
   assert.equal(error.code, 'READY_TIMEOUT');
   assert.match(
     error.message,
-    /^api was not ready after 0.5 s: tried http:\/\/localhost:\d+\/health \(status 503\)\.$/,
+    /^api was not ready after 3 s: tried http:\/\/localhost:\d+\/health \(status 503\)\.$/,
   );
   assert.match(error.hint, /warming up/);
+});
+
+test('a restart that a person asks for does not wait for the delay', async (t) => {
+  const rig = await Rig.create(t);
+  const restart = { when: 'always', max: 5 };
+  const run = rig.spawnDriver({
+    restartDelay: 3_600_000,
+    instances: [app(rig, 'api', undefined, { restart })],
+  });
+  (await rig.link('api')).order('exit', { code: 1 });
+  await run.waitFor('restarting');
+  run.child.kill('SIGUSR2');
+  const again = await rig.link('api');
+  run.child.kill('SIGUSR2');
+  await again.gone;
+  await rig.link('api');
+  run.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(run), 143);
 });

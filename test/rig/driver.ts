@@ -68,6 +68,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     }
   });
 }
+// What the key r does.
+process.on('SIGUSR2', () => run.restart());
 const { code } = await run.done;
 await output.close();
 endIfTerminalGone();
