@@ -60,7 +60,11 @@ export interface SpawnOptions {
 }
 
 /** Fails after a while, saying what was waited for. */
-async function within<T>(what: string, promise: Promise<T>, more: () => string = () => ''): Promise<T> {
+export async function within<T>(
+  what: string,
+  promise: Promise<T>,
+  more: () => string = () => '',
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no ${what} within ${PATIENCE} ms\n${more()}`)), PATIENCE);
