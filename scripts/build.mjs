@@ -75,8 +75,12 @@ function withoutLibraries(file) {
     const kept = [];
     for (const segment of line) {
       const [column, source, sourceLine, sourceColumn] = segment;
-      if (source !== undefined && own[source]) kept.push([column, source, sourceLine, sourceColumn]);
-      else if (kept.at(-1)?.length > 1) kept.push([column]);
+      const last = kept.at(-1);
+      if (source !== undefined && own[source]) {
+        // A stack names lines: one segment for each.
+        if (last?.[1] !== source || last[2] !== sourceLine)
+          kept.push([column, source, sourceLine, sourceColumn]);
+      } else if (last?.length > 1) kept.push([column]);
     }
     return kept;
   });
