@@ -80,3 +80,16 @@ export function describeExit(
   if (code === 0 && !wasReady) return { code: 1, reason: `${label} ended before it was ready` };
   return { code: code ?? 1, reason: `${label} exited with code ${code}` };
 }
+
+/** Who waits for something among the members waits for the next change, and looks again. */
+export function createChanges(): { tell(): void; next(): Promise<void> } {
+  let waiting: (() => void)[] = [];
+  return {
+    tell() {
+      const woken = waiting;
+      waiting = [];
+      for (const wake of woken) wake();
+    },
+    next: () => new Promise((resolve) => waiting.push(resolve)),
+  };
+}

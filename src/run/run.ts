@@ -6,11 +6,20 @@ import { reportPorts, sweep } from './aftermath.ts';
 import { goesOnInBackground } from './background.ts';
 import { type Exit, environmentOf, spawnInstance } from './instance.ts';
 import { ChildHandle, launch } from './launch.ts';
-import { createMember, describeExit, identify, type Member, mainPort, type Next, portsOf } from './member.ts';
+import {
+  createChanges,
+  createMember,
+  describeExit,
+  identify,
+  type Member,
+  mainPort,
+  type Next,
+  portsOf,
+} from './member.ts';
 import { explainExit127, explainSpawnError } from './missing.ts';
 import { createPortKeeper } from './port-keeper.ts';
 import { describeReadiness } from './readiness.ts';
-import { QUIET_AFTER, restartDelay } from './restarts.ts';
+import { nextAttempt, restartDelay } from './restarts.ts';
 import { createTerminator } from './terminate.ts';
 import type { Run, RunDeps, StopReason } from './types.ts';
 import { hostsOf, type Verdict, watchStart } from './watch.ts';
@@ -39,16 +48,9 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
   /** Date.now() of what `up` will count from; undefined while all are ready. */
   let upSince: number | undefined = deps.startedAt ?? Date.now();
   const lives = new Set<Promise<void>>();
-  let waiting: (() => void)[] = [];
+  const changes = createChanges();
 
   const keeper = createPortKeeper({ deps, apply, stopped: () => stopReason !== undefined });
-
-  /** Wakes those who wait for a change of the members' states. */
-  function changed(): void {
-    const woken = waiting;
-    waiting = [];
-    for (const wake of woken) wake();
-  }
 
   function spawn(index: number): ChildHandle {
     const member = members[index] as Member;
@@ -102,7 +104,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
   async function live(member: Member): Promise<void> {
     if (!member.instance && !(await dependenciesReady(member))) {
       member.ended = true;
-      return changed();
+      return changes.tell();
     }
     if (!member.instance) respawn(member);
     for (;;) {
@@ -116,13 +118,13 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
       respawn(member);
     }
     member.ended = true;
-    changed();
+    changes.tell();
   }
 
   function respawn(member: Member): void {
     commands[members.indexOf(member)]?.start();
     tellStarted(member);
-    changed();
+    changes.tell();
   }
 
   /** False: the run stops, or one of them has ended for good. */
@@ -138,7 +140,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
         return false;
       }
       if (needed.every((other) => other.ready)) return true;
-      await new Promise<void>((resolve) => waiting.push(resolve));
+      await changes.next();
     }
   }
 
@@ -192,7 +194,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     }
     const next = await decide();
     if (!next) member.ended = true;
-    changed();
+    changes.tell();
     await swept;
     await instance.closed;
     handle.emit('close', code, signal);
@@ -224,16 +226,17 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     if (verdict.kind === 'timeout') return undefined; // has failed the run already
     const how = describeExit(member, exit, wasReady);
     const failed = exit.code !== 0 || !wasReady;
-    if (restart?.when === 'always' || (restart?.when === 'on-failure' && failed)) {
-      if (Date.now() - member.startedAt >= QUIET_AFTER) member.restarts = 0;
-      if (member.restarts < restart.max) {
-        const attempt = ++member.restarts;
-        return { attempt, delay: (deps.restartDelay ?? restartDelay)(attempt), reason: how.reason };
-      }
+    const lived = Date.now() - member.startedAt;
+    const attempt = nextAttempt(restart, { failed, lived, restarts: member.restarts });
+    if (attempt !== undefined && attempt !== 'too often') {
+      member.restarts = attempt;
+      return { attempt, delay: (deps.restartDelay ?? restartDelay)(attempt), reason: how.reason };
+    }
+    if (attempt === 'too often') {
       tellFailure(
         'CRASH_LOOP',
         member,
-        `${label} was restarted ${restart.max} times in a row: ${how.reason}.`,
+        `${label} was restarted ${restart?.max} times in a row: ${how.reason}.`,
       );
     }
     if (failed) fail(how.code, how.reason);
@@ -286,7 +289,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
     if (stopReason || member.again !== undefined) return;
     member.ready = true;
     deps.emit({ type: 'ready', ...identify(member), url: member.plan.url, ms: Date.now() - began });
-    changed();
+    changes.tell();
     if (upSince === undefined || !members.every((other) => other.ready)) return;
     const { urls, ports, corsOrigins } = plan;
     deps.emit({ type: 'up', urls, ports, corsOrigins, ms: Date.now() - upSince });
@@ -313,7 +316,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
       member.delay.abort();
     }
     for (const [index, command] of commands.entries()) command.kill(members[index]?.plan.stopSignal);
-    changed();
+    changes.tell();
   }
 
   /** Ends the current life; another one follows. */
@@ -370,7 +373,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
         !stopReason &&
         starts.some(({ member, instance }) => member.instance === instance && !member.ended)
       ) {
-        await new Promise<void>((resolve) => waiting.push(resolve));
+        await changes.next();
       }
     },
     sendInput(app, data) {

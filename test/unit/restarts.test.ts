@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { restartDelay, saysPortTaken } from '../../src/run/restarts.ts';
+import type { RestartPolicy } from '../../src/config/types.ts';
+import { nextAttempt, restartDelay, saysPortTaken } from '../../src/run/restarts.ts';
 
 test('the delay doubles, within a quarter, up to half a minute', () => {
   const table: [number, number, number][] = [
@@ -15,6 +16,22 @@ test('the delay doubles, within a quarter, up to half a minute', () => {
     assert.equal(restartDelay(attempt, 1), most);
   }
 });
+
+const ends: [RestartPolicy['when'], boolean, number, number, number | 'too often' | undefined][] = [
+  ['never', true, 10, 0, undefined],
+  ['on-failure', false, 10, 0, undefined],
+  ['on-failure', true, 10, 0, 1],
+  ['on-failure', true, 10, 2, 3],
+  ['on-failure', true, 10, 3, 'too often'],
+  ['on-failure', true, 60_000, 3, 1],
+  ['always', false, 10, 0, 1],
+  ['always', false, 59_999, 3, 'too often'],
+];
+for (const [when, failed, lived, restarts, expected] of ends) {
+  test(`${when}, ${failed ? 'failed' : 'ended with 0'} after ${lived} ms and ${restarts} restarts: ${expected}`, () => {
+    assert.equal(nextAttempt({ when, max: 3 }, { failed, lived, restarts }), expected);
+  });
+}
 
 const said: [string, string[], boolean][] = [
   ['node', ['Error: listen EADDRINUSE: address already in use :::8000', '    at Server.listen'], true],
