@@ -13,7 +13,7 @@ import { startRun } from '../run/run.ts';
 import type { Run, StopReason } from '../run/types.ts';
 import { createProgress } from '../ui/progress.ts';
 import { createReporter, type Reporter } from '../ui/reporter.ts';
-import { createWriter } from '../ui/writer.ts';
+import { createWriter, readerHasGone } from '../ui/writer.ts';
 import { createAnnouncer } from './announce.ts';
 import type { PlannedProject } from './project.ts';
 import { supervise } from './supervise.ts';
@@ -160,7 +160,14 @@ export async function perform(project: PlannedProject, context: Context, stage: 
     saveTerminal: supervision.saveTerminal,
     warn,
   });
-  writer.onClosed(() => void running.stop({ code: 0, reason: 'the reader of the output has gone' }));
+  writer.onClosed((error) => {
+    if (readerHasGone(error)) {
+      void running.stop({ code: 0, reason: 'the reader of the output has gone' });
+      return;
+    }
+    errors.write(`error the output could not be written: ${error.message}\n`);
+    void running.stop({ code: 1, reason: 'the output could not be written' });
+  });
 
   const { code } = await running.done;
   claims.release();

@@ -8,6 +8,11 @@ const LOW = 64 * 1024;
 const BLOCK = 128 * 1024;
 const SPARE_BLOCKS = 4;
 
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'EOF']);
+
+/** Of an `onClosed`: nobody reads any more, which is no fault; anything else (a full disk) is one. */
+export const readerHasGone = ({ code }: NodeJS.ErrnoException): boolean => GONE.has(code);
+
 interface WithHandle {
   isTTY?: boolean;
   _handle?: { setBlocking?(blocking: boolean): void };
@@ -25,6 +30,7 @@ export function createWriter(stream: Writable): ByteWriter {
   const flushing: (() => void)[] = [];
   const closedListeners: ((error: Error) => void)[] = [];
   let closed = false;
+  let failure: Error | undefined;
   let wasFull = false;
   let block: Buffer | undefined;
   let used = 0;
@@ -33,6 +39,7 @@ export function createWriter(stream: Writable): ByteWriter {
 
   stream.on('error', (error: Error) => {
     if (closed) return;
+    failure = error;
     close();
     for (const listener of closedListeners) listener(error);
   });
@@ -98,7 +105,8 @@ export function createWriter(stream: Writable): ByteWriter {
       drainListeners.push(listener);
     },
     onClosed(listener) {
-      closedListeners.push(listener);
+      if (failure) listener(failure);
+      else closedListeners.push(listener);
     },
     async flush() {
       sendBlock();
