@@ -105,7 +105,7 @@ export function serverCommand(): string {
 $SIG{TERM} = sub { exit 0 };
 select undef, undef, undef, $ARGV[0] if @ARGV;
 socket S, PF_INET, SOCK_STREAM, 0; setsockopt S, SOL_SOCKET, SO_REUSEADDR, 1;
-bind S, sockaddr_in($ENV{PORT}, INADDR_LOOPBACK) or die "bind: $!";
+bind S, sockaddr_in($ENV{PORT}, INADDR_LOOPBACK) or die "cannot listen on port $ENV{PORT}: $!\\n";
 my $body = "$ENV{DEVSTART_APP} of " . getcwd;
 listen S, 64; printf "listening %.6f\\n", Time::HiRes::time;
 while (accept C, S) { sysread C, my $asked, 4096; syswrite C, "HTTP/1.0 200 OK\\r\\n\\r\\n$body"; close C }

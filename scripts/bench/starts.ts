@@ -12,6 +12,9 @@ interface Ports {
   frontend: number;
 }
 
+/** What was lost to somebody between the claim and the server's bind, and replaced. */
+const stolen: string[] = [];
+
 /** Resolves with the ports when the run says that all its servers are ready. */
 function up(cwd: string, args: string[]) {
   const child = start(process.execPath, [devstart, '--json', ...args], {
@@ -20,12 +23,15 @@ function up(cwd: string, args: string[]) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ports = new Promise<Ports>((resolve, reject) => {
-    let failed = '';
-    child.once('exit', (code) => reject(new Error(`${cwd} ended with ${code}: ${failed}`)));
+    const last: string[] = [];
+    child.once('exit', (code) =>
+      reject(new Error(`${[cwd, ...args].join(' ')} ended with ${code}:\n${last.slice(-12).join('\n')}`)),
+    );
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       const event = JSON.parse(line);
       if (event.type === 'up') resolve(event.ports);
-      if (event.type === 'error') failed = line;
+      if (event.type === 'stolen') stolen.push(line);
+      last.push(line);
     });
   });
   return { child, ports };
@@ -87,4 +93,5 @@ export async function bench(): Promise<void> {
     most: 5,
     cold: true,
   });
+  for (const line of stolen) console.log(`  replaced: ${line}`);
 }
