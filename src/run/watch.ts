@@ -95,7 +95,7 @@ async function watchPorts(context: WatchContext & CheckContext): Promise<Verdict
     const now = Date.now();
     const wide = now - looked >= WIDE_EVERY;
     if (wide) looked = now;
-    const view = await viewPorts({ wanted, processes, wide, trusting, hosts });
+    const view = await viewPorts({ wanted, processes, wide, trusting, hosts, glance: true });
     for (const port of wanted) {
       tried(
         `port ${port}`,
