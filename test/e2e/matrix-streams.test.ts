@@ -10,7 +10,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { misbehave } from '../rig/misbehaving.ts';
-import { Rig } from '../rig/rig.ts';
+import { Rig, within } from '../rig/rig.ts';
 
 const program = fileURLToPath(new URL('../../bin/devstart.cjs', import.meta.url));
 /** Seconds. */
@@ -24,9 +24,14 @@ async function project(t: TestContext, ...lines: string[]): Promise<Rig> {
   return rig;
 }
 
-const nothingAlive = async (rig: Rig): Promise<void> => {
-  while ((await rig.survivors()).length > 0) await sleep(20);
-};
+/** Until so many of the rig's processes are alive. */
+const until = (rig: Rig, holds: (alive: number) => boolean): Promise<void> =>
+  within(
+    'change of the processes',
+    (async () => {
+      while (!holds((await rig.survivors()).length)) await sleep(20);
+    })(),
+  );
 
 describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads /proc' }, () => {
   test('a server that waits for its last connection is ended after the grace', async (t) => {
@@ -56,6 +61,38 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
     });
   }
 
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    test(`a reader that never reads on: Ctrl-C, then ${signal}`, async (t) => {
+      const all = await misbehave(t, { manner: 'ignores TERM', killTimeout: GRACE });
+      await all.said('ready in');
+      all.print(-1);
+      await all.stalled();
+      all.child.kill('SIGINT');
+      await all.alone(all.launcher);
+      all.child.kill(signal);
+      assert.deepEqual(
+        await within('end', once(all.child, 'exit')),
+        signal === 'SIGINT' ? [130, null] : [null, signal],
+      );
+      await all.rig.assertNothingLeft();
+    });
+  }
+
+  test('a server that fails beside one whose reader has stalled', async (t) => {
+    const rig = await project(t, 'while :; do echo 0123456789; done', 'sleep 0.5; exit 3');
+    const child = spawn(process.execPath, [program, '--kill-timeout', String(GRACE)], {
+      cwd: rig.dir,
+      env: rig.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'readable');
+    await until(rig, (alive) => alive > 1);
+    await until(rig, (alive) => alive === 1);
+    child.stdout.resume();
+    assert.deepEqual(await within('end', once(child, 'close')), [3, null]);
+    await rig.assertNothingLeft();
+  });
+
   for (const moment of [0, 50, 100, 150, 200, 250, 300, 400]) {
     test(`killed ${moment} ms after its start, ready or not`, async (t) => {
       const rig = await project(t, "trap '' TERM; sleep 1000 & sleep 1000", 'exec setsid sleep 1000');
@@ -66,7 +103,7 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
       });
       await sleep(moment);
       child.kill('SIGKILL');
-      await nothingAlive(rig);
+      await until(rig, (alive) => alive === 0);
     });
   }
 
@@ -82,7 +119,7 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
       child.stderr?.on('data', (text) => {
         stderr += text;
       });
-      assert.deepEqual(await once(child, 'close'), [1, null]);
+      assert.deepEqual(await within('end', once(child, 'close')), [1, null]);
       assert.match(stderr, /^error the output could not be written: ENOSPC.*\n$/);
       await rig.assertNothingLeft();
     }
@@ -100,7 +137,7 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
     child.stderr?.on('data', (text) => {
       stderr += text;
     });
-    await once(child, 'close');
+    await within('end', once(child, 'close'));
     assert.equal(stderr, 'code 0\n');
     await rig.assertNothingLeft();
   });
