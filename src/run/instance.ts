@@ -97,7 +97,12 @@ export function spawnInstance(
     stream?.on('error', () => {});
   }
   output.onDrain(() => {
-    for (const stream of streams) if (stream?.isPaused()) stream.resume();
+    for (const stream of streams) {
+      if (!stream?.isPaused()) continue;
+      stream.resume();
+      // What has waited in the pipe is yet to come.
+      lastByte = Date.now();
+    }
   });
   // It stays open, unused: watchers (esbuild, tailwind) end when their stdin does.
   child.stdin?.on('error', () => {});
@@ -120,7 +125,9 @@ export function spawnInstance(
     () =>
       new Promise<void>((resolve) => {
         const timer = setInterval(() => {
-          if (output.full || Date.now() - lastByte < IDLE) return;
+          // There may be room already, and the pipe not be read on yet.
+          const held = output.full || streams.some((stream) => stream?.isPaused());
+          if (held || Date.now() - lastByte < IDLE) return;
           resolve();
           if (released) {
             clearInterval(timer);

@@ -133,6 +133,11 @@ export class Rig {
     return [process.execPath, server, name, ...args];
   }
 
+  /** The port must be free when the test ends. */
+  owns(port: number): void {
+    this.#ports.push(port);
+  }
+
   /** Ports that the system says are free, all different. */
   async freePorts(count: number): Promise<number[]> {
     const holders = await Promise.all(
