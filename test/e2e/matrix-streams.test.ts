@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
@@ -79,17 +79,18 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
   }
 
   test('a server that fails beside one whose reader has stalled', async (t) => {
-    const rig = await project(t, 'while :; do echo 0123456789; done', 'sleep 0.5; exit 3');
+    const rig = await project(t, 'exec yes', 'sleep 1; touch failed; exit 3');
     const child = spawn(process.execPath, [program, '--kill-timeout', String(GRACE)], {
       cwd: rig.dir,
       env: rig.env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(child.stdout, 'readable');
-    await until(rig, (alive) => alive > 1);
-    await until(rig, (alive) => alive === 1);
+    const closed = once(child, 'close');
+    // Nobody reads meanwhile.
+    await until(rig, () => existsSync(path.join(rig.dir, 'failed')));
+    await until(rig, (alive) => alive <= 1);
     child.stdout.resume();
-    assert.deepEqual(await within('end', once(child, 'close')), [3, null]);
+    assert.deepEqual(await within('end', closed), [3, null]);
     await rig.assertNothingLeft();
   });
 
