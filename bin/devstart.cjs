@@ -46,7 +46,7 @@ function loadCached(file) {
     // At the end, when what a run needs has been compiled.
     process.on('exit', () => {
       try {
-        fs.mkdirSync(path.dirname(cache), { recursive: true, mode: 0o700 });
+        makeFolders(path.dirname(cache));
         const temporary = `${cache}.${process.pid}`;
         fs.writeFileSync(temporary, Buffer.concat([stamp, script.createCachedData()]), { mode: 0o600 });
         fs.renameSync(temporary, cache);
@@ -56,4 +56,16 @@ function loadCached(file) {
     });
   }
   return module.exports;
+}
+
+/** Three levels: `recursive` never ends in a folder that takes none (/proc). */
+function makeFolders(folder) {
+  const { dirname } = require('node:path');
+  for (const one of [dirname(dirname(folder)), dirname(folder), folder]) {
+    try {
+      require('node:fs').mkdirSync(one, { mode: 0o700 });
+    } catch {
+      // It is there, or nothing can be kept.
+    }
+  }
 }

@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
+import path from 'node:path';
 import { isatty } from 'node:tty';
 
 export const isWindows = process.platform === 'win32';
@@ -37,4 +39,25 @@ export function endIfTerminalGone(): void {
   if (!gone) return;
   process.removeAllListeners('SIGHUP');
   process.kill(process.pid, 'SIGHUP');
+}
+
+/**
+ * Makes the folder, and those above it, for this user alone. Node's own way upwards never ends where a folder that
+ * is there takes no new one (/proc). @throws the file system's own error
+ */
+export function makePrivateFolder(dir: string): void {
+  const make = () => {
+    try {
+      mkdirSync(dir, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  };
+  try {
+    make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || path.dirname(dir) === dir) throw error;
+    makePrivateFolder(path.dirname(dir));
+    make();
+  }
 }

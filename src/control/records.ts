@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LaunchPlan } from '../plan/types.ts';
+import { makePrivateFolder } from '../platform.ts';
 import { claimant, judge, lookout } from '../ports/claims/alive.ts';
 import type { Claimant } from '../ports/claims/claim.ts';
 import { readProcess } from '../processes.ts';
@@ -109,7 +110,7 @@ function replace(file: string, text: string): void {
     write();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     chmodSync(folder, 0o700);
     write();
   }

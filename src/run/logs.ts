@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { InstancePlan } from '../plan/types.ts';
+import { makePrivateFolder } from '../platform.ts';
 import { LogFile } from './log-file.ts';
 import type { Tee } from './types.ts';
 
@@ -81,7 +81,7 @@ export function openLogs({ dir, root, runId, onOff, limit = LIMIT, keep = KEEP }
       try {
         let file = files.get(app);
         if (!file) {
-          mkdirSync(folder, { recursive: true, mode: 0o700 });
+          makePrivateFolder(folder);
           file = new LogFile({ file: logFile(folder, app), limit, keep, onError: fail, onDrain: drained });
           files.set(app, file);
         }

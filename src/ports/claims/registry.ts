@@ -1,14 +1,6 @@
-import {
-  chownSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, linkSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makePrivateFolder } from '../../platform.ts';
 import { exists } from './alive.ts';
 import { type Claim, formatClaims, parseClaims } from './claim.ts';
 
@@ -144,28 +136,10 @@ export function writeNew(file: string, text: string): void {
     // A full disk has the name without the content.
     if (code(error) === 'ENOSPC' || code(error) === 'EDQUOT') remove(file);
     if (code(error) !== 'ENOENT') throw error;
-    makeFolder(dir);
+    makePrivateFolder(dir);
     write();
   }
   giveToOwner(dir, file);
-}
-
-/** Node's own way upwards never ends where a folder that is there takes no new one (/proc). */
-function makeFolder(dir: string): void {
-  const make = () => {
-    try {
-      mkdirSync(dir, { mode: 0o700 });
-    } catch (error) {
-      if (code(error) !== 'EEXIST') throw error;
-    }
-  };
-  try {
-    make();
-  } catch (error) {
-    if (code(error) !== 'ENOENT' || path.dirname(dir) === dir) throw error;
-    makeFolder(path.dirname(dir));
-    make();
-  }
 }
 
 /** With `sudo devstart` in a user's home the user could not read the state any more. */
