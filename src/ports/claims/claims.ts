@@ -114,10 +114,10 @@ export function openClaims(options: ClaimsOptions): Claims {
           return chosen.value;
         }
       }
-      turnOff(`${dir} lets no change through`);
+      turnOff('lets no change through');
     } catch (error) {
       if (failed) throw failed.error;
-      turnOff(`${dir} cannot be used (${(error as NodeJS.ErrnoException).code ?? error})`);
+      turnOff(`cannot be used (${(error as NodeJS.ErrnoException).code ?? error})`);
       // What can be read still counts.
       others = claimsByPort(dir, run);
     } finally {
