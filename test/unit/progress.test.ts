@@ -49,7 +49,10 @@ test('elsewhere a line after ten seconds, then after twice as long each time', (
   const { progress, said, pass } = watch(false);
   progress.note(started('web'));
   pass(45);
-  assert.deepEqual(said, [10, 20, 40].map((seconds) => `waiting for web (port 3000)  ${seconds} s`));
+  assert.deepEqual(
+    said,
+    [10, 20, 40].map((seconds) => `waiting for web (port 3000)  ${seconds} s`),
+  );
   progress.note({ type: 'stopping', reason: 'Ctrl-C' });
   pass(100);
   assert.equal(said.length, 3);
