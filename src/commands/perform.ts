@@ -10,7 +10,7 @@ import type { RunEvent } from '../run/events.ts';
 import { openLogs } from '../run/logs.ts';
 import { createOutput, type Output } from '../run/output.ts';
 import { startRun } from '../run/run.ts';
-import type { Run, StopReason } from '../run/types.ts';
+import type { ByteWriter, Run, StopReason } from '../run/types.ts';
 import { createProgress } from '../ui/progress.ts';
 import { createReporter, type Reporter } from '../ui/reporter.ts';
 import { createWriter, readerHasGone } from '../ui/writer.ts';
@@ -111,6 +111,7 @@ export async function perform(project: PlannedProject, context: Context, stage: 
       : undefined;
   const open = () => void openFrontend(planner.plan, warn, context.env.BROWSER);
   let stops = 0;
+  let stalled: NodeJS.Timeout | undefined;
   const stop = (reason: StopReason): void => {
     if (stops++ === 0) {
       void running.stop(reason);
@@ -148,6 +149,10 @@ export async function perform(project: PlannedProject, context: Context, stage: 
   });
   context.onSignal((signal) => {
     companion.signal?.(signal, stops > 0);
+    stalled ??= watchReader(writer, settings.killTimeout.value * 2000, () => {
+      const where = logs.folder === undefined ? 'lost' : `in ${logs.folder}`;
+      errors.write(`warning the output’s reader takes nothing: what it has not read is ${where}\n`);
+    });
     stop({ code: signalExitCode(signal), reason: signal === 'SIGINT' ? 'Ctrl-C' : signal });
   });
   const companion = stage.companion({
@@ -178,8 +183,32 @@ export async function perform(project: PlannedProject, context: Context, stage: 
   file.write('stopped');
   reporter.event({ type: 'down', code });
   await output.close();
+  clearInterval(stalled);
   await errors.flush();
   return code;
+}
+
+/** Milliseconds. */
+const SHORTEST_STALL = 2000;
+const LOOK = 100;
+
+/** Someone wants the end: a reader that takes nothing for as long is given up. @param patience milliseconds */
+function watchReader(writer: ByteWriter, patience: number, onGivenUp: () => void): NodeJS.Timeout {
+  let last = writer.waiting;
+  let since = performance.now();
+  const timer = setInterval(() => {
+    const { waiting } = writer;
+    const now = performance.now();
+    if (waiting === 0 || waiting !== last) {
+      last = waiting;
+      since = now;
+    } else if (now - since >= Math.max(SHORTEST_STALL, patience)) {
+      clearInterval(timer);
+      onGivenUp();
+      writer.abandon();
+    }
+  }, LOOK);
+  return timer;
 }
 
 const portEvents = (assignments: readonly PortAssignment[]): RunEvent[] =>

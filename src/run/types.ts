@@ -46,6 +46,8 @@ export interface ByteWriter {
   readonly full: boolean;
   /** The reader has gone (EPIPE) or the terminal has (EIO). */
   readonly closed: boolean;
+  /** Changes as the reader takes bytes; 0: it has all. */
+  readonly waiting: number;
   onDrain(listener: () => void): void;
   onClosed(listener: (error: Error) => void): void;
   /** Resolves when everything written is with the reader, or the reader has gone. */

@@ -15,7 +15,7 @@ export const readerHasGone = ({ code }: NodeJS.ErrnoException): boolean => GONE.
 
 interface WithHandle {
   isTTY?: boolean;
-  _handle?: { setBlocking?(blocking: boolean): void };
+  _handle?: { setBlocking?(blocking: boolean): void; writeQueueSize?: number } | null;
 }
 
 /**
@@ -23,8 +23,8 @@ interface WithHandle {
  * Pipes are non-blocking in Node already, terminals are made so, files are written at once.
  */
 export function createWriter(stream: Writable): ByteWriter {
-  const { isTTY, _handle } = stream as WithHandle;
-  if (isTTY) _handle?.setBlocking?.(false);
+  const handled = stream as Writable & WithHandle;
+  if (handled.isTTY) handled._handle?.setBlocking?.(false);
 
   const drainListeners: (() => void)[] = [];
   const flushing: (() => void)[] = [];
@@ -100,6 +100,10 @@ export function createWriter(stream: Writable): ByteWriter {
     },
     get closed() {
       return closed;
+    },
+    get waiting() {
+      // The stream's own count falls only when a whole call is done.
+      return closed ? 0 : used + stream.writableLength + (handled._handle?.writeQueueSize ?? 0);
     },
     onDrain(listener) {
       drainListeners.push(listener);

@@ -61,6 +61,16 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
     });
   }
 
+  test('a reader that never reads on: one Ctrl-C is enough, and what it has not read is in the logs', async (t) => {
+    const all = await misbehave(t, { manner: 'ignores TERM', killTimeout: GRACE });
+    await all.said('ready in');
+    all.print(-1);
+    await all.stalled();
+    all.child.kill('SIGINT');
+    assert.deepEqual(await within('end', once(all.child, 'exit')), [130, null]);
+    await all.rig.assertNothingLeft();
+  });
+
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     test(`a reader that never reads on: Ctrl-C, then ${signal}`, async (t) => {
       const all = await misbehave(t, { manner: 'ignores TERM', killTimeout: GRACE });

@@ -18,6 +18,7 @@ function collector() {
     },
     full: false,
     closed: false,
+    waiting: 0,
     onDrain: () => {},
     onClosed: () => {},
     flush: async () => {},
