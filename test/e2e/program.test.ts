@@ -284,3 +284,25 @@ test('under nohup a closing terminal does not end it', async (t) => {
   assert.equal(await rig.exitCode(run), 143);
   assert.equal(run.events.filter(({ type }) => type === 'stopping').length, 0);
 });
+
+test('a bug of our own: its stack, exit 1, and no server left', async (t) => {
+  const rig = await Rig.create(t);
+  const [port = 0] = await rig.freePorts(1);
+  const apps = [{ name: 'api', role: 'backend', command: rig.server('api'), port }];
+  await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+  const bug = path.join(rig.dir, 'bug.cjs');
+  await writeFile(bug, "process.on('SIGUSR2', () => { throw new Error('a bug, for the test'); });");
+  const run = rig.spawnDevstart([], { env: { NODE_OPTIONS: `--require ${bug}` } });
+  const api = await rig.link('api');
+  await api.tell('ignore', { signal: 'SIGTERM' });
+  await api.tell('listen', { port });
+  await run.waitForText('ready in');
+  run.child.kill('SIGUSR2');
+  assert.equal(await rig.exitCode(run), 1);
+  assert.match(
+    run.stderr(),
+    /This is a bug of devstart, please report it:\nError: a bug, for the test\n {4}at /,
+  );
+  await api.gone;
+  await rig.assertNothingLeft();
+});
