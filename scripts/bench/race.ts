@@ -22,7 +22,10 @@ def find_available_port(start_port: int, max_attempts: int = 10) -> int:
     raise RuntimeError("No available port found")
 print("waiting", flush=True)
 sys.stdin.readline()
-port = find_available_port(int(sys.argv[1]))
+try:
+    port = find_available_port(int(sys.argv[1]))
+except RuntimeError as error:
+    sys.exit(print("failed", error, flush=True))
 time.sleep(0.1)
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
