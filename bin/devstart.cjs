@@ -3,6 +3,9 @@
 // Compiled code is kept between runs: half of the start-up. Node does it itself from 22.1 on; before that, here.
 const { enableCompileCache } = require('node:module');
 
+/** Milliseconds after which the servers of a start run. */
+const START = 1000;
+
 // What scripts call for one number must not cost a program's loading.
 if (process.argv[2] === 'port') {
   const { quickPort } = require('../dist/port.cjs');
@@ -15,6 +18,12 @@ function start() {
   const { lendImport, main } = enableCompileCache ? require(program) : loadCached(program);
   lendImport((url) => import(url));
   main();
+}
+
+/** Runs that compile the same functions share a cache: a plain start, one with options, each command. */
+function kindOf(word) {
+  if (word === undefined) return 'run';
+  return /^[a-z]{1,20}$/.test(word) ? word : 'options';
 }
 
 /** Loads a CommonJS file with V8's code cache beside devstart's state; anything amiss means without it. */
@@ -30,7 +39,7 @@ function loadCached(file) {
   try {
     // A user without a name has no home: it throws.
     const home = process.env.DEVSTART_HOME || path.join(require('node:os').homedir(), '.cache', 'devstart');
-    cache = path.join(home, 'code', `${process.version}-${process.arch}.bin`);
+    cache = path.join(home, 'code', `${process.version}-${process.arch}-${kindOf(process.argv[2])}.bin`);
     const stored = fs.readFileSync(cache);
     if (stored.subarray(0, stamp.length).equals(stamp)) cachedData = stored.subarray(stamp.length);
   } catch {
@@ -43,8 +52,8 @@ function loadCached(file) {
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file));
   if (cache && (!cachedData || script.cachedDataRejected)) {
-    // At the end, when what a run needs has been compiled.
-    process.on('exit', () => {
+    const store = () => {
+      process.off('exit', store);
       try {
         makeFolders(path.dirname(cache));
         const temporary = `${cache}.${process.pid}`;
@@ -53,7 +62,10 @@ function loadCached(file) {
       } catch {
         // A read-only home: every run is like the first.
       }
-    });
+    };
+    // What has been compiled by then is what a start needs; all that a long run needs would load slower.
+    setTimeout(store, START).unref();
+    process.on('exit', store);
   }
   return module.exports;
 }

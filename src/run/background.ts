@@ -7,7 +7,7 @@ import type { RunDeps } from './types.ts';
 const POLL = 100;
 /** A daemon that forks its way into the background may not be seen at once: so often nothing must be found. */
 const LOOKS = 3;
-const SOON = 20;
+const SOON = 5;
 /** How long a server that has put itself into the background may take to listen. */
 const PATIENCE = 3000;
 
