@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DevstartError } from '../errors.ts';
-import { parsePortSpec } from '../ports/spec.ts';
+import { MAX_PORT, parsePortSpec } from '../ports/spec.ts';
 import type { ConfigFile } from './file.ts';
 import type { AppConfig, DevstartConfig } from './generated/types.ts';
 import type { SchemaError } from './generated/validate.js';
@@ -209,7 +209,32 @@ function appIssues(keys: KeyPath, app: AppConfig, root: string): Issue[] {
     if (!roles.includes(role as never)) add('ports', `the app does not have the role "${role}"`);
   const cwd = path.resolve(root, app.cwd ?? '.');
   if (!existsSync(cwd) || !statSync(cwd).isDirectory()) add('cwd', `there is no folder ${shown(app.cwd)}`);
-  return [...issues, ...cleanIssues([...keys, 'clean'], app.clean, cwd, root)];
+  if (app.maxRestarts !== undefined && (app.restart ?? 'never') === 'never')
+    add('maxRestarts', 'it belongs to "restart": "on-failure" or "always", which is not there');
+  return [
+    ...issues,
+    ...readyIssues([...keys, 'ready'], app.ready),
+    ...cleanIssues([...keys, 'clean'], app.clean, cwd, root),
+  ];
+}
+
+function readyIssues(keys: KeyPath, ready: AppConfig['ready']): Issue[] {
+  if (typeof ready !== 'object') return [];
+  const issues: Issue[] = [];
+  const attempt = (key: 'log' | 'http', read: () => unknown): void => {
+    try {
+      read();
+    } catch (error) {
+      const message = `${keyName([...keys, key])}: ${shown(ready[key])} is not valid: ${(error as Error).message}`;
+      issues.push({ keys: [...keys, key], message });
+    }
+  };
+  const { log, http, tcp } = ready;
+  if (log !== undefined) attempt('log', () => new RegExp(log, 'm'));
+  if (http !== undefined && !http.startsWith('/')) attempt('http', () => new URL(http));
+  if (typeof tcp === 'number' && (tcp < 1 || tcp > MAX_PORT))
+    issues.push({ keys: [...keys, 'tcp'], message: `${keyName([...keys, 'tcp'])}: ${tcp} is not a port` });
+  return issues;
 }
 
 /** The roles that an app's config names. */
