@@ -233,7 +233,11 @@ function readyIssues(keys: KeyPath, ready: AppConfig['ready']): Issue[] {
   if (log !== undefined) attempt('log', () => new RegExp(log, 'm'));
   if (http !== undefined && !http.startsWith('/')) attempt('http', () => new URL(http));
   if (typeof tcp === 'number' && (tcp < 1 || tcp > MAX_PORT))
-    issues.push({ keys: [...keys, 'tcp'], message: `${keyName([...keys, 'tcp'])}: ${tcp} is not a port` });
+    issues.push({
+      keys: [...keys, 'tcp'],
+      message: `${keyName([...keys, 'tcp'])}: ${tcp} is not a port`,
+      code: 'PORT_INVALID',
+    });
   return issues;
 }
 
