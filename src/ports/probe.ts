@@ -39,21 +39,29 @@ async function probe(port: number): Promise<ProbeResult> {
  * a third of a whole start. These four need no look-up.
  */
 async function withoutLookups<T>(action: () => Promise<T>): Promise<T> {
-  const { lookup } = dns;
-  const direct = (name: string, ...rest: [...unknown[], (...answer: unknown[]) => void]) => {
-    const callback = rest.at(-1) as (...answer: unknown[]) => void;
-    if ((ADDRESSES as readonly string[]).includes(name)) {
-      process.nextTick(callback, null, name, name.includes(':') ? 6 : 4);
-    } else {
-      (lookup as (...all: unknown[]) => void)(name, ...rest);
-    }
-  };
-  dns.lookup = direct as unknown as typeof dns.lookup;
+  if (users++ === 0) dns.lookup = direct as unknown as typeof dns.lookup;
   try {
     return await action();
   } finally {
-    dns.lookup = lookup;
+    if (--users === 0) dns.lookup = lookup;
   }
+}
+
+/** Who is at it now: they overlap, and the last one puts it back. */
+let users = 0;
+const { lookup } = dns;
+
+function direct(name: string, ...rest: [...unknown[], (...answer: unknown[]) => void]): void {
+  if (!(ADDRESSES as readonly string[]).includes(name)) {
+    (lookup as (...all: unknown[]) => void)(name, ...rest);
+    return;
+  }
+  const callback = rest.at(-1) as (...answer: unknown[]) => void;
+  const family = name.includes(':') ? 6 : 4;
+  // Node 22 and newer ask for all addresses when a server listens.
+  const { all } = (typeof rest[0] === 'object' && rest[0] !== null ? rest[0] : {}) as { all?: boolean };
+  if (all) process.nextTick(callback, null, [{ address: name, family }]);
+  else process.nextTick(callback, null, name, family);
 }
 
 async function probeEach(port: number, detectPort: DetectPort, addresses: string[]): Promise<ProbeResult> {

@@ -75,3 +75,17 @@ test('where privileged ports end', async () => {
   const first = await firstUnprivilegedPort();
   assert(Number.isInteger(first) && first >= 0 && first <= 65_536);
 });
+
+test('a probe leaves name look-ups as they were, and binds the very address that it asks for', async () => {
+  const { default: dns } = await import('node:dns');
+  const { lookup } = dns;
+  await Promise.all([probePort(1), probePort(65_535)]);
+  assert.equal(dns.lookup, lookup);
+  for (const host of ['127.0.0.1', '::1']) {
+    const holder = await listen({ port: 0, host, exclusive: true });
+    const { address, port } = holder.address() as { address: string; port: number };
+    assert.equal(address, host);
+    assert.deepEqual(await probePort(port), { free: false, address: host, code: 'EADDRINUSE' });
+    await close(holder);
+  }
+});
