@@ -24,7 +24,8 @@ export function watchParent(onGone: () => void, { underscore = '', every = 500 }
   if (process.platform === 'win32' || parent <= 1 || /(^|\/)nohup$/.test(underscore)) return () => {};
   let looked = false;
   let atShell: string | undefined;
-  let background = false;
+  // At once: for its last command a shell may make way.
+  let background = switches(parent) !== undefined && hasShellsNull(parent);
   let timer = setTimeout(look, FIRST).unref();
 
   function look(): void {
@@ -34,10 +35,7 @@ export function watchParent(onGone: () => void, { underscore = '', every = 500 }
       return;
     }
     const now = switches(parent);
-    if (!looked) {
-      atShell = now;
-      background = atShell !== undefined && hasShellsNull(parent);
-    }
+    if (!looked) atShell = now;
     // A shell that waits for us in the foreground does nothing else.
     if (atShell !== undefined && now !== atShell) background = true;
     if (linux && isJob()) background = !inForeground();
