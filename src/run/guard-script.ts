@@ -202,6 +202,8 @@ for group in $groups; do
   for inode in $line; do sockets="$sockets$inode "; done
   IFS=$space
 done
+# A clock of whole seconds: no second of the grace is lost.
+[ "$how" = proc ] || grace=$((grace + 100))
 clock
 deadline=$((now + grace)) known=' ' asked=' ' empty=0 tries=0
 # Three looks with nothing: a server may have been on its way from fork to exec.
