@@ -96,7 +96,7 @@ export function spawnInstance(
     stream?.on('close', () => output.end(plan, name));
     stream?.on('error', () => {});
   }
-  output.onDrain(() => {
+  const endDrain = output.onDrain(() => {
     for (const stream of streams) {
       if (!stream?.isPaused()) continue;
       stream.resume();
@@ -121,6 +121,7 @@ export function spawnInstance(
       if (child.pid === undefined) resolve();
     });
   });
+  closed.then(endDrain);
   const quiet = exited.then(
     () =>
       new Promise<void>((resolve) => {

@@ -56,6 +56,13 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
   /** Whose unfinished line the cursor stands in. */
   let open: Line | undefined;
   let statusShown = false;
+  /** One for each life of an instance: restarts must not add up. */
+  const listeners = new Set<() => void>();
+  const drained = (): void => {
+    for (const listener of listeners) listener();
+  };
+  writer.onDrain(drained);
+  tee?.onDrain(drained);
   /** The app that is shown alone. */
   let focused: string | undefined;
 
@@ -210,8 +217,8 @@ export function createOutput({ mode, timestamps, writer, onLine, tee }: OutputOp
     lastLines: (instance, count) => tail.lines(instance, count),
     watch: (instance, onText) => watchers.add(instance, onText),
     onDrain(listener) {
-      writer.onDrain(listener);
-      tee?.onDrain(listener);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     setPrefix(instance: InstancePlan, prefix: Prefix) {
       prefixes.set(instance, bytes(mode === 'pretty' ? prefix.colored : prefix.plain));

@@ -12,8 +12,8 @@ export interface OutputSink {
   /** Takes the chunk in any case; false: full, read no more until `onDrain`. */
   write(instance: InstancePlan, stream: StreamName, chunk: Buffer): boolean;
   readonly full: boolean;
-  /** Called each time there is room again. */
-  onDrain(listener: () => void): void;
+  /** Called each time there is room again. @returns ends the calls */
+  onDrain(listener: () => void): () => void;
   /** The stream has ended: shows what is left of its last line. */
   end(instance: InstancePlan, stream: StreamName): void;
   /** What the instance printed last, shown or not: at most `count` lines, oldest first, without their ends. */
