@@ -99,9 +99,11 @@ function markedAmong(procs: Proc[], { marks, pipes }: TreeRoot): Proc[] {
       }
     });
   }
-  // `ps eww` appends the environment, separated by spaces, to the command.
+  // The environment stands behind the command, separated by spaces: -E on macOS, e elsewhere.
+  const fields = ['-o', 'pid=,command='];
+  const told = ps(['-axEww', ...fields]);
   const pids = new Set<number>();
-  for (const line of ps(['eww', '-axo', 'pid=,command='])) {
+  for (const line of told.length > 0 ? told : ps(['axeww', ...fields])) {
     if (marks.every((mark) => `${line} `.includes(` ${mark} `))) pids.add(Number.parseInt(line, 10));
   }
   return procs.filter((proc) => pids.has(proc.pid));
