@@ -1,6 +1,6 @@
 import type { Source, SourceKind } from '../config/types.ts';
 import { DevstartError } from '../errors.ts';
-import { allocateBlock } from './block.ts';
+import { allocateBlock, isSameSource } from './block.ts';
 import { autoRange, Board, labelOf, takenError } from './board.ts';
 import type { ClaimOf } from './claims/claims.ts';
 import type { ProbeResult } from './probe.ts';
@@ -74,11 +74,15 @@ function rankOf(request: PortRequest): number {
   return RANK[request.spec.source.kind];
 }
 
-/** Whether the request takes its place in the block: its own port has no source as strong as the block's. */
-function yields(request: PortRequest, { basePortSource }: AllocateOptions): boolean {
+/**
+ * Whether the request takes its place in the block: its own port has no source as strong as the block's, or is
+ * what the settings have made of the base port.
+ */
+function yields({ spec }: PortRequest, { basePortSource }: AllocateOptions): boolean {
   const strength = Object.keys(RANK);
   if (basePortSource === undefined) return true;
-  return strength.indexOf(request.spec.source.kind) > strength.indexOf(basePortSource.kind);
+  if (isSameSource(spec.source, basePortSource)) return true;
+  return strength.indexOf(spec.source.kind) > strength.indexOf(basePortSource.kind);
 }
 
 function checkSize(request: PortRequest): void {

@@ -1,8 +1,12 @@
-import type { Role } from '../config/types.ts';
+import type { Role, Source } from '../config/types.ts';
 import { DevstartError } from '../errors.ts';
 import { type Board, type PortStatus, takenError } from './board.ts';
 import { describeSource, MAX_PORT } from './spec.ts';
 import type { PortAssignment, PortRequest } from './types.ts';
+
+/** Whether two values were said in one place. */
+export const isSameSource = (one: Source, other: Source): boolean =>
+  one.kind === other.kind && one.name === other.name;
 
 /**
  * One consecutive block from the base port on: the backend's instances first, then the frontend's,
@@ -16,14 +20,23 @@ export async function allocateBlock(
   const { options } = board;
   const base = options.basePort as number;
   const rank = (role: Role | null) => (role === 'backend' ? 0 : role === 'frontend' ? 1 : 2);
-  const slots = [...requests]
-    .sort((a, b) => rank(a.role) - rank(b.role))
-    .flatMap((request) =>
-      Array.from({ length: request.instances }, (_, instance) => ({ request, instance })),
-    );
   const source = options.basePortSource ?? { kind: 'flag', name: '--base-port' };
   const from = describeSource(source);
-  const width = slots.length;
+  let width = 0;
+  const slots = [...requests]
+    .sort((a, b) => rank(a.role) - rank(b.role))
+    .flatMap((request) => {
+      // The frontend is N+1 also where the backend has a port of its own: as the settings say it.
+      const { value, source: own } = request.spec;
+      const said = value.kind === 'single' && isSameSource(own, source) ? value.port - base : 0;
+      const offset = Math.max(width, said);
+      width = offset + request.instances;
+      return Array.from({ length: request.instances }, (_, instance) => ({
+        request,
+        instance,
+        offset: offset + instance,
+      }));
+    });
   if (base + width - 1 > MAX_PORT) {
     throw new DevstartError(
       'PORT_INVALID',
@@ -32,23 +45,22 @@ export async function allocateBlock(
     );
   }
 
-  const slot = (offset: number) => slots[offset] as (typeof slots)[number];
-
   let held: number | undefined; // the first port that stood in the way
   let start = base;
   let last = base;
   for (let attempts = 0; start + width - 1 <= MAX_PORT && attempts < options.maxAttempts; ) {
     last = start;
-    let obstacle: { port: number; status: PortStatus } | undefined;
+    let obstacle: { port: number; status: PortStatus; request: PortRequest } | undefined;
     // From the end: where a port is taken, every block that holds it is too.
-    for (let offset = width - 1; offset >= 0 && obstacle === undefined; offset--) {
-      const { request } = slot(offset);
+    for (const { request, offset } of [...slots].reverse()) {
       const status = await board.look(start + offset, { ...request, spec: { ...request.spec, source } });
-      if (status !== 'free') obstacle = { port: start + offset, status };
+      if (status === 'free') continue;
+      obstacle = { port: start + offset, status, request };
+      break;
     }
     if (obstacle === undefined) return place(start);
     if (options.strict) {
-      const { request } = slot(obstacle.port - start);
+      const { request } = obstacle;
       const spec = { value: { kind: 'single' as const, port: obstacle.port }, source, overrode: [] };
       throw await takenError(obstacle.port, obstacle.status, { ...request, spec }, board);
     }
@@ -57,7 +69,7 @@ export async function allocateBlock(
       attempts++;
       start++;
     } else {
-      start = obstacle.port + 1; // ours, another run's or another project's: no attempt used up
+      start = obstacle.port + 1 - (slots[0]?.offset ?? 0); // ours, another run's or another project's: no attempt used up
     }
   }
   const holding = held === undefined ? '' : ` (${held} is ${await board.holdingOf(held)})`;
@@ -71,7 +83,7 @@ export async function allocateBlock(
 
   function place(first: number): Map<PortRequest, PortAssignment[]> {
     const placed = new Map<PortRequest, PortAssignment[]>(requests.map((request) => [request, []]));
-    slots.forEach(({ request, instance }, offset) => {
+    slots.forEach(({ request, instance, offset }) => {
       const spec = { value: { kind: 'single' as const, port: base + offset }, source, overrode: [] };
       const asked = base + offset;
       const assignment = board.assign({ ...request, spec }, instance, first + offset, {

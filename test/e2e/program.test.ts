@@ -136,6 +136,19 @@ test('--strict-port: a taken port is an error, nothing starts', async (t) => {
   assert.equal(existsSync(path.join(rig.dir, '.ports.json')), false);
 });
 
+test('--base-port: where its first port is taken, the block moves as a whole', async (t) => {
+  const rig = await Rig.create(t);
+  const [base = 0] = await rig.freePorts(1);
+  const release = await hold(base, '127.0.0.1');
+  await writeConfig(rig, {});
+  const run = rig.spawnDevstart(['--base-port', String(base), '--dry-run', '--json']);
+  await run.exit;
+  release();
+  const { backend, frontend } = JSON.parse(run.stdout()).ports;
+  assert.ok(backend > base, `${backend}`);
+  assert.equal(frontend, backend + 1);
+});
+
 test('the last run’s ports are preferred, and --no-sticky forgets them', async (t) => {
   const first = await started(t);
   first.run.child.kill('SIGINT');

@@ -228,6 +228,20 @@ test('which ports are given', async () => {
       { basePort: 5000 },
     ],
     [
+      'so does one that the settings have spelled out for each app, as its own source says',
+      [ask('api', 5000, { kind: 'env' }), ask('web', 5001, { kind: 'env' })],
+      [5000],
+      [5001, 5002],
+      { basePort: 5000, basePortSource: { kind: 'env', name: 'SOME_PORT' } },
+    ],
+    [
+      'the frontend is N+1 also where the backend has a port of its own',
+      [ask('api', 9000), ask('web', 5001, { kind: 'env' }), ask('db', 5002, { kind: 'env' })],
+      [5002],
+      [9000, 5003, 5004],
+      { basePort: 5000, basePortSource: { kind: 'env', name: 'SOME_PORT' } },
+    ],
+    [
       'claims do not use up blocks',
       [ask('api', 8000), ask('web', 3000)],
       [],
