@@ -27,7 +27,7 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
     group: 'Ports',
     describe: 'Frontend port [FRONTEND_PORT; 3000, or the framework’s]',
   },
-  port: { type: 'string', many: true, group: 'Ports', describe: 'Port of a further app' },
+  port: { type: 'string', many: true, group: 'Ports', describe: 'NAME=SPEC: the port of one app' },
   'base-port': {
     type: 'string',
     group: 'Ports',
@@ -74,7 +74,7 @@ export const RUN_OPTIONS: Record<string, OptionRow> = {
   'kill-timeout': {
     type: 'string',
     group: 'Servers',
-    describe: 'How long servers may take to stop [5]',
+    describe: 'How many seconds servers may take to stop [5]',
   },
   'keep-going': {
     type: 'boolean',
@@ -132,7 +132,7 @@ export interface CommandRow {
   args?: { shape: string; min?: number; max?: number };
   /** What may follow `--`, as the help shows it: reaches the command as `context.rest`. */
   rest?: string;
-  /** Options of a run that it knows as well, beside the common ones; `'all'` of them. */
+  /** Options of a run that it knows as well, beside the common ones; `'all'` that start one. */
   runOptions?: 'all' | readonly string[];
   /** Its own: reach it as `context.own`. A name that a run has too must have the run's type. */
   ownOptions?: Record<string, OptionRow>;
@@ -163,6 +163,11 @@ export const COMMANDS: Record<string, CommandRow> = {
         type: 'string',
         group: 'Command',
         describe: 'File for the servers’ output and devstart’s lines [stderr]',
+      },
+      json: {
+        type: 'boolean',
+        group: 'Output',
+        describe: 'devstart’s lines as JSON, on stderr: stdout is the command’s',
       },
     },
     examples: [
@@ -214,7 +219,11 @@ export const COMMANDS: Record<string, CommandRow> = {
 /** The options that the command knows, or a plain run (undefined). */
 export function optionsOf(command: CommandRow | undefined): Record<string, OptionRow> {
   const names = command?.runOptions ?? (command ? [] : 'all');
-  if (names === 'all') return { ...RUN_OPTIONS, ...COMMON_OPTIONS, ...command?.ownOptions };
+  if (names === 'all') {
+    const { 'dry-run': dryRun, explain, ...starting } = RUN_OPTIONS;
+    const known = command ? starting : RUN_OPTIONS;
+    return { ...known, ...COMMON_OPTIONS, ...command?.ownOptions };
+  }
   const ofRun = [...names, ...COMMON_OF_RUN].map((name) => [name, RUN_OPTIONS[name] as OptionRow] as const);
   return { ...Object.fromEntries(ofRun), ...COMMON_OPTIONS, ...command?.ownOptions };
 }

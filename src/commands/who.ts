@@ -25,8 +25,10 @@ export async function claimsDir(env: Context['env']): Promise<string | undefined
 
 /** @throws DevstartError PORT_INVALID */
 export function readRange(text: string): Asked {
+  const noPort = `"${text}" is not a port or a range of them, such as 3000-3010`;
+  if (!/^\d+(-\d+)?$/.test(text)) throw new DevstartError('PORT_INVALID', noPort);
   const spec = parsePortSpec(text, { kind: 'flag', name: 'the command line' });
   if (spec.kind === 'single') return { start: spec.port, end: spec.port };
   if (spec.kind === 'range') return { start: spec.start, end: spec.end };
-  throw new DevstartError('PORT_INVALID', `"${text}" is not a port or a range of them, such as 3000-3010`);
+  throw new DevstartError('PORT_INVALID', noPort);
 }
