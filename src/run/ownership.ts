@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { glanceAtListeners, listListeners, socketsOf } from '../ports/listeners.ts';
 import { findOwners, listeningPortsOf } from '../ports/owner.ts';
+import type { PortOwner } from '../ports/types.ts';
 import type { Proc } from '../processes.ts';
 
 /** Who listens where, as seen from one instance. */
@@ -62,12 +63,13 @@ async function viewFromConnections({ wanted, processes, wide, trusting, hosts }:
   for (const port of wanted) if (await firstAccepting(port, hosts)) accepting.push(port);
   if (accepting.length === 0 && !wide) return view;
   const pids = new Set(processes().map(({ pid }) => pid));
-  const owners = trusting ? new Map() : await findOwners(accepting);
+  const owners: Map<number, PortOwner[]> = trusting ? new Map() : await findOwners(accepting);
   for (const port of accepting) {
-    const known = owners.get(port) ?? [];
+    const known: PortOwner[] = owners.get(port) ?? [];
+    const mine = known.filter(({ pid }) => pid !== undefined && pids.has(pid)).length;
     // Who cannot be told is taken for ours: without lsof nothing can be.
-    const mine = known.length === 0 || known.some(({ pid }: { pid?: number }) => pid && pids.has(pid));
-    (mine ? view.ours : view.foreign).add(port);
+    if (mine > 0 || known.length === 0) view.ours.add(port);
+    if (known.length > mine) view.foreign.add(port);
   }
   if (wide) view.elsewhere = (await listeningPortsOf([...pids])).filter((port) => !wanted.includes(port));
   return view;
