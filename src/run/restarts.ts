@@ -35,7 +35,7 @@ export function nextAttempt(
 const SURE =
   /EADDRINUSE|address (?:is )?already in use|port is already in use|only one usage of each socket/i;
 const TAKEN =
-  /EADDRINUSE|address (?:is )?already in use|(?:already|currently) (?:being )?(?:in use|used|running)|(?:in use|is taken|not available)|only one usage of each socket/i;
+  /EADDRINUSE|address (?:is )?already in use|(?:already|currently) (?:being )?(?:in use|used|running)|(?:in use|is taken|(?<!address )not available)|only one usage of each socket/i;
 
 /** A port in a complaint: `:::8000`, `localhost:8000`, `port 8000`, `('127.0.0.1', 8000)`. */
 const NUMBER = /(?:port[:=]?\s+|:|',\s*)(\d{2,5})(?!\d|\.\d)/gi;

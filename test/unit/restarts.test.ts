@@ -45,6 +45,15 @@ const said: [string, string[], boolean][] = [
   ],
   ['vite', ['error when starting dev server:', 'Error: Port 8000 is already in use'], true],
   ['flask', ['Address already in use', 'Port 8000 is in use by another program.'], true],
+  [
+    'an address that this machine does not have',
+    [
+      'Error: listen EADDRNOTAVAIL: address not available 10.9.9.9:8000',
+      "  code: 'EADDRNOTAVAIL',",
+      '  port: 8000',
+    ],
+    false,
+  ],
   ['django', ['Error: That port is already in use.'], true],
   ['python', ['Traceback (most recent call last):', 'OSError: [Errno 98] Address already in use'], true],
   ['another port of Node', ['Error: listen EADDRINUSE: address already in use 127.0.0.1:9229'], false],
