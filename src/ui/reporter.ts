@@ -44,9 +44,14 @@ function textReporter(options: ReporterOptions): Reporter {
   const writeLine = format === 'raw' ? () => {} : options.writeLine;
   const tick = color.green('✓');
   let several = false;
+  let labels = new Map<string, string>();
+  /** As its output is marked: `api`, or `api.1` where there are several copies. */
+  const labelOf = ({ app, instance }: { app: string; instance: number }) =>
+    labels.get(`${app}/${instance}`) ?? app;
 
   const header = (plan: LaunchPlan, apps: readonly App[]) => {
     several = plan.instances.length > 1;
+    labels = new Map(plan.instances.map((one) => [`${one.app}/${one.instance}`, one.label]));
     const rows: string[][] = [];
     for (const instance of plan.instances) {
       const app = apps.find((candidate) => candidate.name === instance.app);
@@ -74,12 +79,12 @@ function textReporter(options: ReporterOptions): Reporter {
           writeLine(`port ${event.requested} is ${holding}, using ${event.port}`);
         } else if (event.moved && typeof event.requested === 'number') {
           writeLine(
-            `port ${event.requested} is taken by another app of this run, ${event.app} uses ${event.port}`,
+            `${event.app} uses port ${event.port} in place of ${event.requested}, to fit the other ports of this run`,
           );
         }
         break;
       case 'ready':
-        if (several) writeLine(`${tick} ${event.app} ready in ${duration(event.ms)}`);
+        if (several) writeLine(`${tick} ${labelOf(event)} ready in ${duration(event.ms)}`);
         break;
       case 'up': {
         const url = event.urls.frontend ?? event.urls.backend;
@@ -92,13 +97,13 @@ function textReporter(options: ReporterOptions): Reporter {
         if (!event.expected) {
           const how = event.signal ? `was ended by ${event.signal}` : `exited with code ${event.code}`;
           const mark = event.code === 0 ? color.dim('-') : color.red('✗');
-          writeLine(`${mark} ${event.app} ${how}`);
+          writeLine(`${mark} ${labelOf(event)} ${how}`);
         }
         break;
       case 'restarting':
         writeLine(
           event.attempt === 0
-            ? `${color.cyan('↻')} restarting ${event.app}: ${event.reason}`
+            ? `${color.cyan('↻')} restarting ${labelOf(event)}: ${event.reason}`
             : `${color.yellow('↻')} ${event.reason}: restarting it in ${duration(event.delay)} (${event.attempt})`,
         );
         break;
@@ -106,13 +111,13 @@ function textReporter(options: ReporterOptions): Reporter {
         if (event.using !== undefined) {
           const holder = describeOwner(event.holder, home);
           writeLine(
-            `port ${event.port} was taken by ${holder} before ${event.app} could listen, using ${event.using}`,
+            `port ${event.port} was taken by ${holder} before ${labelOf(event)} could listen, using ${event.using}`,
           );
         }
         break;
       case 'drift':
         writeError(
-          `${color.yellow('warning')} ${event.app} listens on port ${event.port} and not on ${event.expected}, which it was given: all others are told.\n${indent(event.hint)}`,
+          `${color.yellow('warning')} ${labelOf(event)} listens on port ${event.port} and not on ${event.expected}, which it was given: all others are told.\n${indent(event.hint)}`,
         );
         break;
       case 'stopping':
