@@ -26,6 +26,15 @@ export async function exec(context: Context): Promise<number> {
   const running = await joinRunning(project.claimsDir, project.settings);
   if (running) {
     const { corsOrigins, assignments } = running;
+    const asked = Object.values(project.settings.ports).flatMap((ports) => Object.values(ports));
+    const vain = new Set(
+      asked.filter(({ source }) => source.kind === 'flag').map(({ source }) => source.name),
+    );
+    if (vain.size > 0)
+      printSync(
+        2,
+        `warning a devstart runs here already (pid ${running.pid}), on its own ports: ${[...vain].join(' and ')} changes nothing\n`,
+      );
     const settings = {
       ...project.settings,
       corsOrigins: { ...project.settings.corsOrigins, value: corsOrigins },

@@ -38,13 +38,15 @@ test('joins the devstart that runs in the project, once that is ready, and leave
   const { rig, port } = await project(t);
   const first = rig.spawnDevstart(['--json']);
   const api = await rig.link('api');
-  const run = rig.spawnDevstart(['exec', '--', ...rig.server('command')]);
+  const run = rig.spawnDevstart(['exec', '-b', '1234', '--', ...rig.server('command')]);
   await api.tell('listen', { port });
   const command = await rig.link('command');
   assert.equal(command.env.API_URL, `http://localhost:${port}`);
   assert.equal(command.env.DEVSTART_RUN, undefined);
   command.order('exit', { code: 0 });
   assert.equal(await rig.exitCode(run), 0);
+  const said = `warning a devstart runs here already (pid ${first.child.pid}), on its own ports`;
+  assert.equal(run.stderr(), `${said}: --backend-port changes nothing\n`);
   assert.equal((await api.tell('print', { text: 'still here\n' })).error, undefined);
   assert.equal(first.events.filter(({ type }) => type === 'stopping' || type === 'down').length, 0);
   first.child.kill('SIGTERM');
