@@ -53,6 +53,8 @@ export async function parseArguments(argv: string[]): Promise<Arguments | undefi
       ...(row.type === 'string' ? { requiresArg: true } : {}),
     });
   }
+  // Help for a command that this version lacks would look as if it had it.
+  if (wordy && name !== undefined && !command) throw unknownWord('command', name, Object.keys(COMMANDS));
   if (wordy) addWords(program, name, command);
   const parsed = (await program.parse()) as Parsed;
   if (parsed.help || parsed.version || parsed._[0] === 'completion' || 'get-yargs-completions' in parsed)

@@ -36,8 +36,8 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
   const roles = rolesOf(entry);
   const own: PortKey = roles.length === 1 ? (roles[0] as PortKey) : 'own';
   const ports: App['ports'] = {};
-  const put = (key: PortKey, spec: string | number | undefined, ...keys: string[]): void => {
-    if (spec === undefined) return;
+  const put = (key: PortKey, spec: string | number | boolean | undefined, ...keys: string[]): void => {
+    if (spec === undefined || typeof spec === 'boolean') return;
     const source = { kind: 'config' as const, name: keyName(['apps', index, ...keys]), file };
     ports[key] = { value: parsePortSpec(spec, source), source, overrode: [] };
   };
@@ -53,6 +53,7 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
     frameworkEnv: {},
     defaultPorts: {},
     ports,
+    ...(entry.port === false && { noPort: true }),
     instances: entry.instances ?? 1,
     ready: readyOf(entry, roles.length > 1 ? 'backend' : own),
     ...supervisionOf(entry),

@@ -102,6 +102,7 @@ function refuseTwoOfARole(apps: readonly App[]): void {
 
 /** An app listens on its roles' ports; without a role on one of its own. A compiler that watches has none. */
 export function portKeys(app: App): PortKey[] {
+  if (app.noPort) return [];
   if (app.roles.length > 0) return [...app.roles];
   return app.framework === 'task' && !app.ports.own ? [] : ['own'];
 }

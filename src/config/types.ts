@@ -88,6 +88,8 @@ export interface App {
   defaultPorts: Partial<Record<PortKey, number>>;
   /** What the config asks for. */
   ports: Partial<Record<PortKey, Sourced<PortSpec>>>;
+  /** It listens on none: a worker. */
+  noPort?: boolean;
   instances: number;
   ready: ReadyCheck[];
   /** Seconds. */

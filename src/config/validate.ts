@@ -172,8 +172,9 @@ function meaningIssues(config: DevstartConfig, root: string): Issue[] {
       issues.push({ keys, message, ...(hint && { hint }), ...(code === 'PORT_INVALID' && { code }) });
     }
   };
-  const port = (keys: KeyPath, spec: string | number | undefined): void => {
-    if (spec !== undefined) attempt(keys, (source) => parsePortSpec(spec, source));
+  const port = (keys: KeyPath, spec: string | number | boolean | undefined): void => {
+    if (spec !== undefined && typeof spec !== 'boolean')
+      attempt(keys, (source) => parsePortSpec(spec, source));
   };
   if (config.host !== undefined) attempt(['host'], (source) => readHost(config.host, source));
   for (const [index, origin] of (config.corsOrigins ?? []).entries())
@@ -200,6 +201,8 @@ function appIssues(keys: KeyPath, app: AppConfig, root: string): Issue[] {
     issues.push({ keys: [...keys, key], message: `${keyName([...keys, key])}: ${message}` });
   };
   const roles = rolesOf(app);
+  if (app.port === true) add('port', 'it is a port or false, for none');
+  if (app.port === false && roles.length > 0) add('port', `a ${roles.join(' and ')} has a port`);
   if (app.role && app.roles) add('roles', '"role" is given too; one of them is enough');
   if (app.roles && new Set(app.roles).size < app.roles.length) add('roles', 'it names one role twice');
   if (app.args && app.script === undefined) add('args', 'it belongs to "script", which is not there');

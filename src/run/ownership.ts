@@ -33,7 +33,7 @@ export async function viewPorts(options: ViewOptions): Promise<View> {
   return viewFromTables(options) ?? (await viewFromConnections(options));
 }
 
-function viewFromTables({ wanted, processes, wide, trusting, glance }: ViewOptions): View | undefined {
+function viewFromTables({ wanted, processes, wide, trusting, hosts, glance }: ViewOptions): View | undefined {
   const listeners = glance ? glanceAtListeners() : listListeners();
   if (!listeners) return undefined;
   const view: View = { ours: new Set(), foreign: new Set(), elsewhere: [] };
@@ -47,8 +47,10 @@ function viewFromTables({ wanted, processes, wide, trusting, glance }: ViewOptio
     else blind = true; // under sudo: another user's fds cannot be seen
   }
   for (const { port, socket, reach } of relevant) {
-    if (held.has(socket) || blind) view.ours.add(port);
-    else if (reach !== 'other') view.foreign.add(port);
+    if (held.has(socket) || blind) {
+      // Where no loopback name reaches it its URL would not answer; asked for, the address is among the hosts.
+      if (reach !== 'other' || hosts.length > 2) view.ours.add(port);
+    } else if (reach !== 'other') view.foreign.add(port);
   }
   if (wide) {
     const others = listeners.filter(({ port, socket }) => held.has(socket) && !wanted.includes(port));

@@ -236,7 +236,7 @@ export function startRun(initial: LaunchPlan, deps: RunDeps): Run {
       tellFailure(
         'CRASH_LOOP',
         member,
-        `${label} was restarted ${restart?.max} times in a row: ${how.reason}.`,
+        `${label} was restarted ${restart?.max === 1 ? 'once' : `${restart?.max} times in a row`}: ${how.reason}.`,
       );
     }
     if (failed) fail(how.code, how.reason);

@@ -319,3 +319,27 @@ test('a bug of our own: its stack, exit 1, and no server left', async (t) => {
   await api.gone;
   await rig.assertNothingLeft();
 });
+
+test('"port": false: a worker is ready when it has started, and the project is up', async (t) => {
+  const rig = await Rig.create(t);
+  const [port = 0] = await rig.freePorts(1);
+  const apps = [
+    { name: 'api', role: 'backend', command: rig.server('api'), port },
+    {
+      name: 'worker',
+      command: rig.server('worker'),
+      port: false,
+      dependsOn: ['api'],
+      ready: { log: 'working' },
+    },
+  ];
+  await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+  const run = rig.spawnDevstart(['--json']);
+  await (await rig.link('api')).tell('listen', { port });
+  const worker = await rig.link('worker');
+  assert.deepEqual([worker.env.PORT, worker.env.BACKEND_PORT], [undefined, String(port)]);
+  await worker.tell('print', { text: 'working\n' });
+  await run.waitFor('up');
+  run.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(run), 143);
+});

@@ -186,3 +186,22 @@ test('a restart that a person asks for does not wait for the delay', async (t) =
   run.child.kill('SIGTERM');
   assert.equal(await rig.exitCode(run), 143);
 });
+
+test('a server on an address that no loopback name reaches is not ready, but where it was asked for', async (t) => {
+  const { networkInterfaces } = await import('node:os');
+  const own = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  if (own === undefined) return t.skip('this machine has no address but the loopback');
+  const rig = await Rig.create(t);
+  const [a = 0, b = 0] = await rig.freePorts(2);
+  const asked = rig.spawnDriver({ host: own, instances: [app(rig, 'asked', a)] });
+  await (await rig.link('asked')).tell('listen', { port: a, host: own });
+  await asked.waitFor('up');
+  asked.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(asked), 143);
+  const run = rig.spawnDriver({ instances: [app(rig, 'api', b, { readyTimeout: 1 })] });
+  await (await rig.link('api')).tell('listen', { port: b, host: own });
+  assert.equal(await rig.exitCode(run), 1);
+  assert.equal((await run.waitFor('error')).code, 'READY_TIMEOUT');
+});

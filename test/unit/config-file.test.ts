@@ -267,6 +267,13 @@ const BROKEN: [string, string, RegExp, string][] = [
     /maxRestarts: it belongs to "restart"/,
     '3',
   ],
+  [
+    'devstart.config.json',
+    `{ "apps": [{ ${APP}, "role": "backend", "port": false }] }`,
+    /port: a backend has a port/,
+    'false',
+  ],
+  ['devstart.config.json', `{ "apps": [{ ${APP}, "port": true }] }`, /port: it is a port or false/, 'true'],
   ['devstart.config.json', '{ "clean": ["../x"] }', /"\.\.\/x" is not inside the project/, '"../x"'],
   ['devstart.config.json', '{ "corsOrigins": ["a.b"] }', /corsOrigins\[0\] wants an origin/, '"a.b"'],
   ['devstart.config.json', '[]', /json:1:1: the config: \[\] is not an object/, '[]'],
