@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listListeners } from '../ports/listeners.ts';
 import type { Member } from './member.ts';
-import { firstAccepting } from './ownership.ts';
+import { firstAccepting, LOOPBACKS } from './ownership.ts';
 import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */
@@ -49,6 +49,6 @@ async function acceptingPorts(ports: number[]): Promise<number[]> {
     const taken = new Set(listeners.filter(({ reach }) => reach !== 'other').map(({ port }) => port));
     return ports.filter((port) => taken.has(port));
   }
-  const found = await Promise.all(ports.map((port) => firstAccepting(port, ['127.0.0.1', '::1'])));
+  const found = await Promise.all(ports.map((port) => firstAccepting(port, LOOPBACKS)));
   return ports.filter((_, index) => found[index] !== undefined);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from './member.ts';
-import { viewPorts } from './ownership.ts';
+import { LOOPBACKS, viewPorts } from './ownership.ts';
 import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */
@@ -30,7 +30,7 @@ export async function goesOnInBackground(
       processes,
       wide: false,
       trusting: false,
-      hosts: ['127.0.0.1', '::1'],
+      hosts: LOOPBACKS,
     });
     return view.ours.size > 0;
   };

@@ -4,6 +4,9 @@ import { findOwners, listeningPortsOf } from '../ports/owner.ts';
 import type { PortOwner } from '../ports/types.ts';
 import type { Proc } from '../processes.ts';
 
+/** Where a local name leads, in the order in which a connection is tried. */
+export const LOOPBACKS: readonly string[] = ['127.0.0.1', '::1'];
+
 /** Who listens where, as seen from one instance. */
 export interface View {
   /** Of the wanted ports: those on which the instance's own processes listen. */
@@ -46,10 +49,11 @@ function viewFromTables({ wanted, processes, wide, trusting, hosts, glance }: Vi
     if (sockets) for (const socket of sockets) held.add(socket);
     else blind = true; // under sudo: another user's fds cannot be seen
   }
+  const beyondLoopback = hosts.some((host) => !LOOPBACKS.includes(host));
   for (const { port, socket, reach } of relevant) {
     if (held.has(socket) || blind) {
       // Where no loopback name reaches it its URL would not answer; asked for, the address is among the hosts.
-      if (reach !== 'other' || hosts.length > 2) view.ours.add(port);
+      if (reach !== 'other' || beyondLoopback) view.ours.add(port);
     } else if (reach !== 'other') view.foreign.add(port);
   }
   if (wide) {

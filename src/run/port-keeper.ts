@@ -5,7 +5,7 @@ import type { LaunchPlan } from '../plan/types.ts';
 import { describeOwner, findOwners } from '../ports/owner.ts';
 import type { Exit } from './instance.ts';
 import { identify, type Member } from './member.ts';
-import { viewPorts } from './ownership.ts';
+import { LOOPBACKS, viewPorts } from './ownership.ts';
 import { saysPortTaken } from './restarts.ts';
 import type { RunDeps } from './types.ts';
 import type { Verdict } from './watch.ts';
@@ -52,8 +52,13 @@ export function createPortKeeper({ deps, apply, stopped }: KeeperInput): PortKee
     const wanted = entries.map(([, port]) => port);
     if (wanted.length === 0) return undefined;
     const processes = () => terminator?.processes() ?? [];
-    const hosts = ['127.0.0.1', '::1'];
-    const { foreign } = await viewPorts({ wanted, processes, wide: false, trusting: false, hosts });
+    const { foreign } = await viewPorts({
+      wanted,
+      processes,
+      wide: false,
+      trusting: false,
+      hosts: LOOPBACKS,
+    });
     // What it said last may still be on its way.
     await Promise.race([quiet, sleep(patience)]);
     const lines = deps.output.lastLines(plan, 60);

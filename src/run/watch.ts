@@ -1,6 +1,6 @@
 import type { PortKey } from '../config/types.ts';
 import type { Proc } from '../processes.ts';
-import { viewPorts } from './ownership.ts';
+import { LOOPBACKS, viewPorts } from './ownership.ts';
 import { type CheckContext, furtherChecks, httpStatus, passCheck, pause } from './readiness.ts';
 
 /** Milliseconds. */
@@ -144,7 +144,6 @@ const distance = (port: number, expected: number): number =>
   port > expected ? port - expected : 65_536 + expected - port;
 
 /** Where a connection to the instance is tried. */
-export function hostsOf(host: string): string[] {
-  const hosts = ['127.0.0.1', '::1'];
-  return ['', 'localhost', '0.0.0.0', '::', ...hosts].includes(host) ? hosts : [...hosts, host];
+export function hostsOf(host: string): readonly string[] {
+  return ['', 'localhost', '0.0.0.0', '::', ...LOOPBACKS].includes(host) ? LOOPBACKS : [...LOOPBACKS, host];
 }
