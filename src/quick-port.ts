@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { reservePort } from './ports/reserve.ts';
+import { reservePorts } from './ports/reserve.ts';
 
 /**
  * `devstart port` as scripts call it, apart from the program, whose loading would take twice the time of the work.
@@ -25,8 +25,7 @@ export async function quickPort(argv: readonly string[]): Promise<boolean> {
   }
   if (port > 65_535 || count > 1000) return false;
   try {
-    const ports = [await reservePort({ host, port })];
-    while (ports.length < count) ports.push(await reservePort({ host }));
+    const ports = await reservePorts(count, { host, port });
     writeSync(1, json ? `${JSON.stringify(ports)}\n` : `${ports.join('\n')}\n`);
     return true;
   } catch {

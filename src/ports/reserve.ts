@@ -45,6 +45,13 @@ export async function reservePort({ host, port = 0 }: ReserveOptions = {}): Prom
   throw new DevstartError('PORTS_EXHAUSTED', `no port is free on ${hosts.join(' and ')} at once`);
 }
 
+/** Several, the first one the port that is asked for where it is free. @throws what `reservePort` throws */
+export async function reservePorts(count: number, { host, port }: ReserveOptions): Promise<number[]> {
+  const ports = [await reservePort({ host, port })];
+  while (ports.length < count) ports.push(await reservePort({ host }));
+  return ports;
+}
+
 /** Reserves each of the ports on both loopbacks. Never fails: what cannot be reserved is as it was. */
 export async function holdPorts(ports: readonly number[]): Promise<void> {
   await Promise.all(ports.flatMap((port) => LOOPBACKS.map((host) => hold(host, port))));
