@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LaunchPlan } from '../plan/types.ts';
 import { makePrivateFolder } from '../platform.ts';
@@ -111,7 +111,6 @@ function replace(file: string, text: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     makePrivateFolder(folder);
-    chmodSync(folder, 0o700);
     write();
   }
   renameSync(temporary, file);
