@@ -32,11 +32,7 @@ const lean = {
     replace(/^(escalade\/sync|get-caller-file)$/, at('scripts/lean/empty.mjs'));
     replace(/^emoji-regex$/, at('scripts/lean/emoji-regex.mjs'));
     replace(/^assert$/, at('scripts/lean/assert.mjs'), /[/\\](yargs|concurrently)[/\\]/);
-    replace(
-      /^node:fs\/promises$/,
-      at('scripts/lean/fs-promises.mjs'),
-      /[/\\]src[/\\](config|plan|commands|ports|run)[/\\]/,
-    );
+    replace(/^node:fs\/promises$/, at('scripts/lean/fs-promises.mjs'), /[/\\]src[/\\]/);
     replace(/^cliui$/, at('scripts/lean/cliui.mjs'));
     replace(/^cliui-itself$/, fileURLToPath(import.meta.resolve('cliui')));
     replace(/^string-width$/, at('scripts/lean/string-width.mjs'), /yargs[/\\]lib/);
@@ -127,7 +123,7 @@ export async function buildBundle() {
       plugins: [lean],
     }),
     // What a config imports, and what a script's `devstart port` needs: a few lines each, apart from the program.
-    build({ ...common, entryPoints: { index: 'src/index.ts', port: 'src/quick-port.ts' } }),
+    build({ ...common, entryPoints: { index: 'src/index.ts', port: 'src/cli/quick-port.ts' } }),
   ]);
   withoutLibraries(at('dist/devstart.cjs.map'));
   writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(results));

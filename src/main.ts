@@ -1,3 +1,2 @@
-/** The bundle's entry, for bin/devstart.cjs. */
-export { main } from './cli.ts';
-export { lendImport } from './config/import.ts';
+export { main } from './cli/cli.ts';
+export { lendImport } from './config/file/import.ts';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { type Claims, openClaims } from '../../src/ports/claims/claims.ts';
-import { type Contender, compare } from './compare.ts';
-import { bundled, ended, folder, start } from './setup.ts';
+import { compare } from './compare.ts';
+import { bundled, type Contender, ended, folder, start } from './setup.ts';
 
 const warn = (_code: string, message: string): never => {
   throw new Error(message);

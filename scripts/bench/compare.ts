@@ -1,10 +1,4 @@
-import { runs } from './setup.ts';
-
-export interface Contender {
-  name: string;
-  /** One try. @returns what was measured */
-  once(): Promise<number> | number;
-}
+import { type Contender, runs } from './setup.ts';
 
 /** What the issues ask for: the contender's median, in the unit or as a multiple of another's. */
 export interface Target {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { type Contender, compare } from './compare.ts';
-import { concurrently, devstart, env, folder, project } from './setup.ts';
+import { compare } from './compare.ts';
+import { type Contender, concurrently, devstart, env, folder, project } from './setup.ts';
 
 const COUNT = 1_000_000;
 

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { type Contender, compare } from './compare.ts';
-import { bundled, ended, folder, leftOut, start, which } from './setup.ts';
+import { compare } from './compare.ts';
+import { bundled, type Contender, ended, folder, leftOut, start, which } from './setup.ts';
 
 const COUNT = 20;
 const FIRST = 8000;

@@ -2,8 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { type Contender, compare } from './compare.ts';
-import { api, devstart, emptyNode, folder, leftOut, program, require, which } from './setup.ts';
+import { compare } from './compare.ts';
+import {
+  api,
+  type Contender,
+  devstart,
+  emptyNode,
+  folder,
+  leftOut,
+  program,
+  require,
+  which,
+} from './setup.ts';
 
 const IN_A_ROW = 200;
 

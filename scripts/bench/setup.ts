@@ -4,7 +4,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import type { Contender } from './compare.ts';
+
+export interface Contender {
+  name: string;
+  /** One try. @returns what was measured */
+  once(): Promise<number> | number;
+}
 
 const root = path.resolve(import.meta.dirname, '../..');
 export const require = createRequire(import.meta.url);

@@ -1,7 +1,8 @@
-import type { Context } from '../cli.ts';
-import { loadSettings } from '../config/load.ts';
-import { cleanCaches } from '../plan/clean.ts';
-import { cleanItems, describeCleaned } from '../ui/cleaned.ts';
+import { loadSettings } from '../config/settings/load.ts';
+import type { Context } from '../context.ts';
+import { cleanItems } from '../plan/caches.ts';
+import { cleanCaches } from '../system/caches.ts';
+import { describeCleaned } from '../ui/cleaned.ts';
 import { printSync } from '../ui/print.ts';
 
 /** `devstart clean`: removes the build caches of what is found here, and ends. */

@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from '../cli.ts';
+import { readRange } from '../config/port-spec.ts';
 import { readSeconds } from '../config/values.ts';
+import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
-import { findHoldings, type Holding, uidsOf } from '../ports/holding.ts';
-import { listProcesses, ps } from '../processes.ts';
-import { type Ended, endTree } from '../run/end-tree.ts';
-import { planFreeing, type Target } from '../run/free-plan.ts';
+import { planFreeing } from '../ports/holders/free-plan.ts';
+import { findHoldings, type Holding, isFree } from '../ports/holders/holding.ts';
+import { commandLines, listProcesses, uidsOf } from '../system/processes.ts';
+import { type Ended, endTree } from '../terminate/others.ts';
 import { ask, canAsk } from '../ui/ask.ts';
-import { describeEnded, describeTarget, portWords, type Title } from '../ui/free.ts';
+import { describeEnded, describeTarget, portWords, resultOf, shorten, type Title } from '../ui/free.ts';
 import { printSync } from '../ui/print.ts';
-import { claimsDir, readRange } from './who.ts';
+import { claimsDir } from './who.ts';
 
 /** Milliseconds that the system may take to close what the ended had open. */
 const SETTLE = 500;
@@ -94,14 +93,6 @@ function conclude(before: Holding[], after: Holding[], ended: Ended[], say: (lin
   );
 }
 
-const isFree = ({ holders, claim }: Holding): boolean => holders.length === 0 && !claim;
-
-function resultOf(holding: Holding, targets: Target[], ended: Ended[]): object {
-  const at = targets.findIndex(({ ports }) => ports.includes(holding.port));
-  const pids = ended[at]?.procs.map(({ pid }) => pid) ?? [];
-  return { port: holding.port, free: isFree(holding), ended: pids, killed: ended[at]?.killed ?? false };
-}
-
 /** A range would be a mighty slip of the finger. */
 function readPort(text: string): number {
   const { start, end } = readRange(text);
@@ -116,36 +107,4 @@ function graceOf({ flags, env }: Context): number {
   if (killTimeout !== undefined) return readSeconds(killTimeout, { kind: 'flag', name: '--kill-timeout' });
   const set = env.DEVSTART_KILL_TIMEOUT;
   return set ? readSeconds(set, { kind: 'env', name: 'DEVSTART_KILL_TIMEOUT' }) : 5;
-}
-
-/** The words of each process's command line; one word, as `ps` gives it, where there is no /proc. Read once. */
-function commandLines(): (pid: number) => readonly string[] {
-  const known = new Map<number, string[]>();
-  const linux = process.platform === 'linux';
-  if (!linux) {
-    for (const line of ps(['-axo', 'pid=,command='])) {
-      const [, pid, command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
-      if (pid) known.set(Number(pid), [command]);
-    }
-  }
-  return (pid) => {
-    const found = known.get(pid) ?? (linux ? readCommand(pid) : []);
-    known.set(pid, found);
-    return found;
-  };
-}
-
-function readCommand(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').split('\0');
-  } catch {
-    return [];
-  }
-}
-
-/** The program by its name alone, and what fits a line. */
-function shorten(command: string): string {
-  const [program = '', ...args] = command.split(' ');
-  const text = [path.basename(program) || program, ...args].join(' ').replace(/\s+/g, ' ');
-  return text.length > 70 ? `${text.slice(0, 69)}…` : text;
 }

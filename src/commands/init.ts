@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Context } from '../cli.ts';
 import { detectProject, minimalConfig } from '../config/detect/index.ts';
-import { findConfig } from '../config/file.ts';
+import { findConfig } from '../config/file/config-file.ts';
+import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { ask } from '../ui/ask.ts';
 import { printSync } from '../ui/print.ts';

@@ -1,5 +1,5 @@
-import type { Context } from '../cli.ts';
 import { readHost, readInteger } from '../config/values.ts';
+import type { Context } from '../context.ts';
 import { reservePorts } from '../ports/reserve.ts';
 import { printSync } from '../ui/print.ts';
 

@@ -1,6 +1,6 @@
-import type { Context } from '../cli.ts';
-import { stateDir } from '../config/state-dir.ts';
-import { endLeftovers } from '../control/leftovers.ts';
+import type { Context } from '../context.ts';
+import { endLeftovers } from '../guard/leftovers.ts';
+import { stateDir } from '../system/state-dir.ts';
 import { tilde } from '../ui/format.ts';
 import { printSync } from '../ui/print.ts';
 import { describeLeft, describeLeftovers } from '../ui/pruned.ts';

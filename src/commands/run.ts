@@ -1,11 +1,11 @@
 import { isatty } from 'node:tty';
-import type { Context } from '../cli.ts';
-import { withConfigLines } from '../config/load.ts';
+import { withConfigLines } from '../config/settings/load.ts';
 import type { Settings } from '../config/types.ts';
+import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
-import { createTerminalSession } from '../ui/terminal-session.ts';
-import { perform } from './perform.ts';
-import { loadProject, planProject } from './project.ts';
+import { loadProject, planProject } from '../session/project.ts';
+import { perform } from '../session/session.ts';
+import { createTerminalSession } from '../ui/terminal/session.ts';
 
 /** `devstart`: starts the project in the foreground. @returns the exit code */
 export async function run(context: Context): Promise<number> {

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import type { Context } from '../cli.ts';
-import { stateDir } from '../config/state-dir.ts';
-import { DevstartError } from '../errors.ts';
-import { findHoldings } from '../ports/holding.ts';
-import { parsePortSpec } from '../ports/spec.ts';
-import { type Asked, printHoldings } from '../ui/who.ts';
+import { readRange } from '../config/port-spec.ts';
+import type { Context } from '../context.ts';
+import { findHoldings } from '../ports/holders/holding.ts';
+import { stateDir } from '../system/state-dir.ts';
+import { printHoldings } from '../ui/who.ts';
 
 /** `devstart who PORT|RANGE...`: who has these ports. */
 export async function who({ args, env, format }: Context): Promise<number> {
@@ -21,14 +20,4 @@ export async function who({ args, env, format }: Context): Promise<number> {
 export async function claimsDir(env: Context['env']): Promise<string | undefined> {
   const state = await stateDir(env);
   return state === undefined ? undefined : path.join(state, 'claims');
-}
-
-/** @throws DevstartError PORT_INVALID */
-export function readRange(text: string): Asked {
-  const noPort = `"${text}" is not a port or a range of them, such as 3000-3010`;
-  if (!/^\d+(-\d+)?$/.test(text)) throw new DevstartError('PORT_INVALID', noPort);
-  const spec = parsePortSpec(text, { kind: 'flag', name: 'the command line' });
-  if (spec.kind === 'single') return { start: spec.port, end: spec.port };
-  if (spec.kind === 'range') return { start: spec.start, end: spec.end };
-  throw new DevstartError('PORT_INVALID', noPort);
 }

@@ -1,4 +1,8 @@
-/** The vocabulary between config/, ports/ and plan/. Values only, no behaviour. */
+/** What goes on a person's screen, and into a `warning` event. */
+export interface Warning {
+  code: string;
+  message: string;
+} /** The vocabulary between config/, ports/ and plan/. Values only, no behaviour. */
 
 export type Role = 'backend' | 'frontend';
 export const ROLES: readonly Role[] = ['backend', 'frontend'];

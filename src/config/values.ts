@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { DevstartError } from '../errors.ts';
-import { describeSource } from '../ports/spec.ts';
+import { describeSource } from './source.ts';
 import type { Source } from './types.ts';
 
 /** Reads what somebody wrote for one setting. @throws DevstartError USAGE, one sentence that names the source */

@@ -1,5 +1,4 @@
-import { networkInterfaces } from 'node:os';
-import { isLoopback, isWildcard } from './hosts.ts';
+import { isLoopback, isWildcard, lanAddresses } from '../system/addresses.ts';
 
 /** The default fallbacks of the Reflex port guide. */
 const FALLBACKS = ['http://localhost:3000', 'http://127.0.0.1:3000'];
@@ -30,12 +29,4 @@ export function corsOrigins(input: CorsInput): string[] {
       computed.push(`http://${name.includes(':') ? `[${name}]` : name}:${frontendPort}`);
   }
   return [...new Set([...computed, ...FALLBACKS, ...given])];
-}
-
-/** The machine's own IPv4 addresses: what a phone in the same network opens. */
-function lanAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter((address) => address.family === 'IPv4' && !address.internal)
-    .map((address) => address.address);
 }

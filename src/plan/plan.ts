@@ -1,8 +1,8 @@
 import type { App, Command, PortKey, Role, Settings } from '../config/types.ts';
 import type { PortAssignment } from '../ports/types.ts';
+import { urlHost } from '../system/addresses.ts';
 import { corsOrigins } from './cors.ts';
 import { commandEnv, instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
-import { urlHost } from './hosts.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import type { InstancePlan, LaunchPlan } from './types.ts';
 

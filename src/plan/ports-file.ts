@@ -1,5 +1,3 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import path from 'node:path';
 import type { Role } from '../config/types.ts';
 import type { LaunchPlan } from './types.ts';
 
@@ -51,26 +49,4 @@ export function portsFileOf(
       };
     }),
   };
-}
-
-/**
- * Replaces the file whole: a temporary sibling, fsync, rename. What the name held before stays until then.
- * At once: the servers read it when they start.
- * @throws the file system's own error; the temporary file is gone then
- */
-export function replaceFile(file: string, text: string): void {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
-  try {
-    const fd = openSync(temporary, 'w', 0o644);
-    try {
-      writeSync(fd, text);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }

@@ -47,3 +47,11 @@ export interface LaunchPlan {
   killTimeout: number;
   keepGoing: boolean;
 }
+
+/** What a run does when a port is not what it was told: the caller claims, plans again and tells everyone. */
+export interface PortHooks {
+  /** The next plan with another port in its place; undefined: the user fixed it. @throws DevstartError */
+  replace(instance: InstancePlan, key: PortKey): Promise<LaunchPlan | undefined>;
+  /** The plan with the real port; undefined: ports are strict. */
+  adopt(instance: InstancePlan, key: PortKey, port: number): Promise<LaunchPlan | undefined>;
+}

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listListeners } from '../ports/listeners.ts';
+import { firstAccepting } from '../ready/ownership.ts';
+import { LOOPBACKS } from '../system/addresses.ts';
+import { listListeners } from '../system/listeners.ts';
 import type { Member } from './member.ts';
-import { firstAccepting, LOOPBACKS } from './ownership.ts';
 import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { viewPorts } from '../ready/ownership.ts';
+import { LOOPBACKS } from '../system/addresses.ts';
 import type { Member } from './member.ts';
-import { LOOPBACKS, viewPorts } from './ownership.ts';
 import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */

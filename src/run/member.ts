@@ -1,8 +1,8 @@
+import type { Exit, Instance } from '../launch/child.ts';
+import type { ChildHandle } from '../launch/concurrently.ts';
 import type { InstancePlan } from '../plan/types.ts';
-import { signalExitCode } from '../platform.ts';
-import type { Exit, Instance } from './instance.ts';
-import type { ChildHandle } from './launch.ts';
-import type { Terminator } from './terminate.ts';
+import { signalExitCode } from '../system/platform.ts';
+import type { Terminator } from '../terminate/terminate.ts';
 
 /** An instance over all its lives. */
 export interface Member {

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PortKey } from '../config/types.ts';
 import { DevstartError } from '../errors.ts';
+import type { Exit } from '../launch/child.ts';
 import type { LaunchPlan } from '../plan/types.ts';
-import { describeOwner, findOwners } from '../ports/owner.ts';
-import type { Exit } from './instance.ts';
+import { findOwners } from '../ports/holders/owner.ts';
+import { describeOwner } from '../ports/holders/words.ts';
+import { viewPorts } from '../ready/ownership.ts';
+import { saysPortTaken } from '../ready/taken.ts';
+import type { Verdict } from '../ready/watch.ts';
+import { LOOPBACKS } from '../system/addresses.ts';
 import { identify, type Member } from './member.ts';
-import { LOOPBACKS, viewPorts } from './ownership.ts';
-import { saysPortTaken } from './restarts.ts';
 import type { RunDeps } from './types.ts';
-import type { Verdict } from './watch.ts';
 
 /** How often an instance gets another port before the run gives up. */
 const MAX_THEFTS = 3;

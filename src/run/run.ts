@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'concurrently';
+import { type Exit, spawnInstance } from '../launch/child.ts';
+import { ChildHandle, launch } from '../launch/concurrently.ts';
+import { environmentOf } from '../launch/environment.ts';
+import { explainExit127, explainSpawnError } from '../launch/failure.ts';
 import type { LaunchPlan } from '../plan/types.ts';
-import { signalExitCode } from '../platform.ts';
+import { describeReadiness } from '../ready/checks.ts';
+import { hostsOf, type Verdict, watchStart } from '../ready/watch.ts';
+import { signalExitCode } from '../system/platform.ts';
+import { createTerminator } from '../terminate/terminate.ts';
 import { reportPorts, sweep } from './aftermath.ts';
 import { goesOnInBackground } from './background.ts';
-import { type Exit, environmentOf, spawnInstance } from './instance.ts';
-import { ChildHandle, launch } from './launch.ts';
 import {
   createChanges,
   createMember,
@@ -16,13 +21,9 @@ import {
   type Next,
   portsOf,
 } from './member.ts';
-import { explainExit127, explainSpawnError } from './missing.ts';
 import { createPortKeeper } from './port-keeper.ts';
-import { describeReadiness } from './readiness.ts';
 import { nextAttempt, restartDelay } from './restarts.ts';
-import { createTerminator } from './terminate.ts';
 import type { Run, RunDeps, StopReason } from './types.ts';
-import { hostsOf, type Verdict, watchStart } from './watch.ts';
 
 /** Milliseconds. */
 const NOT_READY_AFTER = 30_000;

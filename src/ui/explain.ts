@@ -1,4 +1,4 @@
-import { explain, explainLines } from '../config/explain.ts';
+import { explain, explainLines } from '../config/settings/explain.ts';
 import type { Settings } from '../config/types.ts';
 import { printSync } from './print.ts';
 

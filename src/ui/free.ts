@@ -1,7 +1,22 @@
-import type { Proc } from '../processes.ts';
-import type { Ended } from '../run/end-tree.ts';
-import type { Target } from '../run/free-plan.ts';
+import path from 'node:path';
+import type { Target } from '../ports/holders/free-plan.ts';
+import { type Holding, isFree } from '../ports/holders/holding.ts';
+import type { Proc } from '../system/processes.ts';
+import type { Ended } from '../terminate/others.ts';
 import { tilde } from './who.ts';
+
+export function resultOf(holding: Holding, targets: Target[], ended: Ended[]): object {
+  const at = targets.findIndex(({ ports }) => ports.includes(holding.port));
+  const pids = ended[at]?.procs.map(({ pid }) => pid) ?? [];
+  return { port: holding.port, free: isFree(holding), ended: pids, killed: ended[at]?.killed ?? false };
+}
+
+/** The program by its name alone, and what fits a line. */
+export function shorten(command: string): string {
+  const [program = '', ...args] = command.split(' ');
+  const text = [path.basename(program) || program, ...args].join(' ').replace(/\s+/g, ' ');
+  return text.length > 70 ? `${text.slice(0, 69)}…` : text;
+}
 
 /** How a process looks to a person: its command line, cut. */
 export type Title = (proc: Proc) => string;

@@ -1,6 +1,6 @@
 import type { InstancePlan } from '../plan/types.ts';
+import { describeReadiness } from '../ready/checks.ts';
 import type { RunEvent } from '../run/events.ts';
-import { describeReadiness } from '../run/readiness.ts';
 
 export interface ProgressOptions {
   /** Instances by `app` and `instance`, as they are planned now. */

@@ -1,4 +1,4 @@
-import type { Ended } from '../control/leftovers.ts';
+import type { Ended } from '../guard/leftovers.ts';
 
 const count = (list: readonly unknown[]): string => `${list.length} process${list.length === 1 ? '' : 'es'}`;
 

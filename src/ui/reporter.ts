@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { App } from '../config/types.ts';
 import type { LaunchPlan } from '../plan/types.ts';
-import { describeHolding, describeOwner } from '../ports/owner.ts';
+import { describeHolding, describeOwner } from '../ports/holders/words.ts';
 import type { RunEvent } from '../run/events.ts';
 import { columns, duration, indent, tilde } from './format.ts';
 

@@ -1,11 +1,6 @@
-import type { Holder, Holding } from '../ports/holding.ts';
+import type { Asked } from '../config/port-spec.ts';
+import type { Holder, Holding } from '../ports/holders/holding.ts';
 import { printSync } from './print.ts';
-
-/** What was asked for: one port, or a range of which the free ones are counted, not listed. */
-export interface Asked {
-  start: number;
-  end: number;
-}
 
 /** `devstart who`: with `json` one object a port and line. */
 export function printHoldings(

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { listProcesses, readProcess } from '../../src/processes.ts';
+import { listProcesses, readProcess } from '../../src/system/processes.ts';
 import { type Link, Rig } from '../rig/rig.ts';
 
 const program = fileURLToPath(new URL('../../bin/devstart.cjs', import.meta.url));

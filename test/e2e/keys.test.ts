@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readProcess } from '../../src/processes.ts';
+import { readProcess } from '../../src/system/processes.ts';
 import { type Link, Rig } from '../rig/rig.ts';
 import { openTerminal, type Terminal } from '../rig/terminal.ts';
 

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { listListeners } from '../../src/ports/listeners.ts';
+import { listListeners } from '../../src/system/listeners.ts';
 import { type Link, Rig } from '../rig/rig.ts';
 import { openTerminal } from '../rig/terminal.ts';
 

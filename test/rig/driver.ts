@@ -1,9 +1,9 @@
 // Runs startRun with the plan given as JSON, as cli.ts does: for tests of run/ alone.
+import { createOutput, type OutputMode } from '../../src/output/output.ts';
+import { createWriter } from '../../src/output/writer.ts';
 import type { InstancePlan, LaunchPlan } from '../../src/plan/types.ts';
-import { endIfTerminalGone } from '../../src/platform.ts';
-import { createOutput, type OutputMode } from '../../src/run/output.ts';
 import { startRun } from '../../src/run/run.ts';
-import { createWriter } from '../../src/ui/writer.ts';
+import { endIfTerminalGone } from '../../src/system/platform.ts';
 
 type Options = Partial<Omit<LaunchPlan, 'instances'>> & {
   instances: Partial<InstancePlan>[];

@@ -1,6 +1,6 @@
 // Changes its terminal, and is killed: its guard puts it back as the argument says.
 import { spawnSync } from 'node:child_process';
-import { startGuard } from '../../src/run/guard.ts';
+import { startGuard } from '../../src/guard/guard.ts';
 
 const before = process.argv[2] ?? '';
 const stty = (...args: string[]) =>

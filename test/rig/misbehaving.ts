@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { listProcesses } from '../../src/processes.ts';
+import { listProcesses } from '../../src/system/processes.ts';
 import { type Link, Rig, within } from './rig.ts';
 
 const program = fileURLToPath(new URL('../../bin/devstart.cjs', import.meta.url));

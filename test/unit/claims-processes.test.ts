@@ -18,7 +18,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { readClaims } from '../../src/ports/claims/claims.ts';
-import { readProcess } from '../../src/processes.ts';
+import { readProcess } from '../../src/system/processes.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const base = mkdtempSync(path.join(tmpdir(), 'devstart-claims-'));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { DevstartError } from '../../src/errors.ts';
-import { cleanCaches, planClean } from '../../src/plan/clean.ts';
+import { cleanCaches, planClean } from '../../src/system/caches.ts';
 
 async function project(t: TestContext, files: Record<string, string>): Promise<string> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'devstart clean ü-')));

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { appsFromConfig } from '../../src/config/apps.ts';
-import { findConfig, parseConfig, readConfigFile } from '../../src/config/file.ts';
-import { loadSettings, withConfigLines } from '../../src/config/load.ts';
-import { readPortsFile } from '../../src/config/sticky.ts';
-import { validateConfig } from '../../src/config/validate.ts';
+import { findConfig, parseConfig, readConfigFile } from '../../src/config/file/config-file.ts';
+import { validateConfig } from '../../src/config/file/validate.ts';
+import { appsFromConfig } from '../../src/config/settings/apps.ts';
+import { loadSettings, withConfigLines } from '../../src/config/settings/load.ts';
+import { readPortsFile } from '../../src/config/settings/sticky.ts';
 import { DevstartError } from '../../src/errors.ts';
 
 let base: string;
@@ -21,7 +21,7 @@ before(async () => {
   // Scripts are loaded as the published program does it: one CommonJS bundle, no loader in the process.
   await build({
     stdin: {
-      contents: `import { parseConfig, readConfigFile } from './src/config/file.ts';
+      contents: `import { parseConfig, readConfigFile } from './src/config/file/config-file.ts';
         const [file, root] = process.argv.slice(2);
         readConfigFile(file, root).then(parseConfig).then(
           (value) => console.log(JSON.stringify({ value })),

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { explainLines } from '../../src/config/explain.ts';
-import { type Loaded, loadSettings, withConfigLines } from '../../src/config/load.ts';
+import { explainLines } from '../../src/config/settings/explain.ts';
+import { type Loaded, loadSettings, withConfigLines } from '../../src/config/settings/load.ts';
 
 /** A project beside another one; files by path from the project. */
 async function load(

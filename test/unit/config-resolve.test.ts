@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'dotenv';
-import { envFileOf } from '../../src/config/dotenv.ts';
-import { explain, explainLines } from '../../src/config/explain.ts';
 import type { Flags } from '../../src/config/flags.ts';
 import { nearest } from '../../src/config/nearest.ts';
-import { type ResolveInput, resolveSettings } from '../../src/config/resolve.ts';
+import { envFileOf } from '../../src/config/settings/dotenv.ts';
+import { explain, explainLines } from '../../src/config/settings/explain.ts';
+import { type ResolveInput, resolveSettings } from '../../src/config/settings/resolve.ts';
 import type { App, Role } from '../../src/config/types.ts';
 import { DevstartError } from '../../src/errors.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveDependencies } from '../../src/config/depends.ts';
+import { resolveDependencies } from '../../src/config/settings/depends.ts';
 import type { App } from '../../src/config/types.ts';
 
 const app = (name: string, dependsOn?: string[], roles: App['roles'] = []): App =>

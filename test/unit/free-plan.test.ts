@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../src/ports/claims/claim.ts';
-import type { Holder, Holding } from '../../src/ports/holding.ts';
-import type { Proc } from '../../src/processes.ts';
-import { planFreeing, type World } from '../../src/run/free-plan.ts';
+import { planFreeing, type World } from '../../src/ports/holders/free-plan.ts';
+import type { Holder, Holding } from '../../src/ports/holders/holding.ts';
+import type { Proc } from '../../src/system/processes.ts';
 
 /** `pid: [parent, group, command, uid]`. */
 type Processes = Record<number, [ppid: number, pgid: number, command: string, uid?: number]>;

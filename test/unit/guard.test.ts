@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readProcess } from '../../src/processes.ts';
-import { GUARD_SCRIPT } from '../../src/run/guard-script.ts';
+import { GUARD_SCRIPT } from '../../src/guard/guard-script.ts';
+import { readProcess } from '../../src/system/processes.ts';
 
 const shells = [['/bin/dash'], ['/bin/bash'], ['/bin/busybox', 'ash'], ['/bin/sh']].filter(([file = '']) =>
   existsSync(file),

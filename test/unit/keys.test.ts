@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type KeyAction, type KeyState, press, splitKeys } from '../../src/ui/keys.ts';
+import { type KeyAction, type KeyState, press, splitKeys } from '../../src/ui/terminal/keys.ts';
 
 const one = ['api'];
 const two = ['api', 'web'];

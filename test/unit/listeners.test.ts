@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { after, test } from 'node:test';
-import { glanceAtListeners, listListeners } from '../../src/ports/listeners.ts';
+import { glanceAtListeners, listListeners } from '../../src/system/listeners.ts';
 
 const skip = process.platform === 'linux' ? false : 'the kernel does not tell';
 const servers: Server[] = [];

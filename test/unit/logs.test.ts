@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { logFile, logFolder, openLogs } from '../../src/run/logs.ts';
+import { logFile, logFolder, openLogs } from '../../src/output/logs.ts';
 
 const api = { app: 'api', instance: 0 };
 const web = { app: 'web', instance: 0 };

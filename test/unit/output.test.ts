@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keepInLine, safeCut } from '../../src/output/ansi.ts';
+import { createOutput, type Output, type OutputMode } from '../../src/output/output.ts';
+import type { ByteWriter } from '../../src/output/types.ts';
 import type { InstancePlan } from '../../src/plan/types.ts';
-import { keepInLine, safeCut } from '../../src/run/ansi.ts';
-import { createOutput, type Output, type OutputMode } from '../../src/run/output.ts';
-import type { ByteWriter } from '../../src/run/types.ts';
 
 const api = { app: 'api', label: 'api' } as InstancePlan;
 const web = { app: 'web', label: 'web' } as InstancePlan;

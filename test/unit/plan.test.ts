@@ -7,8 +7,9 @@ import type { App, PortKey, Settings, Sourced } from '../../src/config/types.ts'
 import { corsOrigins } from '../../src/plan/cors.ts';
 import { fillPlaceholders } from '../../src/plan/placeholders.ts';
 import { makePlan } from '../../src/plan/plan.ts';
-import { portsFileOf, replaceFile } from '../../src/plan/ports-file.ts';
+import { portsFileOf } from '../../src/plan/ports-file.ts';
 import type { PortAssignment } from '../../src/ports/types.ts';
+import { replaceFile } from '../../src/system/files.ts';
 
 const values = { port: '4000', backend: '8000', frontend: undefined };
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { test } from 'node:test';
+import { parsePortSpec } from '../../src/config/port-spec.ts';
 import type { PortKey, Role, Source, SourceKind } from '../../src/config/types.ts';
 import { DevstartError, type ErrorCode } from '../../src/errors.ts';
-import { type AllocateOptions, allocatePorts } from '../../src/ports/allocate.ts';
+import { allocatePorts } from '../../src/ports/allocate/allocate.ts';
+import type { AllocateOptions } from '../../src/ports/allocate/board.ts';
+import { firstUnprivilegedPort, type ProbeResult } from '../../src/ports/allocate/probe.ts';
 import type { ClaimOf } from '../../src/ports/claims/claims.ts';
-import { describeHolding } from '../../src/ports/owner.ts';
-import { firstUnprivilegedPort, type ProbeResult } from '../../src/ports/probe.ts';
-import { parsePortSpec } from '../../src/ports/spec.ts';
+import { describeHolding } from '../../src/ports/holders/words.ts';
 import type { PortOwner, PortRequest } from '../../src/ports/types.ts';
 
 const sources: Partial<Record<SourceKind, string>> = { flag: '--port', env: 'SOME_PORT' };

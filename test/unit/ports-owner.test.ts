@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { describeOwner, findOwner, findOwners, parseLsof } from '../../src/ports/owner.ts';
+import { findOwner, findOwners, parseLsof } from '../../src/ports/holders/owner.ts';
+import { describeOwner } from '../../src/ports/holders/words.ts';
 
 const LISTENER = `
   const servers = [['127.0.0.1'], ['::1']].map(([host]) => require('net').createServer().listen(0, host));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { test } from 'node:test';
-import { firstUnprivilegedPort, probePort } from '../../src/ports/probe.ts';
+import { firstUnprivilegedPort, probePort } from '../../src/ports/allocate/probe.ts';
 
 function listen(options: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {

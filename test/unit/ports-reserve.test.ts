@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { probePort } from '../../src/ports/allocate/probe.ts';
 import { ephemeralAmong, holdEphemeral } from '../../src/ports/ephemeral.ts';
-import { probePort } from '../../src/ports/probe.ts';
 import { reservePort } from '../../src/ports/reserve.ts';
 
 const linux = process.platform === 'linux';

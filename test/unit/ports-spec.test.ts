@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { formatPortSpec, parsePortSpec, specPortCount } from '../../src/config/port-spec.ts';
+import { describeSource } from '../../src/config/source.ts';
 import type { PortSpec, Source } from '../../src/config/types.ts';
 import { DevstartError } from '../../src/errors.ts';
-import { describeSource, formatPortSpec, parsePortSpec, specPortCount } from '../../src/ports/spec.ts';
 
 const flag: Source = { kind: 'flag', name: '--backend-port' };
 

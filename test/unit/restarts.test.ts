@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RestartPolicy } from '../../src/config/types.ts';
-import { nextAttempt, restartDelay, saysPortTaken } from '../../src/run/restarts.ts';
+import { saysPortTaken } from '../../src/ready/taken.ts';
+import { nextAttempt, restartDelay } from '../../src/run/restarts.ts';
 
 test('the delay doubles, within a quarter, up to half a minute', () => {
   const table: [number, number, number][] = [

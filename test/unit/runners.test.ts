@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isRunner } from '../../src/run/runners.ts';
+import { isRunner } from '../../src/ports/holders/runners.ts';
 
 const NODE = '/usr/bin/node';
 const server = [NODE, 'server.js'];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createTail } from '../../src/output/tail.ts';
+import { createWatchers } from '../../src/output/watchers.ts';
 import type { InstancePlan } from '../../src/plan/types.ts';
-import { createTail, createWatchers } from '../../src/run/tail.ts';
 
 const api = { app: 'api', label: 'api' } as InstancePlan;
 const web = { app: 'web', label: 'web' } as InstancePlan;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../src/ports/claims/claim.ts';
-import type { Holding } from '../../src/ports/holding.ts';
+import type { Holding } from '../../src/ports/holders/holding.ts';
 import { asObject, asTable } from '../../src/ui/who.ts';
 
 const claim = { port: 3000, app: 'web', instance: 0, run: 'r1', root: '/home/eva/shop', pid: 4711 } as Claim;

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
 import { keyedByRole } from '../keyed.ts';
-import type { App, Role } from '../types.ts';
-import { ROLES } from '../types.ts';
+import { type App, ROLES, type Role } from '../types.ts';
 import { type Candidate, type Scope, uniqueNames, withRole } from './candidate.ts';
 import {
   clearlyNamed,

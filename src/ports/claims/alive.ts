@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { type Proc, parsePs, ps, readProcess } from '../../processes.ts';
+import { type Proc, parsePs, ps, readProcess } from '../../system/processes.ts';
 import type { Claimant } from './claim.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { chownSync, linkSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makePrivateFolder } from '../../platform.ts';
+import { makePrivateFolder } from '../../system/files.ts';
 import { exists } from './alive.ts';
 import { type Claim, formatClaims, parseClaims } from './claim.ts';
 

@@ -1,0 +1,102 @@
+import path from 'node:path';
+import { keyName, rolesOf } from '../file/validate.ts';
+import type { AppConfig, DevstartConfig } from '../generated/types.ts';
+import { keyedByRole } from '../keyed.ts';
+import { parsePortSpec } from '../port-spec.ts';
+import type { App, Command, PortKey, ReadyCheck } from '../types.ts';
+
+/**
+ * A validated config's apps, with what their frameworks add.
+ * @param file the config as a person would write it
+ */
+export async function appsFromConfig(
+  config: DevstartConfig,
+  root: string,
+  opts: { file: string; prod: boolean },
+): Promise<App[]> {
+  const { recogniseApp } = await import('../detect/recognise.ts');
+  const entries = config.apps ?? [];
+  const taken = new Set(entries.flatMap((entry) => entry.name ?? []));
+  const drafts = entries.map((entry, index) => draftOf(entry, index, root, opts.file));
+  const apps = await Promise.all(drafts.map((draft) => recogniseApp(draft, { prod: opts.prod })));
+  const rolesTaken = new Set(drafts.flatMap((draft) => draft.roles));
+  return apps.map((app, index) => {
+    // A role that only the framework tells is the first's that has it: the others are further apps.
+    const told = drafts[index]?.roles.length === 0;
+    const mayHave = app.roles.filter((role) => !told || !rolesTaken.has(role));
+    for (const role of mayHave) rolesTaken.add(role);
+    const keyed = keyedByRole({ ...app, roles: mayHave });
+    const name = entries[index]?.name ?? freeName(keyed, taken);
+    taken.add(name);
+    return { ...keyed, name };
+  });
+}
+
+function draftOf(entry: AppConfig, index: number, root: string, file: string): App {
+  const roles = rolesOf(entry);
+  const own: PortKey = roles.length === 1 ? (roles[0] as PortKey) : 'own';
+  const ports: App['ports'] = {};
+  const put = (key: PortKey, spec: string | number | boolean | undefined, ...keys: string[]): void => {
+    if (spec === undefined || typeof spec === 'boolean') return;
+    const source = { kind: 'config' as const, name: keyName(['apps', index, ...keys]), file };
+    ports[key] = { value: parsePortSpec(spec, source), source, overrode: [] };
+  };
+  put(own, entry.port, 'port');
+  put('backend', entry.ports?.backend, 'ports', 'backend');
+  put('frontend', entry.ports?.frontend, 'ports', 'frontend');
+  return {
+    name: entry.name ?? roles[0] ?? `app${index + 1}`,
+    roles,
+    command: commandOf(entry),
+    cwd: path.resolve(root, entry.cwd ?? '.'),
+    env: Object.fromEntries(Object.entries(entry.env ?? {}).map(([name, value]) => [name, String(value)])),
+    frameworkEnv: {},
+    defaultPorts: {},
+    ports,
+    ...(entry.port === false && { noPort: true }),
+    instances: entry.instances ?? 1,
+    ready: readyOf(entry, roles.length > 1 ? 'backend' : own),
+    ...supervisionOf(entry),
+    stopSignal: 'SIGTERM',
+    caches: [...(entry.clean ?? [])],
+    evidence: `apps[${index}] in ${file}`,
+  };
+}
+
+/** A path alone is its short form. Each key of the object is a check of its own; all must pass. */
+function readyOf({ ready }: AppConfig, port: PortKey): ReadyCheck[] {
+  if (ready === undefined) return [];
+  if (typeof ready === 'string') return [{ port, path: ready }];
+  const { tcp, http, log, command } = ready;
+  const checks: ReadyCheck[] = [];
+  if (tcp !== undefined && tcp !== false) checks.push({ port: tcp === true ? port : tcp });
+  if (http !== undefined) checks.push(http.startsWith('/') ? { port, path: http } : { port, url: http });
+  if (log !== undefined) checks.push({ port, log });
+  if (command !== undefined) checks.push({ port, command });
+  return checks;
+}
+
+const MAX_RESTARTS = 10;
+
+function supervisionOf({ ready, restart, maxRestarts, dependsOn }: AppConfig) {
+  const { timeout, interval } = typeof ready === 'object' ? ready : {};
+  return {
+    ...(timeout !== undefined && { readyTimeout: timeout }),
+    ...(interval !== undefined && { readyInterval: interval }),
+    ...(restart !== undefined && { restart: { when: restart, max: maxRestarts ?? MAX_RESTARTS } }),
+    ...(dependsOn !== undefined && { dependsOn }),
+  } satisfies Partial<App>;
+}
+
+function commandOf(entry: AppConfig): Command {
+  if (typeof entry.command === 'string') return { kind: 'shell', line: entry.command };
+  const [program = '', ...args] = entry.command ?? [entry.script ?? '', ...(entry.args ?? [])];
+  return { kind: 'argv', argv: [program, ...args] };
+}
+
+function freeName(app: App, taken: ReadonlySet<string>): string {
+  const base = app.roles.length === 1 ? (app.roles[0] as string) : app.roles.length > 1 ? 'app' : app.name;
+  let name = base;
+  for (let count = 2; taken.has(name); count++) name = `${base}${count}`;
+  return name;
+}

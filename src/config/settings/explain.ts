@@ -1,0 +1,114 @@
+import { formatPortSpec } from '../port-spec.ts';
+import type { PortSpec, Settings, Source, Sourced } from '../types.ts';
+import { written } from './resolve.ts';
+
+/** One setting in its written form. */
+export interface Explained {
+  value: unknown;
+  source: Source;
+  overrode: { value: unknown; source: Source }[];
+}
+
+export interface Explanation {
+  /** By the config's names; `ports` by app for the further ones. */
+  settings: Record<string, Explained | Record<string, Explained>>;
+}
+
+const OPTIONS = [
+  'basePort',
+  'host',
+  'maxAttempts',
+  'strictPort',
+  'prod',
+  'corsOrigins',
+  'frontendUrl',
+  'portsFile',
+  'sticky',
+  'killTimeout',
+  'keepGoing',
+  'clean',
+  'cleanPaths',
+  'avoid',
+  'open',
+] as const;
+
+/** The object of `--explain --json`. Pure. */
+export function explain(settings: Settings): Explanation {
+  const roles: Record<string, Explained> = {};
+  const further: Record<string, Explained> = {};
+  for (const app of settings.apps) {
+    const { backend, frontend, own } = settings.ports[app.name] ?? {};
+    if (backend) roles.backendPort = explainPort(backend);
+    if (frontend) roles.frontendPort = explainPort(frontend);
+    if (own) further[app.name] = explainPort(own);
+  }
+  const options: Record<string, Explained> = {};
+  for (const key of OPTIONS) {
+    const setting: Sourced<unknown> | undefined = settings[key];
+    if (setting) options[key] = { value: setting.value, source: setting.source, overrode: setting.overrode };
+  }
+  const ports = Object.keys(further).length > 0 ? { ports: further } : {};
+  return { settings: { ...roles, ...ports, ...options } };
+}
+
+const explainPort = (port: Sourced<PortSpec>): Explained => ({
+  value: written(port.value),
+  source: port.source,
+  overrode: port.overrode.map(({ value, source }) => ({ value: numeric(value), source })),
+});
+
+/** A port that stood in a text is a number to people. */
+const numeric = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+
+/** `BACKEND_PORT=9000 from .env line 3 (overrode 8000, default)`, one line a setting. Pure. */
+export function explainLines(settings: Settings): string[] {
+  const lines: string[] = [];
+  const all = explain(settings).settings;
+  for (const [key, value] of Object.entries(all)) {
+    if (isExplained(value)) lines.push(line(LABELS[key] ?? key, value));
+    else for (const [name, port] of Object.entries(value)) lines.push(line(`port of ${name}`, port));
+  }
+  return lines;
+}
+
+const LABELS: Record<string, string> = {
+  backendPort: 'BACKEND_PORT',
+  frontendPort: 'FRONTEND_PORT',
+  frontendUrl: 'FRONTEND_URL',
+};
+
+const isExplained = (value: Explained | Record<string, Explained>): value is Explained => 'overrode' in value;
+
+function line(label: string, { value, source, overrode }: Explained): string {
+  const weaker = overrode.map((other) => `${text(other.value)}, ${origin(other.source)}`).join('; ');
+  const from = source.kind === 'default' ? ' by default' : ` from ${origin(source)}`;
+  return `${label}=${text(value)}${from}${weaker && ` (overrode ${weaker})`}`;
+}
+
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 0 ? value.join(',') : 'none';
+  return value === '' ? '""' : String(typeof value === 'object' ? formatPortSpec(value as PortSpec) : value);
+}
+
+function origin({ kind, name, file, line: number }: Source): string {
+  const place = `${file ?? ''}${number === undefined ? '' : ` line ${number}`}`;
+  switch (kind) {
+    case 'flag':
+      return name;
+    case 'env':
+      return 'the environment';
+    case 'env-file':
+      return place;
+    case 'config':
+      return `${place} (${name})`;
+    case 'sticky':
+      return `the last run (${place})`;
+    case 'framework':
+      return `${name}'s default`;
+    case 'search':
+      return 'the search';
+    default:
+      return 'default';
+  }
+}

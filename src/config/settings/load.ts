@@ -1,0 +1,121 @@
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { DevstartError } from '../../errors.ts';
+import { findConfig, parseConfig, readConfigFile } from '../file/config-file.ts';
+import { type ConfigFile, locate } from '../file/locate.ts';
+import type { Flags } from '../flags.ts';
+import type { App, Settings, Source, Warning } from '../types.ts';
+import { readEnvFiles } from './dotenv.ts';
+import { type Layers, resolveOptions } from './options.ts';
+import { resolveSettings } from './resolve.ts';
+import { PINS, readPins, readPortsFile } from './sticky.ts';
+
+export interface LoadInput {
+  flags: Flags;
+  /** The launcher's own environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** The launcher's own folder. */
+  cwd: string;
+}
+
+export interface Loaded {
+  settings: Settings;
+  /** Ports to pass over, and the file that names each, as `avoid` has it. */
+  avoided: ReadonlyMap<number, string>;
+  warnings: Warning[];
+  /** What detection has to say, for people. */
+  notes: string[];
+  /** The config that was read; its `file` is relative to the project. */
+  configFile?: ConfigFile;
+}
+
+/**
+ * Everything that is wanted, read and checked: flags, environment, env files, config, the last run, detection.
+ * @throws DevstartError
+ */
+export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Loaded> {
+  const root = await projectRoot(cwd, flags.cwd);
+  const [envFiles, configFile] = await Promise.all([
+    readEnvFiles(root),
+    flags.config === undefined ? findConfig(root) : readConfigFile(path.resolve(cwd, flags.config), root),
+  ]);
+  const layers: Layers = { root, flags, env, envFiles };
+  if (configFile) {
+    const { validateConfig } = await import('../file/validate.ts');
+    const value = await validateConfig(configFile, await parseConfig(configFile), root);
+    layers.config = { value, file: configFile.file };
+  }
+  const { prod, sticky, portsFile, avoid } = resolveOptions(layers);
+  const none = { ports: undefined, warning: undefined };
+  const [{ apps, notes }, last, pins] = await Promise.all([
+    findApps(layers, prod.value),
+    sticky.value ? readPortsFile(portsFile.value, root) : none,
+    // Written by us it tells of the last run, and pins nothing.
+    portsFile.value === path.join(root, PINS) ? none : readPins(root),
+  ]);
+  const avoided =
+    avoid.value.length > 0
+      ? await (await import('./avoid.ts')).readAvoided(avoid.value, root, portsFile.value)
+      : { ports: new Map<number, string>(), warnings: [] };
+  const { settings, warnings } = resolveSettings({ ...layers, apps, sticky: last.ports, pins: pins.ports });
+  return {
+    settings,
+    avoided: avoided.ports,
+    warnings: [last.warning, pins.warning, ...avoided.warnings, ...warnings].filter(
+      (warning) => warning !== undefined,
+    ),
+    notes,
+    ...(configFile && { configFile }),
+  };
+}
+
+async function findApps(layers: Layers, prod: boolean): Promise<{ apps: App[]; notes: string[] }> {
+  if (layers.config?.value.apps) {
+    const { appsFromConfig } = await import('./apps.ts');
+    const { value, file } = layers.config;
+    return { apps: await appsFromConfig(value, layers.root, { file, prod }), notes: [] };
+  }
+  const { detectProject } = await import('../detect/index.ts');
+  return detectProject(layers.root, { prod, env: layers.env });
+}
+
+async function projectRoot(cwd: string, given: string | undefined): Promise<string> {
+  const folder = path.resolve(cwd, given ?? '.');
+  const found = given === '' ? undefined : await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return realpath(folder);
+  const why = found ? 'is not a folder' : 'is not there';
+  throw new DevstartError(
+    'USAGE',
+    given === undefined ? `${folder} ${why}` : `--cwd ${given || '""'} ${why}`,
+  );
+}
+
+/** Fills in the lines of what came from the config: a library's work, so only for those who show them. */
+export async function withConfigLines(loaded: Loaded): Promise<Settings> {
+  const { settings, configFile } = loaded;
+  if (!configFile) return settings;
+  const lines = new Map<string, number | undefined>();
+  const visit = async (value: unknown): Promise<unknown> => {
+    if (Array.isArray(value)) return Promise.all(value.map(visit));
+    if (typeof value !== 'object' || value === null) return value;
+    if (isConfigSource(value) && value.file === configFile.file) {
+      if (!lines.has(value.name)) lines.set(value.name, (await locate(configFile, keysOf(value.name)))?.line);
+      const line = lines.get(value.name);
+      return { ...value, ...(line !== undefined && { line }) };
+    }
+    const entries = await Promise.all(
+      Object.entries(value).map(async ([key, inner]) => [key, await visit(inner)] as const),
+    );
+    return Object.fromEntries(entries);
+  };
+  return (await visit(settings)) as Settings;
+}
+
+const isConfigSource = (value: object): value is Source =>
+  'kind' in value && value.kind === 'config' && 'name' in value;
+
+const keysOf = (name: string): (string | number)[] =>
+  name
+    .split(/[.[\]]+/)
+    .filter((key) => key !== '')
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));

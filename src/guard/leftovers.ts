@@ -1,0 +1,60 @@
+import { ancestorsOf, listProcesses, type Proc, readProcess } from '../system/processes.ts';
+import { findTree, type TreeRoot } from '../system/tree.ts';
+import { createTerminator } from '../terminate/terminate.ts';
+import { deadRecords, forget, type RecordedInstance, type RunRecord } from './records.ts';
+
+/** A launcher that has died, and what was done about what it left. */
+export interface Ended {
+  record: RunRecord;
+  ended: Proc[];
+  /** What could not be ended; the record stays then. */
+  left: Proc[];
+}
+
+/**
+ * Ends what dead launchers have left, of one project or (without `root`) of all, and forgets their records.
+ * Only what is surely theirs: a recorded leader with its pid AND start, with its tree, and what carries the run's id
+ * in its environment or holds one of its pipes.
+ */
+export async function endLeftovers(dir: string | undefined, root?: string): Promise<Ended[]> {
+  return Promise.all(deadRecords(dir, root).map((record) => endRun(dir as string, record)));
+}
+
+async function endRun(dir: string, record: RunRecord): Promise<Ended> {
+  const trees = [...record.instances.filter(isSame).map((one) => treeOf(record, one)), marksOf(record)];
+  const found = new Map<number, Proc>();
+  for (const tree of trees) for (const proc of findTree(tree, [])) found.set(proc.pid, proc);
+  if (found.size > 0 && ancestorsOf(process.pid, listProcesses()).some((pid) => found.has(pid))) {
+    // We were started by one of them: it is for another call to end them.
+    return { record, ended: [], left: [...found.values()] };
+  }
+  const signals = new Map(record.instances.map(({ pid, stopSignal }) => [pid, stopSignal]));
+  const end = (tree: TreeRoot) =>
+    createTerminator(tree).end(signals.get(tree.pid) ?? 'SIGTERM', record.killTimeout * 1000);
+  const left = found.size > 0 ? (await Promise.all(trees.slice(0, -1).map(end))).flat() : [];
+  left.push(...(await end(marksOf(record))));
+  if (left.length === 0) forget(dir, record);
+  const stays = new Set(left.map(({ pid }) => pid));
+  return { record, ended: [...found.values()].filter(({ pid }) => !stays.has(pid)), left };
+}
+
+/** The leader is still this very process; without it the group's number might be another's by now. */
+function isSame({ pid, start }: RecordedInstance): boolean {
+  const now = readProcess(pid);
+  return now !== undefined && start !== '' && now.start === start;
+}
+
+const treeOf = (record: RunRecord, { app, instance, pid, start, pipes }: RecordedInstance): TreeRoot => ({
+  pid,
+  start,
+  marks: [`DEVSTART_RUN=${record.runId}`, `DEVSTART_APP=${app}`, `DEVSTART_INSTANCE=${instance}`],
+  pipes,
+});
+
+/** By marks and pipes alone: no process has this pid, and no group. */
+const marksOf = (record: RunRecord): TreeRoot => ({
+  pid: -1,
+  start: undefined,
+  marks: [`DEVSTART_RUN=${record.runId}`],
+  pipes: record.instances.flatMap(({ pipes }) => pipes),
+});

@@ -1,0 +1,22 @@
+/** Not said of anything but an address. */
+const SURE =
+  /EADDRINUSE|address (?:is )?already in use|port is already in use|only one usage of each socket/i;
+const TAKEN =
+  /EADDRINUSE|address (?:is )?already in use|(?:already|currently) (?:being )?(?:in use|used|running)|(?:in use|is taken|(?<!address )not available)|only one usage of each socket/i;
+
+/** A port in a complaint: `:::8000`, `localhost:8000`, `port 8000`, `('127.0.0.1', 8000)`. */
+const NUMBER = /(?:port[:=]?\s+|:|',\s*)(\d{2,5})(?!\d|\.\d)/gi;
+
+/**
+ * Do these last words of an instance say that its port was taken? Where a number stands beside the complaint it must
+ * be this one; Python and Django name none.
+ */
+export function saysPortTaken(lines: readonly string[], port: number): boolean {
+  return lines.some((line, index) => {
+    if (!TAKEN.test(line)) return false;
+    // Node prints the number in the error's properties, a few lines below.
+    const around = lines.slice(Math.max(0, index - 2), index + 12).join('\n');
+    if (new RegExp(`(?<!\\d)${port}(?!\\d)`).test(around)) return true;
+    return SURE.test(line) && ![...line.matchAll(NUMBER)].length;
+  });
+}
