@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { draftApp } from '../../../../src/config/detect/candidate.ts';
+import { scriptCall, splitLine, unwrap } from '../../../../src/config/detect/commandline.ts';
+import { compositeParts } from '../../../../src/config/detect/composite.ts';
+import { recogniseApp } from '../../../../src/config/detect/index.ts';
+import { pnpmPackages } from '../../../../src/config/detect/project.ts';
+import type { Command } from '../../../../src/config/types.ts';
+
+const dir = await mkdtemp(path.join(os.tmpdir(), 'devstart-recognise-'));
+after(() => rm(dir, { recursive: true, force: true }));
+await writeFile(
+  path.join(dir, 'package.json'),
+  JSON.stringify({
+    scripts: {
+      'dev:web': 'vite --port 4000',
+      nested: 'npm run dev:web',
+      dj: 'python manage.py runserver 8001',
+    },
+  }),
+);
+
+const recognise = (command: Command) => recogniseApp(draftApp('x', command, dir, ''), { prod: false });
+
+// [command line, framework, default port, what it becomes]
+const lines: [string, string | undefined, number | undefined, string][] = [
+  ['vite', 'vite', 5173, 'vite --port {port} --strictPort --host {host}'],
+  ['npx vite --port 4000', 'vite', 4000, 'npx vite --port 4000 --port {port} --strictPort --host {host}'],
+  ['vite --port {port}', 'vite', 5173, 'vite --port {port}'],
+  ['npm run dev:web', 'vite', 4000, 'npm run dev:web -- --port {port} --strictPort --host {host}'],
+  ['npm run nested', 'vite', 4000, 'npm run nested -- -- --port {port} --strictPort --host {host}'],
+  [
+    'npm run dev:web -- --open',
+    'vite',
+    4000,
+    'npm run dev:web -- --open --port {port} --strictPort --host {host}',
+  ],
+  ['pnpm dev:web', 'vite', 4000, 'pnpm dev:web --port {port} --strictPort --host {host}'],
+  ['next dev -p4100', 'next', 4100, 'next dev -p4100 -p {port} -H {host}'],
+  ['next build', undefined, undefined, 'next build'],
+  ['uvicorn main:app', 'uvicorn', 8000, 'uvicorn main:app --host {host} --port {port}'],
+  [
+    'uv run uvicorn main:app --host 0.0.0.0 --port 9000',
+    'uvicorn',
+    9000,
+    'uv run uvicorn main:app --host 0.0.0.0 --port 9000 --port {port}',
+  ],
+  [
+    '.venv/bin/python3 -m uvicorn a:b',
+    'uvicorn',
+    8000,
+    '.venv/bin/python3 -m uvicorn a:b --host {host} --port {port}',
+  ],
+  ['FLASK_DEBUG=1 flask run', 'flask', 5000, 'FLASK_DEBUG=1 flask run --host {host} --port {port}'],
+  ['python manage.py runserver', 'django', 8000, 'python manage.py runserver {host}:{port}'],
+  ['python manage.py runserver 0.0.0.0:8005', 'django', 8005, 'python manage.py runserver 0.0.0.0:{port}'],
+  ['gunicorn app:app', 'gunicorn', 8000, 'gunicorn app:app -b {host}:{port}'],
+  ['gunicorn -b 0.0.0.0:9001 app:app', 'gunicorn', 9001, 'gunicorn -b 0.0.0.0:{port} app:app'],
+  ['php -S localhost:8002 -t public', 'php', 8002, 'php -S localhost:{port} -t public'],
+  ['python3 -m http.server 8003', 'http.server', 8003, 'python3 -m http.server {port}'],
+  ['PORT=3005 node server.js', 'node', 3005, 'PORT={port} node server.js'],
+  ['dotenv -e .env -- next dev', 'next', 3000, 'dotenv -e .env -- next dev -p {port} -H {host}'],
+  ['node server.js', 'node', undefined, 'node server.js'],
+  ['./start-everything', undefined, undefined, './start-everything'],
+  ['tsc -w', 'task', undefined, 'tsc -w'],
+];
+for (const [line, framework, port, expected] of lines) {
+  test(`recognises: ${line}`, async () => {
+    const app = await recognise({ kind: 'shell', line });
+    assert.deepEqual(
+      [app.framework, app.defaultPorts.own, app.command],
+      [framework, port, { kind: 'shell', line: expected }],
+    );
+  });
+}
+
+test('an argv stays an argv', async () => {
+  const app = await recognise({ kind: 'argv', argv: ['npm', 'run', 'dev:web'] });
+  assert.deepEqual(app.command, {
+    kind: 'argv',
+    argv: ['npm', 'run', 'dev:web', '--', '--port', '{port}', '--strictPort', '--host', '{host}'],
+  });
+});
+
+test('a script that pins its port in place is run as it stands, with the port open', async () => {
+  const app = await recognise({ kind: 'shell', line: 'npm run dj' });
+  assert.deepEqual(app.command, {
+    kind: 'argv',
+    argv: ['npm', 'exec', '--silent', '-c', 'python manage.py runserver {port}'],
+  });
+  assert.equal(app.defaultPorts.own, 8001);
+});
+
+test('what the draft says stays', async () => {
+  const draft = {
+    ...draftApp('x', { kind: 'shell', line: 'vite' } as const, dir, 'said'),
+    roles: ['backend' as const],
+    defaultPorts: { own: 1234 },
+    ready: [{ port: 'own' as const, path: '/up' }],
+  };
+  const app = await recogniseApp(draft, { prod: false });
+  assert.deepEqual(
+    [app.roles, app.defaultPorts, app.ready, app.evidence],
+    [['backend'], { own: 1234 }, [{ port: 'own', path: '/up' }], 'said'],
+  );
+});
+
+test('Reflex from a config has both roles and its own way to stop', async () => {
+  const app = await recognise({ kind: 'shell', line: 'reflex run' });
+  assert.deepEqual(
+    [app.roles, app.defaultPorts, app.stopSignal],
+    [['backend', 'frontend'], { backend: 8000, frontend: 3000 }, 'SIGINT'],
+  );
+  assert.deepEqual(app.command, {
+    kind: 'shell',
+    line: 'reflex run --backend-port {backend} --frontend-port {frontend} --backend-host {host}',
+  });
+});
+
+test('lines are split as a shell splits them', () => {
+  assert.deepEqual(
+    splitLine(`cd a && FOO="b c" x 'd && e' 2>&1 | y; z & w`).map((p) => [p.words, p.next]),
+    [
+      [['cd', 'a'], '&&'],
+      [['FOO=b c', 'x', 'd && e', '2>&1'], '|'],
+      [['y'], ';'],
+      [['z'], '&'],
+      [['w'], ''],
+    ],
+  );
+});
+
+test('wrappers come off', () => {
+  for (const line of [
+    'cross-env A=1 vite',
+    'npx -y vite',
+    'pnpm exec vite',
+    'bunx --bun vite',
+    'node node_modules/vite/bin/vite.js',
+    './node_modules/.bin/vite',
+    'dotenvx run -f .env -- vite',
+    'env-cmd -f .env vite',
+  ]) {
+    assert.equal(unwrap(splitLine(line)[0]?.words ?? []).words[0], 'vite', line);
+  }
+});
+
+test('calls of scripts', () => {
+  const table: [string, object | undefined][] = [
+    ['npm run dev', { pm: 'npm', script: 'dev' }],
+    ['npm start --prefix client', { pm: 'npm', script: 'start', dir: 'client' }],
+    ['npm run dev -w web', { pm: 'npm', script: 'dev', workspace: 'web' }],
+    ['yarn workspace web dev', { pm: 'yarn', script: 'dev', workspace: 'web' }],
+    ['pnpm --filter ./web dev', { pm: 'pnpm', script: 'dev', workspace: 'web' }],
+    ['pnpm -r --parallel dev', { pm: 'pnpm', script: 'dev', all: true }],
+    ['yarn --cwd client start', { pm: 'yarn', script: 'start', dir: 'client' }],
+    ['npm install', undefined],
+    ['bun run src/index.ts', undefined],
+    ['vite', undefined],
+  ];
+  for (const [line, expected] of table) assert.deepEqual(scriptCall(line.split(' ')), expected, line);
+});
+
+test('parts of composite scripts', () => {
+  const scripts = { 'dev:a': '', 'dev:b': '', 'dev:b:c': '', all: 'run-p dev:*', again: 'npm run all' };
+  const parts = (line: string) => compositeParts(line, scripts)?.parts.map((p) => p.script ?? p.line);
+  assert.deepEqual(parts('concurrently "npm:dev:*"'), ['dev:a', 'dev:b', 'dev:b:c']);
+  assert.deepEqual(parts('concurrently "npm:dev:*(!b)"'), ['dev:a']);
+  assert.deepEqual(parts('run-p dev:*'), ['dev:a', 'dev:b']);
+  assert.deepEqual(parts('npm run again'), ['dev:a', 'dev:b']);
+  assert.deepEqual(parts('npx concurrently -kn a,b --restart-tries 3 "x y" "npm run dev:a"'), [
+    'x y',
+    'dev:a',
+  ]);
+  assert.equal(parts('vite'), undefined);
+});
+
+test('pnpm-workspace.yaml', () => {
+  assert.deepEqual(pnpmPackages("packages:\n  # all\n  - 'apps/*'\n  - web\ncatalog:\n  - x\n"), [
+    'apps/*',
+    'web',
+  ]);
+  assert.deepEqual(pnpmPackages('packages: ["a/*", b]\n'), ['a/*', 'b']);
+});

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'dotenv';
+import type { Flags } from '../../../../src/config/flags.ts';
+import { nearest } from '../../../../src/config/nearest.ts';
+import { envFileOf } from '../../../../src/config/settings/dotenv.ts';
+import { explain, explainLines } from '../../../../src/config/settings/explain.ts';
+import { type ResolveInput, resolveSettings } from '../../../../src/config/settings/resolve.ts';
+import type { App, Role } from '../../../../src/config/types.ts';
+import { DevstartError } from '../../../../src/errors.ts';
+
+function app(name: string, roles: Role[], more: Partial<App> = {}): App {
+  return {
+    name,
+    roles,
+    command: { kind: 'shell', line: 'true' },
+    cwd: '/p',
+    env: {},
+    frameworkEnv: {},
+    defaultPorts: {},
+    ports: {},
+    instances: 1,
+    ready: [],
+    stopSignal: 'SIGTERM',
+    caches: [],
+    evidence: `app ${name}`,
+    ...more,
+  };
+}
+
+const api = app('api', ['backend']);
+const web = app('web', ['frontend']);
+const worker = app('worker', []);
+
+const dotenv = (text: string, file = '.env') => envFileOf(file, text, parse);
+
+const input = (more: Partial<ResolveInput> = {}): ResolveInput => ({
+  root: '/p',
+  flags: {},
+  env: {},
+  envFiles: [],
+  apps: [api, web],
+  ...more,
+});
+
+const resolve = (more: Partial<ResolveInput> = {}) => resolveSettings(input(more)).settings;
+
+function fails(more: Partial<ResolveInput>, code: string, message: RegExp): void {
+  assert.throws(
+    () => resolve(more),
+    (error) => {
+      assert.ok(error instanceof DevstartError, String(error));
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      assert.equal(error.exitCode, 2);
+      return true;
+    },
+  );
+}
+
+const configured = (name: string, role: Role, port: number): App =>
+  app(name, [role], {
+    defaultPorts: { [role]: 5173 },
+    ports: {
+      [role]: {
+        value: { kind: 'single', port },
+        source: { kind: 'config', name: 'apps[0].port', file: 'devstart.config.json' },
+        overrode: [],
+      },
+    },
+  });
+
+test('precedence of a port: each source wins over all weaker ones', () => {
+  const all = input({
+    flags: { backendPort: '9001' },
+    env: { BACKEND_PORT: '9002' },
+    envFiles: [dotenv('BACKEND_PORT=9003', '.env.local'), dotenv('A=1\n# x\nBACKEND_PORT=9004')],
+    apps: [configured('api', 'backend', 9005)],
+    sticky: { file: '.ports.json', backend: 9006, apps: {} },
+  });
+  const weaken: [(from: ResolveInput) => ResolveInput, number, string][] = [
+    [(from) => from, 9001, 'flag'],
+    [(from) => ({ ...from, flags: {} }), 9002, 'env'],
+    [(from) => ({ ...from, env: {} }), 9003, 'env-file'],
+    [(from) => ({ ...from, envFiles: from.envFiles.slice(1) }), 9004, 'env-file'],
+    [(from) => ({ ...from, envFiles: [] }), 9005, 'config'],
+    [
+      (from) => ({ ...from, apps: [app('api', ['backend'], { defaultPorts: { backend: 5173 } })] }),
+      9006,
+      'sticky',
+    ],
+    [(from) => ({ ...from, sticky: undefined }), 5173, 'framework'],
+    [(from) => ({ ...from, apps: [api] }), 8000, 'default'],
+  ];
+  let now = all;
+  for (const [index, [step, port, kind]] of weaken.entries()) {
+    now = step(now);
+    const got = resolveSettings(now).settings.ports.api?.backend;
+    assert.deepEqual(got?.value, { kind: 'single', port }, kind);
+    assert.equal(got?.source.kind, kind);
+    assert.equal(got?.overrode.length, 7 - index, kind);
+  }
+  const env = resolve({ envFiles: [dotenv('A=1\n# x\nBACKEND_PORT=9004')] }).ports.api?.backend;
+  assert.deepEqual(env?.source, { kind: 'env-file', name: 'BACKEND_PORT', file: '.env', line: 3 });
+  assert.deepEqual(env?.overrode, [{ value: 8000, source: { kind: 'default', name: 'default' } }]);
+});
+
+test('precedence of options', () => {
+  const config = { file: 'devstart.config.json', value: { maxAttempts: 4 } };
+  const envFiles = [dotenv('DEVSTART_MAX_ATTEMPTS=3')];
+  const env = { DEVSTART_MAX_ATTEMPTS: '2' };
+  const flags = { maxAttempts: '1' };
+  assert.equal(resolve({ flags, env, envFiles, config }).maxAttempts.value, 1);
+  assert.equal(resolve({ env, envFiles, config }).maxAttempts.value, 2);
+  assert.equal(resolve({ envFiles, config }).maxAttempts.value, 3);
+  assert.equal(resolve({ config }).maxAttempts.value, 4);
+  assert.equal(resolve().maxAttempts.value, 10);
+});
+
+const BAD_PORTS = ['abc', '70000', '-5', '8080x', '1e3', '', ' ', '0', '80.5', '0x50', '9-8'];
+for (const bad of BAD_PORTS) {
+  test(`malformed port ${JSON.stringify(bad)} from each source`, () => {
+    for (const [role, flag, name] of [
+      ['backend', 'backendPort', 'BACKEND_PORT'],
+      ['frontend', 'frontendPort', 'FRONTEND_PORT'],
+    ] as const) {
+      fails({ flags: { [flag]: bad } }, 'PORT_INVALID', new RegExp(`--${role}-port`));
+      fails({ env: { [name]: bad } }, 'PORT_INVALID', new RegExp(name));
+      fails(
+        { envFiles: [dotenv(`\n${name}="${bad}"`)] },
+        'PORT_INVALID',
+        new RegExp(`${name} in .env line 2`),
+      );
+    }
+    fails({ flags: { port: [`api=${bad}`] } }, 'PORT_INVALID', /--port api/);
+    fails({ apps: [web], flags: { backendPort: bad } }, 'PORT_INVALID', /--backend-port/);
+  });
+}
+
+const NUMBERS: [keyof Flags, string, string[]][] = [
+  ['maxAttempts', 'DEVSTART_MAX_ATTEMPTS', ['1e3', '10x', '', '-1', '0', '1.5', '65536']],
+  ['basePort', 'DEVSTART_BASE_PORT', ['1e3', 'abc', '', '-1', '0', '70000', 'auto']],
+  ['killTimeout', 'DEVSTART_KILL_TIMEOUT', ['1e3', '5s', '', '-1', 'Infinity']],
+  ['host', 'DEVSTART_HOST', ['', 'localhost:3000', 'http://a', '1.2.3', 'a b']],
+  ['portsFile', 'DEVSTART_PORTS_FILE', ['']],
+];
+for (const [flag, name, values] of NUMBERS) {
+  test(`malformed ${flag} from each source`, () => {
+    const shown = `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    for (const bad of values) {
+      fails({ flags: { [flag]: bad } }, 'USAGE', new RegExp(`^${shown} wants`));
+      fails({ env: { [name]: bad } }, 'USAGE', new RegExp(`^${name}.* wants`));
+      fails({ envFiles: [dotenv(`${name}=${bad}`)] }, 'USAGE', new RegExp(`^${name} .*line 1 wants`));
+    }
+  });
+}
+
+test('well-formed numbers and hosts', () => {
+  assert.equal(resolve({ flags: { killTimeout: '0.5' } }).killTimeout.value, 0.5);
+  assert.equal(resolve({ flags: { killTimeout: '0' } }).killTimeout.value, 0);
+  for (const host of ['0.0.0.0', '::1', '::', 'localhost', 'dev.example.com', 'my_box'])
+    assert.equal(resolve({ flags: { host } }).host.value, host);
+});
+
+test('booleans', () => {
+  for (const word of ['1', 'true', 'yes', 'on', 'TRUE'])
+    assert.equal(resolve({ env: { DEVSTART_STRICT_PORT: word } }).strictPort.value, true, word);
+  for (const word of ['0', 'false', 'no', 'off']) {
+    assert.equal(resolve({ env: { DEVSTART_STRICT_PORT: word } }).strictPort.value, false, word);
+    assert.equal(resolve({ env: { DEVSTART_STICKY: word } }).sticky.value, false, word);
+  }
+  for (const bad of ['', '2', 'ja', 'enabled'])
+    for (const name of ['DEVSTART_STRICT_PORT', 'DEVSTART_PROD', 'DEVSTART_STICKY'])
+      fails({ env: { [name]: bad } }, 'USAGE', new RegExp(name));
+  assert.deepEqual(resolve({ flags: { sticky: false } }).sticky.source, {
+    kind: 'flag',
+    name: '--no-sticky',
+  });
+});
+
+test('--port by name, by role, unknown, malformed', () => {
+  const apps = [api, web, worker];
+  const ports = resolve({ apps, flags: { port: ['worker=4100', 'worker=4200', 'backend=auto'] } }).ports;
+  assert.deepEqual(ports.worker?.own?.value, { kind: 'single', port: 4200 });
+  assert.deepEqual(ports.api?.backend?.value, { kind: 'auto' });
+  fails({ apps, flags: { port: ['worke=1'] } }, 'USAGE', /no app "worke"; did you mean "worker"\?/);
+  fails({ apps, flags: { port: ['4100'] } }, 'USAGE', /NAME=SPEC/);
+  const both = app('site', ['backend', 'frontend']);
+  fails({ apps: [both], flags: { port: ['site=1'] } }, 'USAGE', /both roles/);
+  assert.equal(resolve({ apps }).ports.worker?.own?.source.kind, 'search');
+});
+
+test('--only, ambiguity, missing roles', () => {
+  const second = app('api2', ['backend']);
+  fails({ apps: [api, second] }, 'AMBIGUOUS', /"api" and "api2" both have the role backend/);
+  assert.deepEqual(
+    resolve({ apps: [api, second], flags: { only: ['api2'] } }).apps.map((known) => known.name),
+    ['api2'],
+  );
+  fails({ flags: { only: ['wbe'] } }, 'USAGE', /did you mean "web"/);
+  const { warnings } = resolveSettings(input({ apps: [web], env: { BACKEND_PORT: '9000' } }));
+  assert.deepEqual(
+    warnings.map((warning) => warning.code),
+    ['ROLE_MISSING'],
+  );
+  assert.deepEqual(resolveSettings(input({ flags: { only: ['web'], backendPort: '9000' } })).warnings, []);
+});
+
+test('a base port is one block, weaker than a port said as strongly', () => {
+  const ports = resolve({ apps: [worker, web, api], flags: { basePort: '5000' } }).ports;
+  assert.deepEqual(
+    [ports.api?.backend, ports.web?.frontend, ports.worker?.own].map((port) => port?.value),
+    [5000, 5001, 5002].map((port) => ({ kind: 'single', port })),
+  );
+  const mixed = resolve({
+    apps: [configured('api', 'backend', 7000), web],
+    flags: { basePort: '5000', frontendPort: '6000' },
+    sticky: { file: '.ports.json', backend: 8003, apps: {} },
+  }).ports;
+  assert.deepEqual(mixed.api?.backend?.value, { kind: 'single', port: 5000 });
+  assert.deepEqual(mixed.web?.frontend?.value, { kind: 'single', port: 6000 });
+  fails({ flags: { basePort: '65535' } }, 'USAGE', /pass 65535/);
+});
+
+test('sticky restores further apps too', () => {
+  const sticky = { file: '.ports.json', frontend: 3001, apps: { worker: [4005, 4006] } };
+  const ports = resolve({ apps: [worker, web], sticky }).ports;
+  assert.deepEqual(ports.worker?.own?.value, { kind: 'single', port: 4005 });
+  assert.deepEqual(ports.web?.frontend?.value, { kind: 'single', port: 3001 });
+});
+
+test('origins of all layers add up', () => {
+  const { corsOrigins } = resolve({
+    flags: { corsOrigin: ['http://A.example/'] },
+    env: { CORS_ORIGINS: 'https://b.example:443, http://a.example' },
+    envFiles: [dotenv(`CORS_ORIGINS='["http://c.example:81"]'`)],
+    config: { file: 'devstart.config.json', value: { corsOrigins: ['tauri://localhost'] } },
+  });
+  assert.deepEqual(corsOrigins.value, [
+    'http://a.example',
+    'https://b.example',
+    'http://c.example:81',
+    'tauri://localhost',
+  ]);
+  for (const bad of [
+    'localhost:3000',
+    'http://a/path',
+    'http://a:99999',
+    'http://',
+    'x',
+    'http://u@a',
+    'http://a?b',
+  ]) {
+    fails({ flags: { corsOrigin: [bad] } }, 'USAGE', /--cors-origin wants an origin/);
+    fails({ env: { CORS_ORIGINS: bad } }, 'USAGE', /CORS_ORIGINS.* wants an origin/);
+  }
+  assert.deepEqual(resolve({ env: { CORS_ORIGINS: '' } }).corsOrigins.value, []);
+  const wild = resolveSettings(input({ flags: { corsOrigin: ['http://localhost:*', '*'] } }));
+  assert.deepEqual(wild.settings.corsOrigins.value, ['*']);
+  assert.equal(wild.warnings.length, 2);
+});
+
+test('--prod wants explicit ports and origins and refuses wildcards', () => {
+  const prod = { prod: true, backendPort: '8000', frontendPort: '3000' };
+  fails({ flags: { prod: true } }, 'PROD_UNSAFE', /explicit ports/);
+  fails({ flags: { ...prod, backendPort: 'auto' } }, 'PROD_UNSAFE', /explicit ports/);
+  fails({ flags: prod }, 'PROD_UNSAFE', /explicit CORS origins/);
+  for (const origin of ['*', 'https://*.example.com', 'http://localhost:*'])
+    fails({ flags: { ...prod, corsOrigin: [origin] } }, 'PROD_UNSAFE', /wildcard/);
+  fails({ flags: prod, env: { FRONTEND_URL: 'https://*.a' } }, 'PROD_UNSAFE', /wildcard/);
+  fails({ flags: prod, env: { FRONTEND_URL: 'a.example' } }, 'USAGE', /FRONTEND_URL/);
+  const settings = resolve({ flags: prod, env: { FRONTEND_URL: 'https://a.example/app/' } });
+  assert.equal(settings.frontendUrl?.value, 'https://a.example');
+  assert.equal(settings.strictPort.value, true);
+  assert.equal(settings.strictPort.source.name, '--prod');
+  assert.deepEqual(resolve({ flags: { prod: true, frontendPort: '80' }, apps: [web] }).apps.length, 1);
+});
+
+test('explain says where each value came from', () => {
+  const settings = resolve({
+    apps: [api, web, worker],
+    envFiles: [dotenv('A=1\n\nBACKEND_PORT=9000')],
+    flags: { frontendPort: '8000-8003' },
+  });
+  const lines = explainLines(settings);
+  assert.equal(lines[0], 'BACKEND_PORT=9000 from .env line 3 (overrode 8000, default)');
+  assert.equal(lines[1], 'FRONTEND_PORT=8000-8003 from --frontend-port (overrode 3000, default)');
+  assert.equal(lines[2], 'port of worker=4000 from the search');
+  assert.ok(lines.includes('maxAttempts=10 by default'));
+  assert.deepEqual(explain(settings).settings.backendPort, {
+    value: 9000,
+    source: { kind: 'env-file', name: 'BACKEND_PORT', file: '.env', line: 3 },
+    overrode: [{ value: 8000, source: { kind: 'default', name: 'default' } }],
+  });
+});
+
+test('env files: the line of the assignment that counts', () => {
+  const file = dotenv('\uFEFFA=1\r\nB="x\r\nA=7\r\n"\r\nexport A = 2 # A=3\r\n#A=9\r\nAB=4\r\nC=`A=5`');
+  assert.deepEqual(file.values, { A: '2', B: 'x\nA=7\n', AB: '4', C: 'A=5' });
+  assert.equal(file.lineOf('A'), 5);
+  assert.equal(file.lineOf('AB'), 7);
+  assert.equal(file.lineOf('none'), undefined);
+});
+
+test('nearest', () => {
+  const words = ['port', 'ports', 'name', 'command', 'frontend', 'backend-port'];
+  for (const [word, near] of [
+    ['prot', 'port'],
+    ['Port', 'port'],
+    ['comand', 'command'],
+    ['front', 'frontend'],
+    ['backed-port', 'backend-port'],
+    ['xyzzy', undefined],
+    ['', undefined],
+  ] as const)
+    assert.equal(nearest(word, words), near, word);
+});

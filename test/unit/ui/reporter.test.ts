@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LaunchPlan } from '../../../src/plan/types.ts';
+import { createReporter } from '../../../src/ui/reporter.ts';
+
+function reporter(instances: object[]) {
+  const lines: string[] = [];
+  const writeLine = (line: string) => void lines.push(line);
+  const made = createReporter({
+    format: 'plain',
+    color: false,
+    home: '/h',
+    writeLine,
+    writeError: writeLine,
+  });
+  made.header({ root: '/h/shop', instances } as unknown as LaunchPlan, []);
+  lines.length = 0;
+  return { made, lines };
+}
+
+const copies = [0, 1].map((instance) => ({
+  app: 'api',
+  instance,
+  label: `api.${instance}`,
+  url: `http://localhost:${8000 + instance}`,
+  ports: { backend: 8000 + instance },
+}));
+
+test('each copy of an app is named as its output is', () => {
+  const { made, lines } = reporter(copies);
+  made.event({ type: 'ready', app: 'api', instance: 1, url: '', ms: 100 });
+  made.event({ type: 'exited', app: 'api', instance: 0, code: 3, signal: null, expected: false });
+  assert.deepEqual(lines, ['✓ api.1 ready in 0.10 s', '✗ api.0 exited with code 3']);
+});
+
+test('a port that moved with no holder: no claim about who has it', () => {
+  const { made, lines } = reporter(copies);
+  const moved = {
+    app: 'web',
+    role: 'frontend',
+    instance: 0,
+    port: 4002,
+    requested: 4001,
+    moved: true,
+  } as const;
+  made.event({ type: 'port', ...moved });
+  assert.deepEqual(lines, ['web uses port 4002 in place of 4001, to fit the other ports of this run']);
+});
