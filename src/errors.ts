@@ -18,7 +18,8 @@ export type ErrorCode =
   | 'PROGRAM_NOT_FOUND' // the server's program is missing
   | 'SPAWN_FAILED'
   | 'CLEAN_FAILED'
-  | 'STOP_FAILED'; // a process could not be ended
+  | 'STOP_FAILED' // a process could not be ended
+  | 'STOPPING'; // a change of a run that stops
 
 const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'USAGE',

@@ -14,7 +14,7 @@ const claimPair = (claims: Claims): Promise<void> =>
     const ports = [8000, 3000].map((first) => {
       let port = first;
       while (claimOf(port)) port++;
-      return { port, app: 'api', instance: 0 };
+      return { port, id: 'api:0' as const };
     });
     return { value: undefined, ports };
   });

@@ -5,10 +5,11 @@ import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { runCommand } from '../launch/command.ts';
 import { planCommandEnv } from '../plan/plan.ts';
+import type { PortMap } from '../ports/port-map.ts';
 import { joinRunning } from '../session/join.ts';
 import { loadProject, type Project, planProject } from '../session/project.ts';
-import { perform } from '../session/session.ts';
-import { accompany, pass } from '../session/with-command.ts';
+import { runSession } from '../session/session.ts';
+import { AttachedCommand, pass } from '../session/with-command.ts';
 import { printSync } from '../ui/print.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function exec(context: Context): Promise<number> {
   const project = await loadProject(context);
   const running = await joinRunning(project.claimsDir, project.settings);
   if (running) {
-    const { corsOrigins, assignments } = running;
+    const { corsOrigins, ports } = running;
     const asked = Object.values(project.settings.ports).flatMap((ports) => Object.values(ports));
     const vain = new Set(
       asked.filter(({ source }) => source.kind === 'flag').map(({ source }) => source.name),
@@ -40,7 +41,7 @@ export async function exec(context: Context): Promise<number> {
       ...project.settings,
       corsOrigins: { ...project.settings.corsOrigins, value: corsOrigins },
     };
-    return runAlone(words, { ...project, settings }, assignments, context);
+    return runAlone(words, { ...project, settings }, ports, context);
   }
   // The command's output is its own: ours and the servers' go elsewhere.
   const out = await outputOf(context);
@@ -51,11 +52,11 @@ export async function exec(context: Context): Promise<number> {
     lookOnly: false,
     forceColor: format === 'pretty',
   });
-  return perform(planned, context, {
+  return runSession(planned, context, {
     out,
     format,
     keys: false,
-    companion: (tools) => accompany(words, planned, context, tools),
+    attach: (handle) => new AttachedCommand(words, planned, context, handle),
   });
 }
 
@@ -76,10 +77,10 @@ async function outputOf({ own, cwd }: Context) {
 async function runAlone(
   words: readonly string[],
   { settings }: Project,
-  assignments: Parameters<typeof planCommandEnv>[0]['assignments'],
+  ports: PortMap,
   { env, onSignal }: Context,
 ): Promise<number> {
-  const added = planCommandEnv({ settings, assignments, runId: '', inherited: env, forceColor: false });
+  const added = planCommandEnv({ settings, ports, runId: '', inherited: env, forceColor: false });
   const { DEVSTART_RUN: _, ...shared } = added;
   const command = runCommand(words, settings.root, { ...env, ...shared }, (message) =>
     printSync(2, `${message}\n`),

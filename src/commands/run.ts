@@ -4,8 +4,8 @@ import type { Settings } from '../config/types.ts';
 import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { loadProject, planProject } from '../session/project.ts';
-import { perform } from '../session/session.ts';
-import { createTerminalSession } from '../ui/terminal/session.ts';
+import { runSession } from '../session/session.ts';
+import { TerminalSession } from '../ui/terminal/session.ts';
 
 /** `devstart`: starts the project in the foreground. @returns the exit code */
 export async function run(context: Context): Promise<number> {
@@ -24,19 +24,12 @@ export async function run(context: Context): Promise<number> {
     return 0;
   }
   const keys = !stdinTo && format !== 'json' && !isCI(env.CI) && isatty(0) && isatty(1);
-  return perform(planned, context, {
+  return runSession(planned, context, {
     out: process.stdout,
     format,
     keys,
-    companion: (tools) =>
-      createTerminalSession({
-        ...tools,
-        keys,
-        stdinTo,
-        color,
-        quit: () => tools.stop({ code: 0, reason: 'q' }),
-        onSuspend: context.onSuspend,
-      }),
+    attach: (handle) =>
+      new TerminalSession({ ...handle, keys, stdinTo, color, onSuspend: context.onSuspend }),
   });
 }
 

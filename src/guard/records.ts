@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { appOf, numberOf } from '../config/instance-id.ts';
+import type { PortsFile } from '../plan/ports-file.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import { claimant, judge, lookout } from '../ports/claims/alive.ts';
 import type { Claimant } from '../ports/claims/claim.ts';
@@ -29,7 +31,8 @@ export interface RunRecord extends Claimant {
   startedAt: string;
   /** Seconds. */
   killTimeout: number;
-  ports: number[];
+  /** What the run last wrote, or would have written, into its ports file. */
+  portsFile?: { file: string; content: PortsFile };
   instances: RecordedInstance[];
 }
 
@@ -43,6 +46,8 @@ export interface RecordOptions {
 /** Keeps a run's record as true as the run. */
 export interface RecordKeeper {
   note(event: RunEvent): void;
+  /** Written with the next event. */
+  keep(portsFile: RunRecord['portsFile']): void;
   /** The run has ended and nothing of it is left. */
   close(): void;
 }
@@ -51,7 +56,7 @@ const folderOf = (dir: string): string => path.join(dir, 'runs');
 
 /** Writes the run's record; before its first server. A folder that cannot be written is no record, never a failure. */
 export function openRecord({ dir, plan, startedAt }: RecordOptions): RecordKeeper {
-  if (dir === undefined) return { note() {}, close() {} };
+  if (dir === undefined) return { note() {}, keep() {}, close() {} };
   const file = path.join(folderOf(dir), `${plan.runId}.json`);
   const record: RunRecord = {
     version: 1,
@@ -60,7 +65,6 @@ export function openRecord({ dir, plan, startedAt }: RecordOptions): RecordKeepe
     ...claimant(),
     startedAt: startedAt.toISOString(),
     killTimeout: plan.killTimeout,
-    ports: plan.instances.flatMap(({ ports }) => Object.values(ports)),
     instances: [],
   };
   let writable = true;
@@ -75,12 +79,13 @@ export function openRecord({ dir, plan, startedAt }: RecordOptions): RecordKeepe
   write();
   return {
     note(event) {
+      if (event.type === 'up' || event.type === 'ended') write();
       if (event.type !== 'started' && event.type !== 'exited') return;
-      const { app, instance } = event;
+      const { id, pid } = event;
+      const [app, instance] = [appOf(id), numberOf(id)];
       record.instances = record.instances.filter((one) => one.app !== app || one.instance !== instance);
       if (event.type === 'started') {
-        const { pid } = event;
-        const planned = plan.instances.find((one) => one.app === app && one.instance === instance);
+        const planned = plan.instances.find((one) => one.id === id);
         const pipes = standardFiles(pid).filter((name) => name.startsWith('socket:'));
         const start = readProcess(pid)?.start ?? '';
         record.instances.push({
@@ -93,6 +98,9 @@ export function openRecord({ dir, plan, startedAt }: RecordOptions): RecordKeepe
         });
       }
       write();
+    },
+    keep(portsFile) {
+      if (portsFile) record.portsFile = portsFile;
     },
     close() {
       writable = false;
@@ -141,6 +149,15 @@ export function deadRecords(dir: string | undefined, root?: string): RunRecord[]
   const dead = all.filter((record) => record.pid !== here.pid && judge(record, here, see) === 'dead');
   for (const record of dead) if (record.boot !== here.boot) forget(dir, record);
   return dead.filter((record) => record.boot === here.boot);
+}
+
+/** The records of launchers that live, of one project. */
+export function livingRecords(dir: string | undefined, root: string): RunRecord[] {
+  if (dir === undefined) return [];
+  const all = readRecords(dir).filter((record) => record.root === root);
+  const here = claimant();
+  const see = lookout(all);
+  return all.filter((record) => judge(record, here, see) !== 'dead');
 }
 
 /** Every record that can be read, of the living and of the dead. */

@@ -1,12 +1,11 @@
 import type { LaunchPlan } from '../plan/types.ts';
-import type { RunEvent } from '../run/events.ts';
+import type { Listener } from '../run/bus.ts';
 import { startGuard } from './guard.ts';
 import { watchParent } from './parent.ts';
-import { openRecord } from './records.ts';
 
 /** What ends a run's processes when the launcher itself has no chance to. */
 export interface Supervision {
-  note(event: RunEvent): void;
+  readonly note: Listener;
   /** The terminal's settings, put back when the launcher is killed. */
   saveTerminal(settings: string): void;
   /** The run has ended and nothing of it is left. */
@@ -15,9 +14,6 @@ export interface Supervision {
 
 export interface SupervisionOptions {
   plan: LaunchPlan;
-  /** The state directory. */
-  dir: string | undefined;
-  startedAt: Date;
   env: Readonly<Record<string, string | undefined>>;
   /** Whether keys are read from the terminal. */
   terminal: boolean;
@@ -26,34 +22,19 @@ export interface SupervisionOptions {
 }
 
 /** Call it before the first server starts. */
-export function supervise({ plan, dir, env, ...options }: SupervisionOptions): Supervision {
+export function supervise({ plan, env, ...options }: SupervisionOptions): Supervision {
   const { runId, killTimeout } = plan;
-  const guard = startGuard({
-    runId,
-    graceSeconds: killTimeout,
-    path: env.PATH,
-    terminal: options.terminal,
-  });
-  const record = openRecord({ dir, plan, startedAt: options.startedAt });
+  const guard = startGuard({ runId, graceSeconds: killTimeout, path: env.PATH, terminal: options.terminal });
   const endWatch = watchParent(options.onOrphaned, { underscore: env._ });
-  const pids = new Map<string, number>();
   return {
-    note(event) {
+    note(event, view) {
       if (event.type === 'started') {
-        const { app, instance, pid } = event;
-        const planned = plan.instances.find((one) => one.app === app && one.instance === instance);
-        pids.set(`${app}:${instance}`, pid);
-        guard.add(pid, planned?.stopSignal);
-      } else if (event.type === 'exited') {
-        const pid = pids.get(`${event.app}:${event.instance}`);
-        if (pid !== undefined) guard.del(pid);
-      }
-      record.note(event);
+        guard.add(event.pid, view.plan.instances.find(({ id }) => id === event.id)?.stopSignal);
+      } else if (event.type === 'exited') guard.del(event.pid);
     },
     saveTerminal: guard.saveTerminal,
     async close() {
       endWatch();
-      record.close();
       await guard.dismiss();
     },
   };

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Command } from 'concurrently';
+import type { InstanceId } from '../config/instance-id.ts';
 import type { Prefix } from '../output/types.ts';
 import type { InstancePlan } from '../plan/types.ts';
 
@@ -18,14 +19,29 @@ export class ChildHandle extends EventEmitter {
     super();
     this.pid = pid;
   }
+
+  /** It has ended, or could not be started. */
+  close({ code, signal, error }: { code: number | null; signal: string | null; error?: Error }): void {
+    if (error) this.emit('error', error);
+    this.emit('close', code, signal);
+  }
 }
 
 export interface LaunchHooks {
-  spawn(index: number): ChildHandle;
+  /** A process for the instance; a handle without a pid: not now. */
+  spawn(id: InstanceId): ChildHandle;
   /** Ends the instance with that pid. */
-  kill(pid: number, signal: string | undefined): void;
+  kill(pid: number): void;
   /** Told once each, before any output can arrive. */
-  setPrefix(instance: InstancePlan, prefix: Prefix): void;
+  setPrefix(id: InstanceId, prefix: Prefix): void;
+}
+
+/** The instances as concurrently's commands. */
+export interface Launcher {
+  /** Starts it (again): calls `spawn`. */
+  start(id: InstanceId): void;
+  /** Ends it by way of `kill`. */
+  kill(id: InstanceId): void;
 }
 
 /** The import costs some 25 ms: begin it while something else is waited for. */
@@ -36,31 +52,38 @@ export const preloadLauncher = () => import('concurrently');
  * commands' states. An opaque command line keeps its shortcut, wildcard and quote parsers out.
  */
 export async function launch(
-  instances: InstancePlan[],
+  instances: readonly InstancePlan[],
   prefixColors: string[],
   shouldStart: () => boolean,
   hooks: LaunchHooks,
-): Promise<Command[]> {
+): Promise<Launcher> {
   const { createConcurrently, Logger } = await preloadLauncher();
-  if (instances.length === 0 || !shouldStart()) return [];
-  const { commands, result } = createConcurrently(
-    instances.map((instance, index) => ({ command: `devstart:${index}`, name: instance.label })),
-    {
-      prefixColors,
-      spawn: (command) => hooks.spawn(Number(command.slice('devstart:'.length))),
-      kill: (pid, signal) => hooks.kill(pid, signal),
-    },
-  );
-  // Rejects when a command failed; we decide on that ourselves.
-  result.catch(() => {});
-
-  const logger = new Logger({});
-  logger.setPrefixLength(Math.max(...instances.map((instance) => instance.label.length)));
-  for (const [index, command] of commands.entries()) {
-    const instance = instances[index];
-    if (!instance) continue;
-    const plain = logger.getPrefix(command);
-    hooks.setPrefix(instance, { plain: `${plain} `, colored: `${logger.colorText(command, plain)} ` });
+  const commands = new Map<InstanceId, Command>();
+  if (instances.length > 0 && shouldStart()) {
+    const made = createConcurrently(
+      instances.map(({ label }, index) => ({ command: `devstart:${index}`, name: label })),
+      {
+        prefixColors,
+        spawn(command) {
+          const { id } = instances[Number(command.slice('devstart:'.length))] as InstancePlan;
+          return hooks.spawn(id);
+        },
+        kill: (pid) => hooks.kill(pid),
+      },
+    );
+    // Rejects when a command failed; we decide on that ourselves.
+    made.result.catch(() => {});
+    const logger = new Logger({});
+    logger.setPrefixLength(Math.max(...instances.map(({ label }) => label.length)));
+    for (const [index, command] of made.commands.entries()) {
+      const { id } = instances[index] as InstancePlan;
+      commands.set(id, command);
+      const plain = logger.getPrefix(command);
+      hooks.setPrefix(id, { plain: `${plain} `, colored: `${logger.colorText(command, plain)} ` });
+    }
   }
-  return commands;
+  return {
+    start: (id) => commands.get(id)?.start(),
+    kill: (id) => commands.get(id)?.kill(),
+  };
 }

@@ -1,3 +1,4 @@
+import { numberOf } from '../config/instance-id.ts';
 import type { InstancePlan } from '../plan/types.ts';
 
 /** What the server gets: the launcher's environment less `unsetEnv`, the plan's over it, and the marks. */
@@ -9,7 +10,7 @@ export function environmentOf(
   const marks = {
     DEVSTART_RUN: runId,
     DEVSTART_APP: plan.app,
-    DEVSTART_INSTANCE: String(plan.instance),
+    DEVSTART_INSTANCE: String(numberOf(plan.id)),
   };
   const env = { ...inherited };
   for (const name of plan.unsetEnv) delete env[name];

@@ -1,8 +1,22 @@
 import path from 'node:path';
-import type { InstancePlan } from '../plan/types.ts';
+import { appOf, type InstanceId } from '../config/instance-id.ts';
 import { makePrivateFolder } from '../system/files.ts';
 import { LogFile } from './log-file.ts';
-import type { Tee } from './types.ts';
+import type { Sink } from './types.ts';
+
+export interface LogsOptions {
+  /** The state directory, absolute; undefined for a user without a home: nothing is logged. */
+  dir: string | undefined;
+  /** The project's folder, absolute. */
+  root: string;
+  runId: string;
+  /** Called once, when a log cannot be written; from then on nothing is. */
+  onOff(message: string): void;
+  /** Bytes after which a file is put aside. Default 5 MB. */
+  limit?: number;
+  /** How many older files stay: `.1` is the youngest. Default 3. */
+  keep?: number;
+}
 
 export interface LogsOptions {
   /** The state directory, absolute; undefined for a user without a home: nothing is logged. */
@@ -19,17 +33,13 @@ export interface LogsOptions {
 }
 
 /** An instance, or an event about one. */
-type Which = Pick<InstancePlan, 'app' | 'instance'>;
-
-export interface Logs extends Tee {
+export interface Logs extends Sink {
   /** The project's, absolute. */
   readonly folder: string | undefined;
   /** Separates this start's output from what stood there before. */
-  started(instance: Which, pid: number): void;
+  started(id: InstanceId, pid: number): void;
   /** Resolves when what was taken is in the files; what comes later is written too. */
   close(): Promise<void>;
-  /** The app's log file, absolute; undefined where nothing is logged. */
-  fileOf(app: string): string | undefined;
 }
 
 const LIMIT = 5_000_000;
@@ -57,7 +67,7 @@ export function openLogs({ dir, root, runId, onOff, limit = LIMIT, keep = KEEP }
   const folder = dir === undefined ? undefined : logFolder(dir, root);
   const files = new Map<string, LogFile>();
   /** What is to stand before the next byte of an instance. */
-  const headings = new Map<string, string>();
+  const headings = new Map<InstanceId, string>();
   const listeners: (() => void)[] = [];
   let off = folder === undefined;
 
@@ -76,19 +86,19 @@ export function openLogs({ dir, root, runId, onOff, limit = LIMIT, keep = KEEP }
 
   return {
     folder,
-    write({ app, instance }, chunk) {
+    write(id, _, chunk) {
       if (off || folder === undefined) return;
       try {
+        const app = appOf(id);
         let file = files.get(app);
         if (!file) {
           makePrivateFolder(folder);
           file = new LogFile({ file: logFile(folder, app), limit, keep, onError: fail, onDrain: drained });
           files.set(app, file);
         }
-        const key = `${app}:${instance}`;
-        const heading = headings.get(key);
+        const heading = headings.get(id);
         if (heading !== undefined) {
-          headings.delete(key);
+          headings.delete(id);
           file.addLine(heading);
         }
         file.add(chunk);
@@ -96,11 +106,8 @@ export function openLogs({ dir, root, runId, onOff, limit = LIMIT, keep = KEEP }
         fail(error);
       }
     },
-    started({ app, instance }, pid) {
-      headings.set(
-        `${app}:${instance}`,
-        `--- devstart ${new Date().toISOString()} run ${runId} pid ${pid} ---\n`,
-      );
+    started(id, pid) {
+      headings.set(id, `--- devstart ${new Date().toISOString()} run ${runId} pid ${pid} ---\n`);
     },
     get full() {
       for (const file of files.values()) if (file.full) return true;
@@ -112,7 +119,6 @@ export function openLogs({ dir, root, runId, onOff, limit = LIMIT, keep = KEEP }
     async close() {
       await Promise.all([...files.values()].map((file) => file.settle()));
     },
-    fileOf: (app) => (off || folder === undefined ? undefined : logFile(folder, app)),
   };
 }
 

@@ -1,34 +1,37 @@
-import type { InstancePlan } from '../plan/types.ts';
+import type { InstanceId } from '../config/instance-id.ts';
 
 /** Which of a server's two streams. */
 export type StreamName = 'stdout' | 'stderr';
 
-/** Where the servers' bytes go. Bounded: a writer stops reading its servers while it is full. */
+/** Where the servers' bytes go, seen from a server. Bounded: a writer stops reading its servers while it is full. */
 export interface OutputSink {
   /** What stands before each line; told once, before the instance's first byte. */
-  setPrefix(instance: InstancePlan, prefix: Prefix): void;
+  setPrefix(id: InstanceId, prefix: Prefix): void;
   /** Takes the chunk in any case; false: full, read no more until `onDrain`. */
-  write(instance: InstancePlan, stream: StreamName, chunk: Buffer): boolean;
+  write(id: InstanceId, stream: StreamName, chunk: Buffer): boolean;
   readonly full: boolean;
   /** Called each time there is room again. @returns ends the calls */
   onDrain(listener: () => void): () => void;
   /** The stream has ended: shows what is left of its last line. */
-  end(instance: InstancePlan, stream: StreamName): void;
+  end(id: InstanceId, stream: StreamName): void;
   /** What the instance printed last, shown or not: at most `count` lines, oldest first, without their ends. */
-  lastLines(instance: InstancePlan, count: number): string[];
+  lastLines(id: InstanceId, count: number): string[];
   /**
    * Calls back with each whole line (several at once where they arrived so) as decoded text without colours, in
    * every mode. @returns ends the watch
    */
-  watch(instance: InstancePlan, onText: (text: string) => void): () => void;
+  watch(id: InstanceId, onText: (text: string) => void): () => void;
 }
 
-/** Takes what the servers print beside its being shown: the log files. */
-export interface Tee {
+/** One of those that take what the servers print: the screen, the log files, the tail, those who read along. */
+export interface Sink {
   /** The bytes as they are; in any case, also when it is full. */
-  write(instance: Pick<InstancePlan, 'app' | 'instance'>, chunk: Buffer): void;
-  readonly full: boolean;
-  onDrain(listener: () => void): void;
+  write(id: InstanceId, stream: StreamName, chunk: Buffer): void;
+  /** The stream has ended. */
+  end?(id: InstanceId, stream: StreamName): void;
+  /** Takes no more for now: absent where it never is. */
+  readonly full?: boolean;
+  onDrain?(listener: () => void): void;
 }
 
 /** With the space that follows it. */
@@ -37,7 +40,7 @@ export interface Prefix {
   colored: string;
 }
 
-/** The asynchronous end of all output; ui/writer.ts writes to stdout. Never blocks, never throws. */
+/** The asynchronous end of all output; writer.ts writes to stdout. Never blocks, never throws. */
 export interface ByteWriter {
   /** latin1 text is bytes, one a character. False: full, wait for `onDrain`. After the reader has gone: true, and dropped. */
   write(data: string | Buffer, encoding?: 'latin1' | 'utf8'): boolean;

@@ -1,5 +1,6 @@
+import { instanceId } from '../config/instance-id.ts';
 import type { App, Command, PortKey, Role, Settings } from '../config/types.ts';
-import type { PortAssignment } from '../ports/types.ts';
+import type { PortMap } from '../ports/port-map.ts';
 import { urlHost } from '../system/addresses.ts';
 import { corsOrigins } from './cors.ts';
 import { commandEnv, instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
@@ -8,7 +9,7 @@ import type { InstancePlan, LaunchPlan } from './types.ts';
 
 export interface PlanInput {
   settings: Settings;
-  assignments: readonly PortAssignment[];
+  ports: PortMap;
   runId: string;
   inherited: Readonly<Record<string, string | undefined>>;
   forceColor: boolean;
@@ -16,12 +17,9 @@ export interface PlanInput {
 
 /** What every process of the run is told alike. Pure. */
 function factsOf(input: PlanInput): RunFacts {
-  const { settings, assignments } = input;
+  const { settings } = input;
   const host = settings.host.value;
-  const ports: Partial<Record<Role, number>> = {};
-  for (const { role, instance, port } of assignments) {
-    if (role && instance === 0) ports[role] = port;
-  }
+  const ports: Partial<Record<Role, number>> = input.ports.roles;
   const name = urlHost(host);
   const urls: Partial<Record<Role, string>> = {};
   if (ports.backend !== undefined) urls.backend = `http://${name}:${ports.backend}`;
@@ -48,18 +46,14 @@ function factsOf(input: PlanInput): RunFacts {
 
 /** Settings and ports to the plan of the run. Pure. */
 export function makePlan(input: PlanInput): LaunchPlan {
-  const { settings, assignments } = input;
+  const { settings } = input;
   const facts = factsOf(input);
   const { host, ports, urls, corsOrigins: origins } = facts;
   const name = urlHost(host);
   const instances = settings.apps.flatMap((app) =>
-    Array.from({ length: app.instances }, (_, instance) => {
-      const own: Partial<Record<PortKey, number>> = {};
-      for (const found of assignments) {
-        if (found.app === app.name && found.instance === instance) own[found.key] = found.port;
-      }
-      return instancePlan(app, instance, own, facts, name);
-    }),
+    Array.from({ length: app.instances }, (_, instance) =>
+      instancePlan(app, instance, input.ports.of(instanceId(app.name, instance)), facts, name),
+    ),
   );
   return {
     runId: input.runId,
@@ -89,8 +83,8 @@ function instancePlan(
   const values = placeholderValues(facts, ports, instance);
   const port = mainPort(ports);
   return {
+    id: instanceId(app.name, instance),
     app: app.name,
-    instance,
     label: app.instances > 1 ? `${app.name}.${instance}` : app.name,
     roles: app.roles,
     framework: app.framework,

@@ -1,11 +1,13 @@
+import { appOf, type InstanceId } from '../config/instance-id.ts';
 import { MAX_PORT } from '../config/port-spec.ts';
 import type { PortKey, PortSpec, Role, Settings } from '../config/types.ts';
 import { allocatePorts } from '../ports/allocate/allocate.ts';
 import type { Claims } from '../ports/claims/claims.ts';
 import { holdEphemeral } from '../ports/ephemeral.ts';
-import type { PortAssignment, PortRequest } from '../ports/types.ts';
+import { PortMap } from '../ports/port-map.ts';
+import type { PortRequest } from '../ports/types.ts';
 import { makePlan } from './plan.ts';
-import type { InstancePlan, LaunchPlan, PortHooks } from './types.ts';
+import type { LaunchPlan, PortHooks } from './types.ts';
 
 export interface PlannerInput {
   settings: Settings;
@@ -19,82 +21,97 @@ export interface PlannerInput {
   avoid: ReadonlyMap<number, string>;
 }
 
-/** The run's ports and the plan that follows from them; both change when a port turns out to be another's. */
+/** The run's ports and the plan that follows from them; both are replaced when a port turns out to be another's. */
 export interface Planner extends PortHooks {
-  readonly assignments: readonly PortAssignment[];
+  readonly ports: PortMap;
   readonly plan: LaunchPlan;
 }
 
 /** Finds the ports and plans the launch. @throws DevstartError PORT_INVALID, PORT_IN_USE or PORTS_EXHAUSTED */
 export async function createPlanner(input: PlannerInput): Promise<Planner> {
-  const { settings, env, claims, avoid } = input;
+  const { settings, claims } = input;
   const requests = portRequests(settings);
-  const strict = settings.strictPort.value || settings.prod.value;
-  const options = { maxAttempts: settings.maxAttempts.value, strict, home: env.HOME, avoid };
   const block = settings.basePort && {
     basePort: settings.basePort.value,
     basePortSource: settings.basePort.source,
   };
-  let assignments = await claims.take(async (claimOf) => {
-    const ports = await allocatePorts(requests, { ...options, ...block, claimOf });
-    return { value: ports, ports };
+  const found = await claims.take(async (claimOf) => {
+    const all = await allocatePorts(requests, { ...searchOptions(input), ...block, claimOf });
+    return { value: all, ports: all };
   });
-  let plan = planFrom(assignments);
+  return new RunPlanner(input, requests, new PortMap(found));
+}
 
-  function planFrom(found: readonly PortAssignment[]): LaunchPlan {
-    const { runId, forceColor } = input;
-    return makePlan({ settings, assignments: found, runId, inherited: env, forceColor });
+const isStrict = ({ strictPort, prod }: Settings): boolean => strictPort.value || prod.value;
+
+const searchOptions = ({ settings, env, avoid }: PlannerInput) => ({
+  maxAttempts: settings.maxAttempts.value,
+  strict: isStrict(settings),
+  home: env.HOME,
+  avoid,
+});
+
+class RunPlanner implements Planner {
+  readonly #input: PlannerInput;
+  readonly #requests: readonly PortRequest[];
+  #ports: PortMap;
+  #plan: LaunchPlan;
+
+  constructor(input: PlannerInput, requests: readonly PortRequest[], ports: PortMap) {
+    this.#input = input;
+    this.#requests = requests;
+    this.#ports = ports;
+    this.#plan = this.#planWith(ports);
   }
 
-  const isOf =
-    (instance: InstancePlan, key: PortKey) =>
-    (found: PortAssignment): boolean =>
-      found.app === instance.app && found.instance === instance.instance && found.key === key;
-
-  function put(instance: InstancePlan, key: PortKey, port: number): LaunchPlan {
-    const mine = isOf(instance, key);
-    assignments = assignments.map((found) => (mine(found) ? { ...found, port, moved: true } : found));
-    plan = planFrom(assignments);
-    return plan;
+  get ports(): PortMap {
+    return this.#ports;
   }
 
-  return {
-    get assignments() {
-      return assignments;
-    },
-    get plan() {
-      return plan;
-    },
-    async replace(instance, key) {
-      const request = requests.find((one) => one.app === instance.app && one.key === key);
-      const port = instance.ports[key];
-      const value =
-        request && port !== undefined && !strict ? specAfter(request.spec.value, port) : undefined;
-      if (!request || !value) return undefined;
-      const ours = new Set(assignments.map((found) => found.port));
-      const next = { ...request, instances: 1, spec: { ...request.spec, value } };
-      const [found] = await claims.take(
-        async (claimOf) => {
-          const ports = await allocatePorts([next], { ...options, claimOf, ours });
-          return { value: ports, ports: ports.map((one) => ({ ...one, instance: instance.instance })) };
-        },
-        [port as number],
-      );
-      if (!found) return undefined;
-      await holdEphemeral([found.port]);
-      return put(instance, key, found.port);
-    },
-    async adopt(instance, key, port) {
-      if (strict) return undefined;
-      const { app, ports } = instance;
-      const given = ports[key];
-      await claims.take(
-        async () => ({ value: undefined, ports: [{ port, app, instance: instance.instance }] }),
-        given === undefined ? [] : [given],
-      );
-      return put(instance, key, port);
-    },
-  };
+  get plan(): LaunchPlan {
+    return this.#plan;
+  }
+
+  async replace(id: InstanceId, key: PortKey): Promise<LaunchPlan | undefined> {
+    const request = this.#requests.find((one) => one.app === appOf(id) && one.key === key);
+    const lost = this.#ports.of(id)[key];
+    if (!request || lost === undefined || isStrict(this.#input.settings)) return undefined;
+    const value = specAfter(request.spec.value, lost);
+    if (!value) return undefined;
+    const ours = new Set(this.#ports.numbers);
+    const next = { ...request, instances: 1, spec: { ...request.spec, value } };
+    const [found] = await this.#input.claims.take(
+      async (claimOf) => {
+        const all = await allocatePorts([next], { ...searchOptions(this.#input), claimOf, ours });
+        return { value: all, ports: all.map(({ port }) => ({ id, port })) };
+      },
+      [lost],
+    );
+    if (!found) return undefined;
+    await holdEphemeral([found.port]);
+    return this.#move(id, key, found.port);
+  }
+
+  async adopt(id: InstanceId, key: PortKey, port: number): Promise<LaunchPlan | undefined> {
+    if (isStrict(this.#input.settings)) return undefined;
+    const given = this.#ports.of(id)[key];
+    await this.#input.claims.take(
+      async () => ({ value: undefined, ports: [{ id, port }] }),
+      given === undefined ? [] : [given],
+    );
+    return this.#move(id, key, port);
+  }
+
+  #move(id: InstanceId, key: PortKey, port: number): LaunchPlan {
+    this.#ports = this.#ports.move(id, key, port);
+    this.#plan = this.#planWith(this.#ports);
+    return this.#plan;
+  }
+
+  #planWith(ports: PortMap): LaunchPlan {
+    const { settings, runId, env, forceColor } = this.#input;
+    return makePlan({ settings, ports, runId, inherited: env, forceColor });
+  }
 }
 
 /** Where the search goes on after a port that was lost; undefined: the user fixed it. */

@@ -1,3 +1,4 @@
+import type { InstanceId } from '../config/instance-id.ts';
 import type { Role } from '../config/types.ts';
 import type { LaunchPlan } from './types.ts';
 
@@ -13,18 +14,30 @@ export interface PortsFile {
   corsOrigins: string[];
   pid?: number;
   startedAt: string;
-  apps: { name: string; role?: Role; roles?: Role[]; ports: number[]; pids?: number[] }[];
+  apps: {
+    name: string;
+    role?: Role;
+    roles?: Role[];
+    /** Of several instances the one that asks for most attention. */
+    status: InstanceStatus;
+    ports: number[];
+    pids?: number[];
+  }[];
 }
+
+/** What an instance is doing, for those who look at a run from outside; what asks for most attention first. */
+const STATUSES = ['failed', 'restarting', 'starting', 'waiting', 'stopping', 'ready', 'stopped'] as const;
+export type InstanceStatus = (typeof STATUSES)[number];
 
 /**
  * What the file says of a run at this moment. Pure.
- * @param pids the running instances' leaders, as `app:instance` to pid
+ * @param now what each instance is doing, and its leader while it runs
  */
 export function portsFileOf(
   plan: LaunchPlan,
   status: RunStatus,
   launcher: { pid: number; startedAt: string },
-  pids: ReadonlyMap<string, number>,
+  now: ReadonlyMap<InstanceId, { status: InstanceStatus; pid: number | undefined }>,
 ): PortsFile {
   const stopped = status === 'stopped';
   const names = [...new Set(plan.instances.map((instance) => instance.app))];
@@ -40,12 +53,13 @@ export function portsFileOf(
       const instances = plan.instances.filter((instance) => instance.app === name);
       const roles = instances[0]?.roles ?? [];
       const [role] = roles;
-      const running = instances.flatMap((instance) => pids.get(`${name}:${instance.instance}`) ?? []);
+      const mine = instances.flatMap(({ id }) => now.get(id) ?? []);
       return {
         name,
         ...(roles.length > 1 ? { roles } : role ? { role } : {}),
+        status: STATUSES.find((status) => mine.some((one) => one.status === status)) ?? 'waiting',
         ports: instances.flatMap((instance) => Object.values(instance.ports)),
-        ...(stopped ? {} : { pids: running }),
+        ...(stopped ? {} : { pids: mine.flatMap(({ pid }) => pid ?? []) }),
       };
     }),
   };

@@ -1,9 +1,10 @@
+import type { InstanceId } from '../config/instance-id.ts';
 import type { Command, PortKey, ReadyCheck, RestartPolicy, Role } from '../config/types.ts';
 
 /** One process to start, everything resolved. */
 export interface InstancePlan {
+  id: InstanceId;
   app: string;
-  instance: number;
   /** What stands in the prefix: the app's name, with `.N` where there are several instances. */
   label: string;
   roles: Role[];
@@ -51,7 +52,7 @@ export interface LaunchPlan {
 /** What a run does when a port is not what it was told: the caller claims, plans again and tells everyone. */
 export interface PortHooks {
   /** The next plan with another port in its place; undefined: the user fixed it. @throws DevstartError */
-  replace(instance: InstancePlan, key: PortKey): Promise<LaunchPlan | undefined>;
+  replace(id: InstanceId, key: PortKey): Promise<LaunchPlan | undefined>;
   /** The plan with the real port; undefined: ports are strict. */
-  adopt(instance: InstancePlan, key: PortKey, port: number): Promise<LaunchPlan | undefined>;
+  adopt(id: InstanceId, key: PortKey, port: number): Promise<LaunchPlan | undefined>;
 }

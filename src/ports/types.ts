@@ -1,3 +1,4 @@
+import type { InstanceId } from '../config/instance-id.ts';
 import type { PortKey, PortSpec, Role, Sourced } from '../config/types.ts';
 
 /** Who holds a port, as far as the system tells; or the run of devstart that has claimed it. */
@@ -24,10 +25,9 @@ export interface PortRequest {
 
 /** One port of one instance, found free. */
 export interface PortAssignment {
-  app: string;
+  id: InstanceId;
   key: PortKey;
   role: Role | null;
-  instance: number;
   port: number;
   /** What was asked for, as it was written: 3000 or `auto:5000-5100`. */
   requested: number | string;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { firstAccepting } from '../ready/ownership.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
 import { listListeners } from '../system/listeners.ts';
-import type { Member } from './member.ts';
+import type { Instance } from './instance.ts';
+import type { Life } from './state.ts';
 import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */
@@ -11,7 +12,8 @@ const POLL = 20;
 
 /** Ends what is left of an instance's life. @param grace seconds */
 export async function sweep(
-  { plan, terminator }: Member,
+  { plan }: Instance,
+  { terminator }: Life,
   grace: number,
   emit: RunDeps['emit'],
 ): Promise<void> {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { viewPorts } from '../ready/ownership.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
-import type { Member } from './member.ts';
+import type { Instance } from './instance.ts';
+import type { Life } from './state.ts';
 import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */
@@ -17,11 +18,11 @@ const PATIENCE = 3000;
  * has ended, too (a daemon is its server all the same); false at once where nothing does.
  */
 export async function goesOnInBackground(
-  member: Member,
+  { plan }: Instance,
+  { terminator }: Life,
   mayGoOn: () => boolean,
   { emit }: Pick<RunDeps, 'emit'>,
 ): Promise<boolean> {
-  const { terminator, plan } = member;
   const wanted = Object.values(plan.ports);
   if (!terminator || wanted.length === 0) return false;
   const listens = async () => {

@@ -1,22 +1,27 @@
+import { appOf, type InstanceId, numberOf } from '../config/instance-id.ts';
 import type { Role } from '../config/types.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { StreamName } from '../output/types.ts';
+import type { LaunchPlan } from '../plan/types.ts';
+import type { PortOwner } from '../ports/types.ts';
 
-/** What a run tells: the `--json` objects of the contract, less `time`, which ui/ adds. */
+/** What a run tells. Inside, an instance has one key; `toJson` gives the objects of the contract. */
 export type RunEvent =
   | {
       type: 'port';
-      app: string;
+      id: InstanceId;
       role: Role | null;
-      instance: number;
       port: number;
       requested: number | string;
       moved: boolean;
       /** `app`: claimed for it by another run; `file`: named there, see `avoid`. */
-      holder?: { pid?: number; name?: string; cwd?: string; app?: string; file?: string };
+      holder?: PortOwner;
     }
-  | { type: 'started'; app: string; instance: number; pid: number; port: number }
-  | { type: 'output'; app: string; instance: number; stream: 'stdout' | 'stderr'; line: string }
-  | { type: 'ready'; app: string; instance: number; url: string; ms: number }
+  /** Another plan from now on: ports have moved. */
+  | { type: 'planned'; plan: LaunchPlan }
+  | { type: 'started'; id: InstanceId; pid: number; port: number }
+  | { type: 'output'; id: InstanceId; stream: StreamName; line: string; more?: true }
+  | { type: 'ready'; id: InstanceId; url: string; ms: number }
   | {
       type: 'up';
       urls: Partial<Record<Role, string>>;
@@ -26,16 +31,17 @@ export type RunEvent =
     }
   | {
       type: 'exited';
-      app: string;
-      instance: number;
+      id: InstanceId;
+      pid: number;
       code: number | null;
       signal: string | null;
       expected: boolean;
     }
+  /** No life follows. `failed`: not as it should end. */
+  | { type: 'ended'; id: InstanceId; failed: boolean }
   | {
       type: 'restarting';
-      app: string;
-      instance: number;
+      id: InstanceId;
       /** Which one in a row; 0 when it was asked for. */
       attempt: number;
       /** Milliseconds. */
@@ -43,17 +49,23 @@ export type RunEvent =
       reason: string;
     }
   /** It listens on another port than the one it was given. */
-  | { type: 'drift'; app: string; instance: number; port: number; expected: number; hint: string }
+  | { type: 'drift'; id: InstanceId; port: number; expected: number; hint: string }
   /** A stranger has the port; `using` is the next one where the choice was ours. */
-  | {
-      type: 'stolen';
-      app: string;
-      instance: number;
-      port: number;
-      holder: { pid?: number; name?: string; cwd?: string };
-      using?: number;
-    }
+  | { type: 'stolen'; id: InstanceId; port: number; holder: PortOwner; using?: number }
   | { type: 'stopping'; reason: string }
   | { type: 'warning'; code: string; message: string }
   | { type: 'error'; code: ErrorCode | 'INTERNAL'; message: string; hint?: string }
   | { type: 'down'; code: number };
+
+/** For this process alone. */
+const INNER: ReadonlySet<RunEvent['type']> = new Set(['planned', 'ended', 'stopping']);
+
+/** The event as the contract has it; undefined for those that stay inside. Pure. @param time when it happened */
+export function toJson(event: RunEvent, time: Date): object | undefined {
+  if (INNER.has(event.type)) return undefined;
+  const { type, ...rest } = event;
+  const head = { type, time: time.toISOString() };
+  if (!('id' in rest)) return { ...head, ...rest };
+  const { id, ...more } = rest;
+  return { ...head, app: appOf(id), instance: numberOf(id), ...more };
+}

@@ -9,40 +9,43 @@ import { viewPorts } from '../ready/ownership.ts';
 import { saysPortTaken } from '../ready/taken.ts';
 import type { Verdict } from '../ready/watch.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
-import { identify, type Member } from './member.ts';
+import type { Instance } from './instance.ts';
+import type { Life } from './state.ts';
 import type { RunDeps } from './types.ts';
 
 /** How often an instance gets another port before the run gives up. */
 const MAX_THEFTS = 3;
 
-type Stolen = Extract<Verdict, { kind: 'stolen' }>;
+export type Stolen = Extract<Verdict, { kind: 'stolen' }>;
 type Drift = Extract<Verdict, { kind: 'drift' }>;
 
 export interface PortKeeper {
   /** Did this life end because a port was another's? */
   stolenAtExit(
-    member: Member,
+    instance: Instance,
+    life: Life,
     verdict: Verdict,
     exit: Exit,
     quiet: Promise<void>,
     patience: number,
   ): Promise<Stolen | undefined>;
   /** Another port for the stolen one, told to everyone. False: an error was told instead. */
-  replace(member: Member, stolen: Stolen): Promise<boolean>;
+  replace(instance: Instance, stolen: Stolen): Promise<boolean>;
   /** The port where it really listens, told to everyone. False: an error was told instead. */
-  adopt(member: Member, drift: Drift): Promise<boolean>;
+  adopt(instance: Instance, drift: Drift): Promise<boolean>;
 }
 
 interface KeeperInput {
   deps: RunDeps;
-  apply(plan: LaunchPlan, cause: Member, reason: string): void;
+  apply(plan: LaunchPlan, cause: Instance, reason: string): void;
   stopped(): boolean;
 }
 
 /** Looks after the ports when the start has gone another way than the plan. */
 export function createPortKeeper({ deps, apply, stopped }: KeeperInput): PortKeeper {
   async function stolenAtExit(
-    { plan, terminator }: Member,
+    { id, plan }: Instance,
+    { terminator }: Life,
     verdict: Verdict,
     exit: Exit,
     quiet: Promise<void>,
@@ -63,34 +66,34 @@ export function createPortKeeper({ deps, apply, stopped }: KeeperInput): PortKee
     });
     // What it said last may still be on its way.
     await Promise.race([quiet, sleep(patience)]);
-    const lines = deps.output.lastLines(plan, 60);
+    const lines = deps.output.lastLines(id, 60);
     const found = entries.find(([, port]) => foreign.has(port) || saysPortTaken(lines, port));
     return found && { kind: 'stolen', key: found[0], port: found[1] };
   }
 
-  async function replace(member: Member, { key, port }: Stolen): Promise<boolean> {
-    const { plan } = member;
+  async function replace(instance: Instance, { key, port }: Stolen): Promise<boolean> {
+    const { id, plan } = instance;
     const holder = (await findOwners([port])).get(port)?.[0] ?? {};
     const tell = (using?: number) =>
       deps.emit({
         type: 'stolen',
-        ...identify(member),
+        id,
         port,
         holder,
         ...(using === undefined ? {} : { using }),
       });
     const held = `Port ${port} was taken by ${describeOwner(holder)} before ${plan.label} could listen on it`;
     try {
-      const next = member.thefts < MAX_THEFTS ? await deps.ports?.replace(plan, key) : undefined;
+      const next = instance.thefts < MAX_THEFTS ? await deps.ports?.replace(id, key) : undefined;
       if (stopped()) return false;
       if (next) {
-        member.thefts++;
-        apply(next, member, `port ${port} of ${plan.label} was taken`);
-        tell(plan.ports[key]);
+        instance.thefts++;
+        apply(next, instance, `port ${port} of ${plan.label} was taken`);
+        tell(instance.plan.ports[key]);
         return true;
       }
       tell();
-      const message = member.thefts < MAX_THEFTS ? held : `${held}, for the ${MAX_THEFTS + 1}th time`;
+      const message = instance.thefts < MAX_THEFTS ? held : `${held}, for the ${MAX_THEFTS + 1}th time`;
       const hint =
         'End what holds it, ask for another port, or let devstart choose (auto:START-END, no --strict-port).';
       deps.emit({ type: 'error', code: 'PORT_STOLEN', message, hint });
@@ -103,14 +106,14 @@ export function createPortKeeper({ deps, apply, stopped }: KeeperInput): PortKee
     return false;
   }
 
-  async function adopt(member: Member, { key, expected, port }: Drift): Promise<boolean> {
-    const { plan } = member;
-    const hint = driftHint(member, port);
-    const next = await deps.ports?.adopt(plan, key, port);
+  async function adopt(instance: Instance, { key, expected, port }: Drift): Promise<boolean> {
+    const { id, plan } = instance;
+    const hint = driftHint(instance, port);
+    const next = await deps.ports?.adopt(id, key, port);
     if (stopped()) return false;
     if (next) {
-      apply(next, member, `${plan.label} listens on port ${port}, not ${expected}`);
-      deps.emit({ type: 'drift', ...identify(member), port, expected, hint });
+      apply(next, instance, `${plan.label} listens on port ${port}, not ${expected}`);
+      deps.emit({ type: 'drift', id, port, expected, hint });
       return true;
     }
     const message = `${plan.label} listens on port ${port} and not on ${expected}, which it was given`;
@@ -122,7 +125,7 @@ export function createPortKeeper({ deps, apply, stopped }: KeeperInput): PortKee
 }
 
 /** The flag or the config line that would mend it. */
-function driftHint({ plan: { app, roles, framework } }: Member, port: number): string {
+function driftHint({ plan: { app, roles, framework } }: Instance, port: number): string {
   const flag = roles.length === 1 ? `--${roles[0]}-port ${port}` : `--port ${app}=${port}`;
   const how =
     framework === undefined

@@ -29,16 +29,7 @@ export interface StopReason {
   reason: string;
 }
 
-/** A row of `Run.instances()`. */
-export interface InstanceState {
-  app: string;
-  instance: number;
-  /** Undefined before the start and after the end. */
-  pid: number | undefined;
-  ports: number[];
-  ready: boolean;
-}
-
+/** Acts on the instances of one plan; what becomes of it is told by events. */
 export interface Run {
   /** Ends every server and waits until all are gone. Calls coalesce: the first reason counts. */
   stop(reason: StopReason): Promise<void>;
@@ -46,7 +37,6 @@ export interface Run {
   killNow(): void;
   /** Settles when no process is left and all output is with the sink. Never rejects but for a bug. */
   done: Promise<{ code: number }>;
-  instances(): InstanceState[];
   /** Ends the app's instances (all apps' without a name) and starts them again; resolves when they have started. */
   restart(app?: string): Promise<void>;
   /** Bytes for the stdin of the app's first instance. False: none taken, it does not run or is busy. */

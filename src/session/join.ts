@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { instanceId } from '../config/instance-id.ts';
 import type { Settings } from '../config/types.ts';
 import type { PortsFile } from '../plan/ports-file.ts';
 import { readClaims } from '../ports/claims/claims.ts';
+import { PortMap } from '../ports/port-map.ts';
 import type { PortAssignment } from '../ports/types.ts';
 
 /** Milliseconds. */
@@ -11,7 +13,7 @@ const POLL = 50;
 /** A devstart that runs in this project already. */
 export interface RunningProject {
   pid: number;
-  assignments: PortAssignment[];
+  ports: PortMap;
   corsOrigins: string[];
 }
 
@@ -30,7 +32,7 @@ export async function joinRunning(
       return undefined;
     }
     if (file.status === 'running') {
-      return { pid: file.pid, assignments: assignmentsOf(file, settings), corsOrigins: file.corsOrigins };
+      return { pid: file.pid, ports: portsOf(file, settings), corsOrigins: file.corsOrigins };
     }
     await sleep(POLL);
   }
@@ -48,19 +50,26 @@ function readPortsFile(file: string): PortsFile | undefined {
 }
 
 /** The roles' ports are the file's own; a further app's are in the order of its instances. */
-function assignmentsOf(file: PortsFile, { apps }: Settings): PortAssignment[] {
+function portsOf(file: PortsFile, { apps }: Settings): PortMap {
   const found: PortAssignment[] = [];
   for (const { name, roles } of apps) {
     for (const role of roles) {
       const port = file[role];
       if (port !== undefined)
-        found.push({ app: name, key: role, role, instance: 0, port, requested: port, moved: false });
+        found.push({ id: instanceId(name, 0), key: role, role, port, requested: port, moved: false });
     }
     if (roles.length > 0) continue;
     const ports = file.apps.find((app) => app.name === name)?.ports ?? [];
     for (const [instance, port] of ports.entries()) {
-      found.push({ app: name, key: 'own', role: null, instance, port, requested: port, moved: false });
+      found.push({
+        id: instanceId(name, instance),
+        key: 'own',
+        role: null,
+        port,
+        requested: port,
+        moved: false,
+      });
     }
   }
-  return found;
+  return new PortMap(found);
 }

@@ -1,14 +1,89 @@
 import { readFileSync } from 'node:fs';
+import { livingRecords, type RecordKeeper } from '../guard/records.ts';
 import { type PortsFile, portsFileOf, type RunStatus } from '../plan/ports-file.ts';
-import type { LaunchPlan } from '../plan/types.ts';
+import type { RunView } from '../run/bus.ts';
 import type { RunEvent } from '../run/events.ts';
 import { replaceFile } from '../system/files.ts';
 
-/** Keeps `.ports.json` as true as the run; a folder that cannot be written is one warning, never a failure. */
-export interface Announcer {
-  write(status: RunStatus): void;
-  note(event: RunEvent): void;
+export interface PortsFileOptions {
+  view: RunView;
+  startedAt: Date;
+  /** The state directory. */
+  home: string | undefined;
+  /** Keeps what the file says, for the day when another run of the project has had the file and ends. */
+  record: Pick<RecordKeeper, 'keep'>;
+  /** Told at most once. */
+  warn(code: string, message: string): void;
 }
+
+/**
+ * Keeps `.ports.json` as true as the run, from its construction on. A later run of the same project has the file for
+ * as long as it lives. A folder that cannot be written is one warning, never a failure.
+ */
+export class PortsFileKeeper {
+  readonly #options: PortsFileOptions;
+  #view: RunView;
+  #status: RunStatus = 'starting';
+  #writable = true;
+  #begun = false;
+
+  constructor(options: PortsFileOptions) {
+    this.#options = options;
+    this.#view = options.view;
+    this.#write();
+  }
+
+  note(event: RunEvent, view: RunView): void {
+    this.#view = view;
+    if (event.type === 'up') this.#status = 'running';
+    else if (event.type === 'restarting') this.#status = 'starting';
+    else if (!CHANGES.has(event.type)) return;
+    this.#write();
+  }
+
+  /** The run has ended: the file goes back to one that still lives, or says that nothing runs. */
+  close(): void {
+    const { home } = this.#options;
+    const { root, portsFile, runId } = this.#view.plan;
+    this.#status = 'stopped';
+    if (!this.#isOurs()) return;
+    const others = livingRecords(home, root).filter(
+      ({ runId: other, portsFile: theirs }) => other !== runId && theirs?.file === portsFile,
+    );
+    const latest = others.sort((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1)?.portsFile;
+    if (latest) this.#replace(portsFile, latest.content);
+    else this.#write();
+  }
+
+  #write(): void {
+    const { startedAt, record } = this.#options;
+    const { plan, instances } = this.#view;
+    const launcher = { pid: process.pid, startedAt: startedAt.toISOString() };
+    const content: PortsFile = portsFileOf(plan, this.#status, launcher, instances);
+    record.keep({ file: plan.portsFile, content });
+    if (!this.#isOurs()) return;
+    this.#begun = true;
+    this.#replace(plan.portsFile, content);
+  }
+
+  #replace(file: string, content: PortsFile): void {
+    if (!this.#writable) return;
+    try {
+      replaceFile(file, `${JSON.stringify(content, null, 2)}\n`);
+    } catch (error) {
+      this.#writable = false;
+      const why = (error as NodeJS.ErrnoException).code ?? error;
+      this.#options.warn('PORTS_FILE', `could not write ${file} (${why})`);
+    }
+  }
+
+  /** Unless another run of this project has written it since. */
+  #isOurs(): boolean {
+    return !this.#begun || writerOf(this.#view.plan.portsFile) === process.pid;
+  }
+}
+
+const CHANGES: ReadonlySet<RunEvent['type']> = new Set(['started', 'ready', 'exited', 'ended', 'planned']);
 
 /** The pid in the file; ours where there is none to be read. */
 function writerOf(file: string): number {
@@ -17,56 +92,4 @@ function writerOf(file: string): number {
   } catch {
     return process.pid;
   }
-}
-
-/**
- * @param planNow the plan as it is at the moment: ports may move
- * @param warn told at most once
- */
-export function createAnnouncer(
-  planNow: () => LaunchPlan,
-  startedAt: Date,
-  warn: (message: string) => void,
-): Announcer {
-  const pids = new Map<string, number>();
-  const launcher = { pid: process.pid, startedAt: startedAt.toISOString() };
-  let status: RunStatus = 'starting';
-  let writable = true;
-  let begun = false;
-
-  function write(next: RunStatus): void {
-    status = next;
-    if (!writable) return;
-    const plan = planNow();
-    // A later run of this project has the file now.
-    if (begun && writerOf(plan.portsFile) !== process.pid) return;
-    begun = true;
-    try {
-      const content: PortsFile = portsFileOf(plan, status, launcher, pids);
-      replaceFile(plan.portsFile, `${JSON.stringify(content, null, 2)}\n`);
-    } catch (error) {
-      writable = false;
-      warn(`could not write ${plan.portsFile} (${(error as NodeJS.ErrnoException).code ?? error})`);
-    }
-  }
-
-  return {
-    write,
-    note(event) {
-      switch (event.type) {
-        case 'started':
-          pids.set(`${event.app}:${event.instance}`, event.pid);
-          return write(status);
-        case 'exited':
-          pids.delete(`${event.app}:${event.instance}`);
-          return write(status);
-        case 'restarting':
-          return write('starting');
-        case 'drift':
-          return write(status);
-        case 'up':
-          return write('running');
-      }
-    },
-  };
 }

@@ -55,7 +55,7 @@ export async function planProject(
     warn: (code, message) => onWarning(code, message),
   });
   const planner = await createPlanner({ settings, runId, env, forceColor, claims, avoid: loaded.avoided });
-  if (!lookOnly) await holdEphemeral(planner.assignments.map(({ port }) => port));
+  if (!lookOnly) await holdEphemeral(planner.ports.numbers);
   return {
     ...project,
     claims,

@@ -1,33 +1,130 @@
-import type { Settings } from '../config/types.ts';
 import type { Context } from '../context.ts';
+import { createLocalPlane } from '../control/local.ts';
+import type { Plane } from '../control/plane.ts';
+import { openRecord } from '../guard/records.ts';
 import { supervise } from '../guard/supervise.ts';
 import { openLogs } from '../output/logs.ts';
 import { createOutput } from '../output/output.ts';
-import { watchReader } from '../output/stall.ts';
+import { ReaderWatch } from '../output/stall.ts';
 import { createWriter, readerHasGone } from '../output/writer.ts';
 import type { LaunchPlan } from '../plan/types.ts';
-import type { PortAssignment } from '../ports/types.ts';
-import type { RunEvent } from '../run/events.ts';
+import { createBus } from '../run/bus.ts';
 import { startRun } from '../run/run.ts';
-import type { StopReason } from '../run/types.ts';
 import { cleanCaches } from '../system/caches.ts';
 import { signalExitCode } from '../system/platform.ts';
-import { createProgress } from '../ui/progress.ts';
-import { createReporter, type Reporter } from '../ui/reporter.ts';
-import type { Stage, Tools } from './companion.ts';
-import { createAnnouncer } from './ports-file.ts';
+import { Progress } from '../ui/progress.ts';
+import { createReporter } from '../ui/reporter.ts';
+import type { Attached, SessionOptions } from './attached.ts';
+import { PortsFileKeeper } from './ports-file.ts';
 import type { PlannedProject } from './project.ts';
+import { Scope } from './scope.ts';
 
-/** Runs the project's servers to their end. @returns the exit code */
-export async function perform(project: PlannedProject, context: Context, stage: Stage): Promise<number> {
-  const { settings, loaded, planner, claims, home, startedAt } = project;
-  const { plan, assignments } = planner;
-  const { format } = stage;
-  const color = format === 'pretty';
+/**
+ * One run from its first line to its last: a list of listeners to its events, each in a scope that closes them in the
+ * reverse order. @returns the exit code
+ */
+export async function runSession(
+  project: PlannedProject,
+  context: Context,
+  options: SessionOptions,
+  scope: Scope = new Scope(),
+): Promise<number> {
+  try {
+    return await run(project, context, options, scope);
+  } finally {
+    await scope.close();
+  }
+}
 
-  const writer = createWriter(stage.out);
+type Streams = ReturnType<typeof openStreams>;
+
+async function run(
+  project: PlannedProject,
+  context: Context,
+  options: SessionOptions,
+  scope: Scope,
+): Promise<number> {
+  const { settings, planner, claims, home, startedAt } = project;
+  const { plan } = planner;
+  const streams = openStreams(project, context, options, scope);
+  const { bus, logs, output } = streams;
+  let code: number | undefined;
+  scope.defer('the last line', () => code !== undefined && bus.emit({ type: 'down', code }));
+  await tellBeginning(project, streams);
+
+  const record = openRecord({ dir: home, plan, startedAt });
+  scope.defer('the record', () => record.close());
+  const file = new PortsFileKeeper({ view: bus.view, startedAt, home, record, warn: streams.warn });
+  scope.defer('the ports file', () => file.close());
+  const supervision = supervise({
+    plan,
+    env: context.env,
+    terminal: options.keys,
+    onOrphaned: () => void plane.order({ do: 'stop', reason: ORPHANED, insist: true }),
+  });
+  scope.defer('the guard', () => supervision.close());
+  const progress = showProgress(options, streams);
+  scope.defer('the progress', () => progress?.close());
+  const open = () => void openFrontend(bus.view.plan, streams.warn, context.env.BROWSER);
+
+  bus.subscribe(supervision.note);
+  bus.subscribe((event, view) => progress?.note(event, view));
+  bus.subscribe((event, view) => file.note(event, view));
+  bus.subscribe((event) => record.note(event));
+  bus.subscribe((event) => {
+    if (event.type === 'started') logs.started(event.id, event.pid);
+    if (event.type === 'up' && settings.open.value) open();
+  });
+
+  const running = startRun(plan, {
+    env: context.env,
+    output,
+    ports: planner,
+    startedAt: startedAt.getTime(),
+    emit: bus.emit,
+  });
+  const plane = createLocalPlane(running, bus, streams.abandon);
+  const attached = options.attach({
+    plane,
+    output,
+    logs: logs.folder,
+    open,
+    saveTerminal: supervision.saveTerminal,
+    warn: streams.warn,
+  });
+  scope.defer('what is attached', () => attached.close());
+  bus.subscribe(attached.event);
+  context.onCrash(() => {
+    running.killNow();
+    return running.done;
+  });
+  followSignals(context, streams, plane, attached);
+  followReader(streams, plane);
+  scope.defer('the claims', () => claims.release());
+  ({ code } = await running.done);
+  return code;
+}
+
+const ORPHANED = { code: 129, reason: 'the process that started devstart has gone' };
+
+/** Where everything goes that is printed, and the bus that brings it there. */
+function openStreams(
+  { planner, home, settings }: PlannedProject,
+  context: Context,
+  { out, format }: SessionOptions,
+  scope: Scope,
+) {
+  const { plan } = planner;
   const errors = createWriter(process.stderr);
-  const warn = (code: string, message: string) => reporter.event({ type: 'warning', code, message });
+  scope.defer('stderr', () => errors.flush());
+  const writer = createWriter(out);
+  const reader = new ReaderWatch(writer, settings.killTimeout.value * 2000, () => {
+    const where = logs.folder === undefined ? 'lost' : `in ${logs.folder}`;
+    errors.write(`warning the output’s reader takes nothing: what it has not read is ${where}\n`);
+  });
+  scope.defer('the look at the reader', () => reader.close());
+  const bus = createBus(plan);
+  const warn = (code: string, message: string) => bus.emit({ type: 'warning', code, message });
   const logs = openLogs({
     dir: home,
     root: plan.root,
@@ -38,13 +135,15 @@ export async function perform(project: PlannedProject, context: Context, stage: 
     mode: context.quiet ? 'quiet' : format,
     timestamps: context.timestamps,
     writer,
-    onLine: ({ app, instance }, stream, line) =>
-      reporter.event({ type: 'output', app, instance, stream, line }),
-    tee: logs,
+    onLine: (id, stream, line, more) =>
+      reporter.event({ type: 'output', id, stream, line, ...(more ? { more } : {}) }),
+    sinks: [logs],
   });
+  scope.defer('the output', () => output.close());
+  scope.defer('the logs', () => logs.close());
   const reporter = createReporter({
     format,
-    color,
+    color: format === 'pretty',
     home: context.env.HOME,
     writeLine: output.writeLine,
     writeError(text) {
@@ -52,131 +151,66 @@ export async function perform(project: PlannedProject, context: Context, stage: 
       errors.write(`${text}\n`, 'utf8');
     },
   });
+  bus.subscribe(reporter.event);
+  const abandon = () => writer.abandon();
+  return { writer, errors, reader, bus, warn, logs, output, reporter, abandon };
+}
+
+/** What is known before anything starts. */
+async function tellBeginning(project: PlannedProject, { bus, reporter, warn }: Streams): Promise<void> {
+  const { settings, loaded, planner } = project;
   project.warn(warn);
   for (const { code, message } of loaded.warnings) warn(code, message);
   for (const note of loaded.notes) reporter.note(note);
-  for (const event of portEvents(assignments)) reporter.event(event);
-  reporter.header(plan, settings.apps);
-  if (settings.clean.value) await cleanFirst(settings, reporter);
-
-  const file = createAnnouncer(
-    () => planner.plan,
-    startedAt,
-    (message) => warn('PORTS_FILE', message),
-  );
-  file.write('starting');
-  const progress =
-    format === 'pretty' || format === 'plain'
-      ? createProgress({
-          instances: () => planner.plan.instances,
-          status: stage.out.isTTY ? output.status : undefined,
-          line: output.writeLine,
-          columns: () => stage.out.columns ?? 80,
-        })
-      : undefined;
-  const open = () => void openFrontend(planner.plan, warn, context.env.BROWSER);
-  let stops = 0;
-  let stalled: NodeJS.Timeout | undefined;
-  const stop = (reason: StopReason): void => {
-    if (stops++ === 0) {
-      void running.stop(reason);
-      return;
-    }
-    running.killNow();
-    writer.abandon();
-  };
-  const supervision = supervise({
-    plan,
-    dir: home,
-    startedAt,
-    env: context.env,
-    terminal: stage.keys,
-    onOrphaned: () => stop({ code: 129, reason: 'the process that started devstart has gone' }),
-  });
-  const running = startRun(plan, {
-    env: context.env,
-    output,
-    ports: planner,
-    startedAt: startedAt.getTime(),
-    emit(event) {
-      supervision.note(event);
-      progress?.note(event);
-      reporter.event(event);
-      file.note(event);
-      if (event.type === 'started') logs.started(event, event.pid);
-      if (event.type === 'up' && settings.open.value) open();
-      companion.event(event);
-    },
-  });
-  context.onCrash(() => {
-    running.killNow();
-    return running.done;
-  });
-  context.onSignal((signal) => {
-    companion.signal?.(signal, stops > 0);
-    stalled ??= watchReader(writer, settings.killTimeout.value * 2000, () => {
-      const where = logs.folder === undefined ? 'lost' : `in ${logs.folder}`;
-      errors.write(`warning the output’s reader takes nothing: what it has not read is ${where}\n`);
-    });
-    stop({ code: signalExitCode(signal), reason: signal === 'SIGINT' ? 'Ctrl-C' : signal });
-  });
-  const companion = stage.companion({
-    run: running,
-    plan: () => planner.plan,
-    output,
-    logs: logs.folder,
-    stop,
-    open,
-    saveTerminal: supervision.saveTerminal,
-    warn,
-  });
-  writer.onClosed((error) => {
-    if (readerHasGone(error)) {
-      void running.stop({ code: 0, reason: 'the reader of the output has gone' });
-      return;
-    }
-    errors.write(`error the output could not be written: ${error.message}\n`);
-    void running.stop({ code: 1, reason: 'the output could not be written' });
-  });
-
-  const { code } = await running.done;
-  claims.release();
-  await companion.close();
-  progress?.close();
-  await supervision.close();
-  await logs.close();
-  file.write('stopped');
-  reporter.event({ type: 'down', code });
-  await output.close();
-  clearInterval(stalled);
-  await errors.flush();
-  return code;
+  for (const { key: _, ...assigned } of planner.ports.all) bus.emit({ type: 'port', ...assigned });
+  reporter.header(planner.plan, settings.apps);
+  if (settings.clean.value) {
+    const [{ cleanItems }, { describeCleaned }] = await Promise.all([
+      import('../plan/caches.ts'),
+      import('../ui/cleaned.ts'),
+    ]);
+    const result = await cleanCaches(settings.root, cleanItems(settings));
+    for (const line of describeCleaned(result, settings.root)) reporter.note(line);
+  }
 }
 
-const portEvents = (assignments: readonly PortAssignment[]): RunEvent[] =>
-  assignments.map(({ app, role, instance, port, requested, moved, holder }) => ({
-    type: 'port',
-    app,
-    role,
-    instance,
-    port,
-    requested,
-    moved,
-    ...(holder ? { holder } : {}),
-  }));
+function showProgress({ format, out }: SessionOptions, { output, bus }: Streams): Progress | undefined {
+  if (format !== 'pretty' && format !== 'plain') return undefined;
+  return new Progress({
+    view: () => bus.view,
+    status: out.isTTY ? output.status : undefined,
+    line: output.writeLine,
+    columns: () => out.columns ?? 80,
+  });
+}
 
-async function cleanFirst(settings: Settings, reporter: Reporter): Promise<void> {
-  const [{ cleanItems }, { describeCleaned }] = await Promise.all([
-    import('../plan/caches.ts'),
-    import('../ui/cleaned.ts'),
-  ]);
-  const result = await cleanCaches(settings.root, cleanItems(settings));
-  for (const line of describeCleaned(result, settings.root)) reporter.note(line);
+/** A signal ends the run, a second one at once; a reader that takes nothing meanwhile is given up. */
+function followSignals(context: Context, { reader }: Streams, plane: Plane, attached: Attached): void {
+  let before = false;
+  context.onSignal((signal) => {
+    attached.signal?.(signal, before);
+    before = true;
+    reader.begin();
+    const reason = { code: signalExitCode(signal), reason: signal === 'SIGINT' ? 'Ctrl-C' : signal };
+    void plane.order({ do: 'stop', reason, insist: true });
+  });
+}
+
+/** Nobody reads any more, or what is written cannot be kept. */
+function followReader({ writer, errors }: Streams, plane: Plane): void {
+  writer.onClosed((error) => {
+    const gone = readerHasGone(error);
+    if (!gone) errors.write(`error the output could not be written: ${error.message}\n`);
+    const reason = gone
+      ? { code: 0, reason: 'the reader of the output has gone' }
+      : { code: 1, reason: 'the output could not be written' };
+    void plane.order({ do: 'stop', reason });
+  });
 }
 
 async function openFrontend(
   plan: LaunchPlan,
-  warn: Tools['warn'],
+  warn: Streams['warn'],
   browser: string | undefined,
 ): Promise<void> {
   const url = plan.urls.frontend ?? plan.urls.backend ?? plan.instances[0]?.url;

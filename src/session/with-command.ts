@@ -1,61 +1,72 @@
 import type { Context } from '../context.ts';
 import { type RunningCommand, runCommand } from '../launch/command.ts';
 import { planCommandEnv } from '../plan/plan.ts';
-import type { Companion, Tools } from './companion.ts';
+import type { RunEvent } from '../run/events.ts';
+import type { Attached, SessionHandle } from './attached.ts';
 import type { PlannedProject } from './project.ts';
 
 /** The command of a run that is ours: it begins when all are ready, and its end ends the run. */
-export function accompany(
-  words: readonly string[],
-  { settings, planner }: PlannedProject,
-  { env }: Context,
-  tools: Tools,
-): Companion {
-  let command: RunningCommand | undefined;
-  let begun = false;
-  let stopping = false;
+export class AttachedCommand implements Attached {
+  readonly #words: readonly string[];
+  readonly #project: PlannedProject;
+  readonly #env: Context['env'];
+  readonly #handle: SessionHandle;
+  #command: RunningCommand | undefined;
+  #state: 'waiting' | 'running' | 'stopping' = 'waiting';
   /** A signal of a person's has reached the command: it ends in its own way. */
-  let signalled = false;
-  let patience: NodeJS.Timeout | undefined;
+  #signalled = false;
+  #patience: NodeJS.Timeout | undefined;
 
-  function begin(): void {
-    begun = true;
-    const { assignments, plan } = planner;
-    const added = planCommandEnv({
-      settings,
-      assignments,
-      runId: plan.runId,
-      inherited: env,
-      forceColor: false,
-    });
-    const started = runCommand(words, settings.root, { ...env, ...added }, (message) =>
-      tools.warn('COMMAND', message),
-    );
-    command = started;
-    void started.code.then((code) => {
-      command = undefined;
-      clearTimeout(patience);
-      if (!stopping) tools.stop({ code, reason: `${words[0]} has ended with ${code}` });
-    });
+  constructor(
+    words: readonly string[],
+    project: PlannedProject,
+    { env }: Pick<Context, 'env'>,
+    handle: SessionHandle,
+  ) {
+    this.#words = words;
+    this.#project = project;
+    this.#env = env;
+    this.#handle = handle;
   }
 
-  return {
-    event({ type }) {
-      if (type === 'up' && !begun && !stopping) begin();
-      if (type !== 'stopping') return;
-      stopping = true;
-      if (!signalled) command?.signal('SIGTERM');
-      patience = setTimeout(() => command?.signal('SIGKILL'), settings.killTimeout.value * 1000);
-    },
-    signal(signal, again) {
-      signalled = true;
-      if (command) pass(command, signal, again);
-    },
-    async close() {
-      await command?.code;
-      clearTimeout(patience);
-    },
+  readonly event = ({ type }: RunEvent): void => {
+    if (type === 'up' && this.#state === 'waiting') this.#begin();
+    if (type !== 'stopping') return;
+    this.#state = 'stopping';
+    if (!this.#signalled) this.#command?.signal('SIGTERM');
+    const grace = this.#project.settings.killTimeout.value * 1000;
+    this.#patience = setTimeout(() => this.#command?.signal('SIGKILL'), grace);
   };
+
+  signal(signal: NodeJS.Signals, again: boolean): void {
+    this.#signalled = true;
+    if (this.#command) pass(this.#command, signal, again);
+  }
+
+  async close(): Promise<void> {
+    await this.#command?.code;
+    clearTimeout(this.#patience);
+  }
+
+  #begin(): void {
+    this.#state = 'running';
+    const { settings, planner } = this.#project;
+    const { runId } = planner.plan;
+    const inherited = this.#env;
+    const added = planCommandEnv({ settings, ports: planner.ports, runId, inherited, forceColor: false });
+    const { plane, warn } = this.#handle;
+    const command = runCommand(this.#words, settings.root, { ...inherited, ...added }, (message) =>
+      warn('COMMAND', message),
+    );
+    this.#command = command;
+    void command.code.then((code) => {
+      this.#command = undefined;
+      clearTimeout(this.#patience);
+      if (this.#state === 'stopping') return;
+      const reason = `${this.#words[0]} has ended with ${code}`;
+      void plane.order({ do: 'stop', reason: { code, reason }, insist: true });
+    });
+  }
 }
 
 /** A terminal's Ctrl-C has reached the command already: it is in our process group. */

@@ -1,3 +1,4 @@
+import { numberOf } from '../config/instance-id.ts';
 import type { Settings } from '../config/types.ts';
 import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { printSync } from './print.ts';
@@ -14,7 +15,7 @@ function planObject(plan: LaunchPlan): object {
     urls: plan.urls,
     apps: plan.instances.map((instance) => ({
       name: instance.app,
-      instance: instance.instance,
+      instance: numberOf(instance.id),
       role: instance.roles[0],
       ...(instance.roles.length > 1 ? { roles: instance.roles } : {}),
       framework: instance.framework,

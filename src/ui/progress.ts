@@ -1,10 +1,9 @@
-import type { InstancePlan } from '../plan/types.ts';
 import { describeReadiness } from '../ready/checks.ts';
+import type { RunView } from '../run/bus.ts';
 import type { RunEvent } from '../run/events.ts';
 
 export interface ProgressOptions {
-  /** Instances by `app` and `instance`, as they are planned now. */
-  instances(): readonly InstancePlan[];
+  view(): RunView;
   /** A terminal: shows a line that the next one replaces; undefined takes it away. Absent elsewhere. */
   status?: ((text: string | undefined) => void) | undefined;
   /** A line of its own, where there is no terminal. */
@@ -13,59 +12,54 @@ export interface ProgressOptions {
   columns(): number;
 }
 
-/** Says what is waited for while it takes its time. */
-export interface Progress {
-  note(event: RunEvent): void;
-  close(): void;
-}
-
 /** Seconds. A plain log gets a line after this long, then after twice as long … */
 const FIRST_LINE = 10;
 
-export function createProgress({ instances, status, line, columns }: ProgressOptions): Progress {
-  const waiting = new Set<string>();
-  let since = 0;
-  let next = FIRST_LINE;
-  let timer: NodeJS.Timeout | undefined;
+/** Says what is waited for while it takes its time. */
+export class Progress {
+  readonly #options: ProgressOptions;
+  #since = 0;
+  #next = FIRST_LINE;
+  #timer: NodeJS.Timeout | undefined;
 
-  function tick(): void {
-    const seconds = Math.round((performance.now() - since) / 1000);
-    const text = `waiting for ${describe()}  ${seconds} s`;
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  /** @param view the run after the event */
+  note(event: RunEvent, view: RunView): void {
+    if (event.type === 'started') this.#begin();
+    else if (event.type === 'stopping' || waitedFor(view).length === 0) this.close();
+  }
+
+  close(): void {
+    if (!this.#timer) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#options.status?.(undefined);
+  }
+
+  #begin(): void {
+    if (this.#timer) return;
+    this.#since = performance.now();
+    this.#next = FIRST_LINE;
+    this.#timer = setInterval(() => this.#tick(), 1000);
+    this.#timer.unref();
+  }
+
+  #tick(): void {
+    const { view, status, line, columns } = this.#options;
+    const seconds = Math.round((performance.now() - this.#since) / 1000);
+    const found = waitedFor(view()).map((one) => `${one.label} (${describeReadiness(one)})`);
+    const text = `waiting for ${found.join(' and ')}  ${seconds} s`;
     if (status) status(text.slice(0, Math.max(20, columns() - 1)));
-    else if (seconds >= next) {
-      next *= 2;
+    else if (seconds >= this.#next) {
+      this.#next *= 2;
       line(text);
     }
   }
-
-  function describe(): string {
-    const found = instances().filter(({ app, instance }) => waiting.has(`${app}:${instance}`));
-    return found.map((instance) => `${instance.label} (${describeReadiness(instance)})`).join(' and ');
-  }
-
-  function end(): void {
-    clearInterval(timer);
-    timer = undefined;
-    status?.(undefined);
-  }
-
-  return {
-    note(event) {
-      if (event.type === 'stopping') {
-        waiting.clear();
-        end();
-      } else if (event.type === 'started') {
-        waiting.add(`${event.app}:${event.instance}`);
-        if (timer) return;
-        since = performance.now();
-        next = FIRST_LINE;
-        timer = setInterval(tick, 1000);
-        timer.unref();
-      } else if (event.type === 'ready' || event.type === 'exited') {
-        waiting.delete(`${event.app}:${event.instance}`);
-        if (waiting.size === 0) end();
-      }
-    },
-    close: end,
-  };
 }
+
+/** What has been started and is not ready, in the plan's order. */
+const waitedFor = ({ plan, instances, status }: RunView) =>
+  status === 'stopping' ? [] : plan.instances.filter(({ id }) => instances.get(id)?.status === 'starting');

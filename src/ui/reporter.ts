@@ -1,8 +1,9 @@
 import pc from 'picocolors';
+import { appOf, type InstanceId } from '../config/instance-id.ts';
 import type { App } from '../config/types.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import { describeHolding, describeOwner } from '../ports/holders/words.ts';
-import type { RunEvent } from '../run/events.ts';
+import { type RunEvent, toJson } from '../run/events.ts';
 import { columns, duration, indent, tilde } from './format.ts';
 
 export interface ReporterOptions {
@@ -31,9 +32,8 @@ function jsonReporter({ writeLine }: ReporterOptions): Reporter {
     header() {},
     note() {},
     event(event) {
-      if (event.type === 'stopping') return;
-      const { type, ...rest } = event;
-      writeLine(JSON.stringify({ type, time: new Date().toISOString(), ...rest }));
+      const told = toJson(event, new Date());
+      if (told) writeLine(JSON.stringify(told));
     },
   };
 }
@@ -44,14 +44,13 @@ function textReporter(options: ReporterOptions): Reporter {
   const writeLine = format === 'raw' ? () => {} : options.writeLine;
   const tick = color.green('✓');
   let several = false;
-  let labels = new Map<string, string>();
+  let labels = new Map<InstanceId, string>();
   /** As its output is marked: `api`, or `api.1` where there are several copies. */
-  const labelOf = ({ app, instance }: { app: string; instance: number }) =>
-    labels.get(`${app}/${instance}`) ?? app;
+  const labelOf = ({ id }: { id: InstanceId }) => labels.get(id) ?? appOf(id);
 
   const header = (plan: LaunchPlan, apps: readonly App[]) => {
     several = plan.instances.length > 1;
-    labels = new Map(plan.instances.map((one) => [`${one.app}/${one.instance}`, one.label]));
+    labels = new Map(plan.instances.map((one) => [one.id, one.label]));
     const rows: string[][] = [];
     for (const instance of plan.instances) {
       const app = apps.find((candidate) => candidate.name === instance.app);
@@ -79,7 +78,7 @@ function textReporter(options: ReporterOptions): Reporter {
           writeLine(`port ${event.requested} is ${holding}, using ${event.port}`);
         } else if (event.moved && typeof event.requested === 'number') {
           writeLine(
-            `${event.app} uses port ${event.port} in place of ${event.requested}, to fit the other ports of this run`,
+            `${appOf(event.id)} uses port ${event.port} in place of ${event.requested}, to fit the other ports of this run`,
           );
         }
         break;

@@ -25,7 +25,7 @@ const take = ({ base, count = 2, hold }: { base: number; count?: number; hold?: 
       say({ choosing: ports });
       await waiting;
     }
-    return { value: { ports, rounds }, ports: ports.map((port) => ({ port, app: 'web', instance: 0 })) };
+    return { value: { ports, rounds }, ports: ports.map((port) => ({ port, id: 'web:0' as const })) };
   });
 };
 

@@ -1,12 +1,15 @@
 // Runs startRun with the plan given as JSON, as cli.ts does: for tests of run/ alone.
+
+import { appOf, instanceId } from '../../src/config/instance-id.ts';
 import { createOutput, type OutputMode } from '../../src/output/output.ts';
 import { createWriter } from '../../src/output/writer.ts';
 import type { InstancePlan, LaunchPlan } from '../../src/plan/types.ts';
+import { toJson } from '../../src/run/events.ts';
 import { startRun } from '../../src/run/run.ts';
 import { endIfTerminalGone } from '../../src/system/platform.ts';
 
 type Options = Partial<Omit<LaunchPlan, 'instances'>> & {
-  instances: Partial<InstancePlan>[];
+  instances: (Partial<InstancePlan> & { instance?: number })[];
   mode?: OutputMode;
   /** Milliseconds, in place of the growing delay. */
   restartDelay?: number;
@@ -24,9 +27,9 @@ const plan: LaunchPlan = {
   killTimeout: 5,
   keepGoing: false,
   ...rest,
-  instances: instances.map((instance) => ({
+  instances: instances.map(({ instance: number = 0, ...instance }) => ({
+    id: instanceId(instance.app ?? 'app', number),
     app: 'app',
-    instance: 0,
     label: instance.app ?? 'app',
     roles: [],
     framework: undefined,
@@ -47,11 +50,11 @@ const output = createOutput({
   mode,
   timestamps: false,
   writer,
-  onLine: ({ app }, stream, line) =>
-    writer.write(`${JSON.stringify({ type: 'output', app, stream, line })}\n`),
+  onLine: (id, stream, line) =>
+    writer.write(`${JSON.stringify({ type: 'output', app: appOf(id), stream, line })}\n`),
 });
 const run = startRun(plan, {
-  emit: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
+  emit: (event) => process.stderr.write(`${JSON.stringify(toJson(event, new Date()) ?? event)}\n`),
   output,
   env: process.env,
   ...(restartDelay === undefined ? {} : { restartDelay: () => restartDelay }),

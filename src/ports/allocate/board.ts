@@ -1,3 +1,4 @@
+import { instanceId } from '../../config/instance-id.ts';
 import { formatPortSpec, MAX_PORT } from '../../config/port-spec.ts';
 import { describeSource } from '../../config/source.ts';
 import type { Source } from '../../config/types.ts';
@@ -72,7 +73,7 @@ export class Board {
     const { app, key, role, spec } = request;
     const requested = spec.value.kind === 'single' ? spec.value.port : formatPortSpec(spec.value);
     const moved = asked !== undefined && port !== asked;
-    const assignment = { app, key, role, instance, port, requested, moved };
+    const assignment = { id: instanceId(app, instance), key, role, port, requested, moved };
     this.owners.set(port, request);
     if (moved && held !== undefined) this.#moved.push({ assignment, held });
     return assignment;

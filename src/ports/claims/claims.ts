@@ -1,3 +1,4 @@
+import { appOf, type InstanceId, numberOf } from '../../config/instance-id.ts';
 import { claimant, judge, lookout } from './alive.ts';
 import type { Claim, Claimant } from './claim.ts';
 import { commit, type Head, readHead, setAside } from './registry.ts';
@@ -24,7 +25,7 @@ export type ClaimOf = (port: number) => Claim | undefined;
 /** What was chosen, and the ports to claim for it. */
 export interface Choice<T> {
   value: T;
-  ports: { port: number; app: string; instance: number }[];
+  ports: readonly { port: number; id: InstanceId }[];
 }
 
 export interface Claims {
@@ -99,10 +100,10 @@ export function openClaims(options: ClaimsOptions): Claims {
             throw error;
           });
         }
-        const wanted = chosen.ports.map(({ port, app, instance }) => ({
+        const wanted = chosen.ports.map(({ port, id }) => ({
           port,
-          app,
-          instance,
+          app: appOf(id),
+          instance: numberOf(id),
           run,
           root,
           ...self,

@@ -64,8 +64,8 @@ test('everyone is told the same, and .ports.json follows the run', async (t) => 
   assert.equal(file.pid, run.child.pid);
   assert.deepEqual([file.backend, file.frontend], [ports.backend, ports.frontend]);
   assert.deepEqual(file.apps, [
-    { name: 'api', role: 'backend', ports: [ports.backend], pids: [api.pid] },
-    { name: 'web', role: 'frontend', ports: [ports.frontend], pids: [web.pid] },
+    { name: 'api', role: 'backend', status: 'ready', ports: [ports.backend], pids: [api.pid] },
+    { name: 'web', role: 'frontend', status: 'ready', ports: [ports.frontend], pids: [web.pid] },
   ]);
   run.child.kill('SIGINT');
   assert.equal(await rig.exitCode(run), 130);

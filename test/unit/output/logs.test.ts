@@ -5,8 +5,8 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { logFile, logFolder, openLogs } from '../../../src/output/logs.ts';
 
-const api = { app: 'api', instance: 0 };
-const web = { app: 'web', instance: 0 };
+const api = 'api:0';
+const web = 'web:0';
 const root = '/home/me/my shop';
 
 function temporary(t: TestContext): string {
@@ -32,7 +32,7 @@ for (const [name, chunks, limit, expected] of cases) {
       const dir = temporary(t);
       const logs = openLogs({ dir, root, runId: 'r', onOff: never, limit });
       for (const chunk of chunks) {
-        logs.write(api, Buffer.from(chunk));
+        logs.write(api, 'stdout', Buffer.from(chunk));
         if (!joined) await logs.close();
       }
       await logs.close();
@@ -48,9 +48,9 @@ for (const [name, chunks, limit, expected] of cases) {
 test('rotation: a line that has begun is ended where it began, within reason', async (t) => {
   const dir = temporary(t);
   const logs = openLogs({ dir, root, runId: 'r', onOff: never, limit: 6 });
-  const file = logs.fileOf('api') ?? '';
+  const file = logFile(logs.folder ?? '', 'api');
   const write = async (text: string) => {
-    logs.write(api, Buffer.from(text));
+    logs.write(api, 'stdout', Buffer.from(text));
     await logs.close();
     return [file, `${file}.1`].map((name) => (existsSync(name) ? readFileSync(name, 'utf8') : ''));
   };
@@ -65,8 +65,8 @@ test('what is written comes to the file by itself, as it is', async (t) => {
   const dir = temporary(t);
   const logs = openLogs({ dir, root, runId: 'r', onOff: never });
   const bytes = Buffer.from([0xff, 0x1b, 0x63, 0x0d, 0x0a, 0x00]);
-  logs.write(api, bytes);
-  const file = logs.fileOf('api') ?? '';
+  logs.write(api, 'stdout', bytes);
+  const file = logFile(logs.folder ?? '', 'api');
   assert.equal(statSync(file).size, 0);
   await new Promise((resolve) => setTimeout(resolve, 40));
   assert.deepEqual(readFileSync(file), bytes);
@@ -75,15 +75,15 @@ test('what is written comes to the file by itself, as it is', async (t) => {
 test('the folder is readable and one for each root, private to the user', async (t) => {
   const dir = temporary(t);
   const logs = openLogs({ dir, root, runId: 'r', onOff: never });
-  logs.write(api, Buffer.from('a'));
-  logs.write(web, Buffer.from('b'));
+  logs.write(api, 'stdout', Buffer.from('a'));
+  logs.write(web, 'stdout', Buffer.from('b'));
   await logs.close();
   const [folder = ''] = readdirSync(path.join(dir, 'logs'));
   assert.match(folder, /^my_shop-[0-9a-z]{6,}$/);
   assert.notEqual(logFolder(dir, '/home/you/my shop'), logFolder(dir, root));
   assert.deepEqual(readdirSync(path.join(dir, 'logs', folder)).sort(), ['api.log', 'web.log']);
   assert.equal(statSync(path.join(dir, 'logs', folder)).mode & 0o777, 0o700);
-  assert.equal(statSync(logs.fileOf('api') ?? '').mode & 0o777, 0o600);
+  assert.equal(statSync(logFile(logs.folder ?? '', 'api')).mode & 0o777, 0o600);
 });
 
 test('names that are no file names', async () => {
@@ -99,18 +99,18 @@ test('each start has its line, before the first byte, on a line of its own', asy
   const logs = openLogs({ dir, root, runId: 'r1', onOff: never });
   logs.started(api, 11);
   logs.started(web, 12);
-  logs.write(api, Buffer.from('a\nunfinished'));
+  logs.write(api, 'stdout', Buffer.from('a\nunfinished'));
   logs.started(api, 13);
-  logs.write(api, Buffer.from('b\n'));
+  logs.write(api, 'stdout', Buffer.from('b\n'));
   await logs.close();
   const again = openLogs({ dir, root, runId: 'r2', onOff: never });
   again.started(api, 14);
-  again.write(api, Buffer.from('c'));
+  again.write(api, 'stdout', Buffer.from('c'));
   await again.close();
-  const text = readFileSync(logs.fileOf('api') ?? '', 'utf8').replace(/\d{4}-\S+Z/g, 'TIME');
+  const text = readFileSync(logFile(logs.folder ?? '', 'api'), 'utf8').replace(/\d{4}-\S+Z/g, 'TIME');
   const line = (run: string, pid: number) => `--- devstart TIME run ${run} pid ${pid} ---\n`;
   assert.equal(text, `${line('r1', 11)}a\nunfinished\n${line('r1', 13)}b\n${line('r2', 14)}c`);
-  assert.equal(existsSync(logs.fileOf('web') ?? ''), false);
+  assert.equal(existsSync(logFile(logs.folder ?? '', 'web')), false);
 });
 
 test('a folder that cannot be made: one message, and no more', async (t) => {
@@ -118,24 +118,24 @@ test('a folder that cannot be made: one message, and no more', async (t) => {
   writeFileSync(path.join(dir, 'logs'), 'a file in the way');
   const told: string[] = [];
   const logs = openLogs({ dir, root, runId: 'r', onOff: (message) => told.push(message) });
-  logs.write(api, Buffer.from('a'));
-  logs.write(web, Buffer.from('b'));
+  logs.write(api, 'stdout', Buffer.from('a'));
+  logs.write(web, 'stdout', Buffer.from('b'));
   await logs.close();
   assert.equal(told.length, 1);
   assert.match(told[0] ?? '', /^no more logs: could not write to .*my_shop-\w+ \((EEXIST|ENOTDIR)\)$/);
-  assert.equal(logs.fileOf('api'), undefined);
+  assert.equal(existsSync(logFile(logs.folder ?? '', 'api')), false);
 });
 
 test('a log that fails later: one message, and no more', async (t) => {
   const dir = temporary(t);
   const told: string[] = [];
   const logs = openLogs({ dir, root, runId: 'r', onOff: (message) => told.push(message), limit: 4 });
-  logs.write(api, Buffer.from('a\n'));
+  logs.write(api, 'stdout', Buffer.from('a\n'));
   await logs.close();
-  const file = logs.fileOf('api') ?? '';
+  const file = logFile(logs.folder ?? '', 'api');
   rmSync(path.dirname(file), { recursive: true });
-  logs.write(api, Buffer.from('bcdef\n'));
-  logs.write(api, Buffer.from('x\n'));
+  logs.write(api, 'stdout', Buffer.from('bcdef\n'));
+  logs.write(api, 'stdout', Buffer.from('x\n'));
   await logs.close();
   assert.equal(told.length, 1);
 });
@@ -143,7 +143,7 @@ test('a log that fails later: one message, and no more', async (t) => {
 test('no state directory: no logs, and no message', async () => {
   const logs = openLogs({ dir: undefined, root, runId: 'r', onOff: never });
   logs.started(api, 1);
-  logs.write(api, Buffer.from('a'));
+  logs.write(api, 'stdout', Buffer.from('a'));
   await logs.close();
-  assert.equal(logs.fileOf('api'), undefined);
+  assert.equal(logs.folder, undefined);
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { appOf, type InstanceId } from '../../../src/config/instance-id.ts';
 import { keepInLine, safeCut } from '../../../src/output/ansi.ts';
 import { createOutput, type Output, type OutputMode } from '../../../src/output/output.ts';
 import type { ByteWriter } from '../../../src/output/types.ts';
-import type { InstancePlan } from '../../../src/plan/types.ts';
 
-const api = { app: 'api', label: 'api' } as InstancePlan;
-const web = { app: 'web', label: 'web' } as InstancePlan;
+const api: InstanceId = 'api:0';
+const web: InstanceId = 'web:0';
 
 /** Collects what a reader would get. */
 function collector() {
@@ -27,7 +27,7 @@ function collector() {
   return { writer, text: () => Buffer.concat(parts).toString('utf8') };
 }
 
-type Write = (instance: InstancePlan, chunk: string | number[]) => void;
+type Write = (id: InstanceId, chunk: string | number[]) => void;
 
 /** What is shown when these chunks arrive. */
 async function shown(steps: (write: Write, output: Output) => void, mode: OutputMode = 'plain') {
@@ -37,10 +37,10 @@ async function shown(steps: (write: Write, output: Output) => void, mode: Output
     mode,
     timestamps: false,
     writer,
-    onLine: ({ app }, stream, line) => lines.push(`${app} ${stream} ${line}`),
+    onLine: (id, stream, line, more) => lines.push(`${appOf(id)} ${stream} ${line}${more ? ' …' : ''}`),
   });
-  steps((instance, chunk) => {
-    output.write(instance, 'stdout', Buffer.from(chunk as string));
+  steps((id, chunk) => {
+    output.write(id, 'stdout', Buffer.from(chunk as string));
   }, output);
   output.end(api, 'stdout');
   output.end(web, 'stdout');
@@ -163,9 +163,9 @@ test('focus: one app alone, what the others have begun is not lost, the logs get
     mode: 'plain',
     timestamps: false,
     writer,
-    tee: { write: ({ app }, chunk) => void teed.push(`${app} ${chunk}`), full: false, onDrain: () => {} },
+    sinks: [{ write: (id, _, chunk) => void teed.push(`${appOf(id)} ${chunk}`) }],
   });
-  const write = (instance: InstancePlan, line: string) => output.write(instance, 'stdout', Buffer.from(line));
+  const write = (id: InstanceId, line: string) => output.write(id, 'stdout', Buffer.from(line));
   write(web, 'a');
   output.focus('api');
   write(web, 'b\n');

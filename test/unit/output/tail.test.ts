@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTail } from '../../../src/output/tail.ts';
-import { createWatchers } from '../../../src/output/watchers.ts';
-import type { InstancePlan } from '../../../src/plan/types.ts';
+import { Tail } from '../../../src/output/tail.ts';
+import { Watchers } from '../../../src/output/watchers.ts';
 
-const api = { app: 'api', label: 'api' } as InstancePlan;
-const web = { app: 'web', label: 'web' } as InstancePlan;
+const api = 'api:0';
+const web = 'web:0';
 
 const cases: [string, string[], number, string[]][] = [
   ['nothing', [], 20, []],
@@ -22,16 +21,16 @@ const cases: [string, string[], number, string[]][] = [
 ];
 for (const [name, chunks, count, expected] of cases) {
   test(`tail: ${name}`, () => {
-    const tail = createTail();
-    for (const chunk of chunks) tail.write(api, Buffer.from(chunk));
-    tail.write(web, Buffer.from('other\n'));
+    const tail = new Tail();
+    for (const chunk of chunks) tail.write(api, 'stdout', Buffer.from(chunk));
+    tail.write(web, 'stdout', Buffer.from('other\n'));
     assert.deepEqual(tail.lines(api, count), expected);
   });
 }
 
 test('tail: many small writes leave the last lines, whole', () => {
-  const tail = createTail();
-  for (let i = 0; i < 10_000; i++) tail.write(api, Buffer.from(`line ${i}\n`));
+  const tail = new Tail();
+  for (let i = 0; i < 10_000; i++) tail.write(api, 'stdout', Buffer.from(`line ${i}\n`));
   const lines = tail.lines(api, 1000);
   assert.ok(lines.length > 500);
   assert.deepEqual(
@@ -41,8 +40,7 @@ test('tail: many small writes leave the last lines, whole', () => {
 });
 
 test('watch: whole lines of this instance, decoded, without colours, until the end of the watch', () => {
-  const watchers = createWatchers();
-  assert.equal(watchers.none, true);
+  const watchers = new Watchers();
   const told: string[] = [];
   const stop = watchers.add(api, (text) => told.push(text));
   watchers.write(api, 'stdout', Buffer.from([0xe2, 0x82]));
@@ -55,5 +53,4 @@ test('watch: whole lines of this instance, decoded, without colours, until the e
   stop();
   watchers.write(api, 'stdout', Buffer.from('d\n'));
   assert.equal(told.length, 3);
-  assert.equal(watchers.none, true);
 });

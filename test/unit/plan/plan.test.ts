@@ -3,11 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { instanceId } from '../../../src/config/instance-id.ts';
 import type { App, PortKey, Settings, Sourced } from '../../../src/config/types.ts';
 import { corsOrigins } from '../../../src/plan/cors.ts';
 import { fillPlaceholders } from '../../../src/plan/placeholders.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
 import { portsFileOf } from '../../../src/plan/ports-file.ts';
+import { PortMap } from '../../../src/ports/port-map.ts';
 import type { PortAssignment } from '../../../src/ports/types.ts';
 import { replaceFile } from '../../../src/system/files.ts';
 
@@ -92,7 +94,7 @@ function plan(apps: App[], env: Record<string, string>, envFiles: Record<string,
       Array.from({ length: one.instances }, (_, instance) => {
         const role = key === 'own' ? (one.roles[0] ?? null) : key;
         const port = (role === 'frontend' ? 3001 : role === 'backend' ? 8001 : 4000) + instance;
-        return { app: one.name, key, role, instance, port, requested: port, moved: false };
+        return { id: instanceId(one.name, instance), key, role, port, requested: port, moved: false };
       }),
     ),
   );
@@ -117,7 +119,13 @@ function plan(apps: App[], env: Record<string, string>, envFiles: Record<string,
     frontendUrl: undefined,
     envFiles,
   };
-  return makePlan({ settings, assignments, runId: 'r1', inherited: env, forceColor: true });
+  return makePlan({
+    settings,
+    ports: new PortMap(assignments),
+    runId: 'r1',
+    inherited: env,
+    forceColor: true,
+  });
 }
 
 const ORIGINS =
@@ -197,7 +205,15 @@ test('instances have ports and numbers of their own', () => {
 test('.ports.json by the contract, running and stopped', () => {
   const made = plan([app({}), web], {});
   const launcher = { pid: 4711, startedAt: '2026-11-21T10:00:00.000Z' };
-  const running = portsFileOf(made, 'running', launcher, new Map([['api:0', 4712]]));
+  const running = portsFileOf(
+    made,
+    'running',
+    launcher,
+    new Map([
+      ['api:0', { status: 'ready', pid: 4712 }],
+      ['web:0', { status: 'starting', pid: undefined }],
+    ]),
+  );
   assert.deepEqual(running, {
     version: 1,
     status: 'running',
@@ -208,13 +224,18 @@ test('.ports.json by the contract, running and stopped', () => {
     pid: 4711,
     startedAt: '2026-11-21T10:00:00.000Z',
     apps: [
-      { name: 'api', role: 'backend', ports: [8001], pids: [4712] },
-      { name: 'web', role: 'frontend', ports: [3001], pids: [] },
+      { name: 'api', role: 'backend', status: 'ready', ports: [8001], pids: [4712] },
+      { name: 'web', role: 'frontend', status: 'starting', ports: [3001], pids: [] },
     ],
   });
-  const stopped = portsFileOf(made, 'stopped', launcher, new Map());
+  const stopped = portsFileOf(
+    made,
+    'stopped',
+    launcher,
+    new Map([['api:0', { status: 'failed', pid: undefined }]]),
+  );
   assert.equal('pid' in stopped, false);
-  assert.deepEqual(stopped.apps[0], { name: 'api', role: 'backend', ports: [8001] });
+  assert.deepEqual(stopped.apps[0], { name: 'api', role: 'backend', status: 'failed', ports: [8001] });
 });
 
 test('a file is replaced whole or not at all', async (t) => {

@@ -1,44 +1,48 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import type { InstancePlan } from '../../../src/plan/types.ts';
+import type { InstancePlan, LaunchPlan } from '../../../src/plan/types.ts';
+import { createBus } from '../../../src/run/bus.ts';
 import type { RunEvent } from '../../../src/run/events.ts';
-import { createProgress } from '../../../src/ui/progress.ts';
+import { Progress } from '../../../src/ui/progress.ts';
 
 const instance = (app: string, port: number, ready: InstancePlan['ready'] = []) =>
-  ({ app, instance: 0, label: app, ports: { own: port }, ready }) as unknown as InstancePlan;
-const started = (app: string): RunEvent => ({ type: 'started', app, instance: 0, pid: 1, port: 1 });
-const ready = (app: string): RunEvent => ({ type: 'ready', app, instance: 0, url: '', ms: 1 });
+  ({ id: `${app}:0`, app, label: app, ports: { own: port }, ready }) as unknown as InstancePlan;
+const started = (app: string): RunEvent => ({ type: 'started', id: `${app}:0`, pid: 1, port: 1 });
+const ready = (app: string): RunEvent => ({ type: 'ready', id: `${app}:0`, url: '', ms: 1 });
 
 function watch(terminal: boolean) {
   mock.timers.enable({ apis: ['setInterval'] });
   const said: (string | undefined)[] = [];
   let clock = 0;
   mock.method(performance, 'now', () => clock);
-  const progress = createProgress({
-    instances: () => [instance('api', 8000, [{ port: 'own', path: '/health' }]), instance('web', 3000)],
+  const instances = [instance('api', 8000, [{ port: 'own', path: '/health' }]), instance('web', 3000)];
+  const bus = createBus({ instances } as unknown as LaunchPlan);
+  const progress = new Progress({
+    view: () => bus.view,
     status: terminal ? (text) => said.push(text) : undefined,
     line: (text) => said.push(text),
     columns: () => 60,
   });
+  bus.subscribe((event, view) => progress.note(event, view));
   const pass = (seconds: number) => {
     for (let i = 0; i < seconds; i++) {
       clock += 1000;
       mock.timers.tick(1000);
     }
   };
-  return { progress, said, pass };
+  return { tell: bus.emit, said, pass };
 }
 
 test('a terminal shows each second who is waited for, within its width, and takes it away', (t) => {
   t.after(() => mock.reset());
-  const { progress, said, pass } = watch(true);
-  for (const app of ['api', 'web']) progress.note(started(app));
+  const { tell, said, pass } = watch(true);
+  for (const app of ['api', 'web']) tell(started(app));
   pass(1);
   assert.deepEqual(said, ['waiting for api (port 8000, /health) and web (port 3000)  1']);
-  progress.note(ready('api'));
+  tell(ready('api'));
   pass(1);
   assert.equal(said.at(-1), 'waiting for web (port 3000)  2 s');
-  progress.note(ready('web'));
+  tell(ready('web'));
   assert.equal(said.at(-1), undefined);
   pass(5);
   assert.equal(said.length, 3);
@@ -46,14 +50,14 @@ test('a terminal shows each second who is waited for, within its width, and take
 
 test('elsewhere a line after ten seconds, then after twice as long each time', (t) => {
   t.after(() => mock.reset());
-  const { progress, said, pass } = watch(false);
-  progress.note(started('web'));
+  const { tell, said, pass } = watch(false);
+  tell(started('web'));
   pass(45);
   assert.deepEqual(
     said,
     [10, 20, 40].map((seconds) => `waiting for web (port 3000)  ${seconds} s`),
   );
-  progress.note({ type: 'stopping', reason: 'Ctrl-C' });
+  tell({ type: 'stopping', reason: 'Ctrl-C' });
   pass(100);
   assert.equal(said.length, 3);
 });

@@ -19,8 +19,8 @@ function reporter(instances: object[]) {
 }
 
 const copies = [0, 1].map((instance) => ({
+  id: `api:${instance}`,
   app: 'api',
-  instance,
   label: `api.${instance}`,
   url: `http://localhost:${8000 + instance}`,
   ports: { backend: 8000 + instance },
@@ -28,17 +28,16 @@ const copies = [0, 1].map((instance) => ({
 
 test('each copy of an app is named as its output is', () => {
   const { made, lines } = reporter(copies);
-  made.event({ type: 'ready', app: 'api', instance: 1, url: '', ms: 100 });
-  made.event({ type: 'exited', app: 'api', instance: 0, code: 3, signal: null, expected: false });
+  made.event({ type: 'ready', id: 'api:1', url: '', ms: 100 });
+  made.event({ type: 'exited', id: 'api:0', pid: 1, code: 3, signal: null, expected: false });
   assert.deepEqual(lines, ['✓ api.1 ready in 0.10 s', '✗ api.0 exited with code 3']);
 });
 
 test('a port that moved with no holder: no claim about who has it', () => {
   const { made, lines } = reporter(copies);
   const moved = {
-    app: 'web',
+    id: 'web:0',
     role: 'frontend',
-    instance: 0,
     port: 4002,
     requested: 4001,
     moved: true,

@@ -98,8 +98,8 @@ async function refused(
 test('a free port is given as asked', async () => {
   const options = machine([]);
   assert.deepEqual(await allocatePorts([ask('api', 8000), ask('web', '3000')], options), [
-    { app: 'api', key: 'own', role: 'backend', instance: 0, port: 8000, requested: 8000, moved: false },
-    { app: 'web', key: 'own', role: 'frontend', instance: 0, port: 3000, requested: 3000, moved: false },
+    { id: 'api:0', key: 'own', role: 'backend', port: 8000, requested: 8000, moved: false },
+    { id: 'web:0', key: 'own', role: 'frontend', port: 3000, requested: 3000, moved: false },
   ]);
   assert.deepEqual(options.probed, [8000, 3000]);
 });
@@ -107,10 +107,9 @@ test('a free port is given as asked', async () => {
 test('a taken port moves to the next free one and names the holder', async () => {
   assert.deepEqual(await allocatePorts([ask('web', 3000)], machine([3000, 3001])), [
     {
-      app: 'web',
+      id: 'web:0',
       key: 'own',
       role: 'frontend',
-      instance: 0,
       port: 3002,
       requested: 3000,
       moved: true,

@@ -58,7 +58,7 @@ function run(dir: string | undefined, name: string, lookOnly = false) {
     claims.take(async (claimOf) => {
       const ports: number[] = [];
       for (let port = base; ports.length < count; port++) if (!claimOf(port)) ports.push(port);
-      return { value: ports, ports: ports.map((port) => ({ port, app: 'web', instance: 0 })) };
+      return { value: ports, ports: ports.map((port) => ({ port, id: 'web:0' as const })) };
     }, giveBack);
   return { ...claims, take, warnings, messages };
 }
@@ -202,7 +202,7 @@ test('the faster one wins; a choice that stands is not asked for again', async (
         const { generation, claims } = readHead(dir);
         assert.ok(commit(dir, generation, [...claims, claim(other, claimant())]));
       }
-      return { value: port, ports: [{ port, app: 'web', instance: 0 }] };
+      return { value: port, ports: [{ port, id: 'web:0' as const }] };
     });
     assert.equal(asked, rounds);
     assert.equal(got, rounds === 2 ? wanted + 10 : wanted);

@@ -1,38 +1,35 @@
 import type { Writable } from 'node:stream';
 import type { LogFormat } from '../context.ts';
+import type { Plane } from '../control/plane.ts';
 import type { Output } from '../output/output.ts';
-import type { LaunchPlan } from '../plan/types.ts';
 import type { RunEvent } from '../run/events.ts';
-import type { Run, StopReason } from '../run/types.ts';
 
-/** Where a run is shown, and who takes part in it. */
-export interface Stage {
+/** Where a run is shown, and who is attached to it. */
+export interface SessionOptions {
   /** The servers' output and our own lines; errors go to stderr. */
   out: Writable & { isTTY?: boolean; columns?: number };
   format: LogFormat;
   /** Keys are read from the terminal. */
   keys: boolean;
-  companion(tools: Tools): Companion;
+  attach(handle: SessionHandle): Attached;
 }
 
-/** What a companion may do with the run. */
-export interface Tools {
-  run: Run;
-  plan(): LaunchPlan;
+/** What those who are attached may do. */
+export interface SessionHandle {
+  plane: Plane;
   output: Output;
   /** The folder of the log files. */
   logs: string | undefined;
-  /** Asked again, it ends everything at once. */
-  stop(reason: StopReason): void;
   /** Opens the frontend in the browser. */
   open(): void;
+  /** The terminal's settings, put back when the launcher is killed. */
   saveTerminal(settings: string): void;
   /** A warning of ours. */
   warn(code: string, message: string): void;
 }
 
-/** Who accompanies the run from its start to its end: a person at the terminal, a command of `exec`. */
-export interface Companion {
+/** Is there from the run's start to its end: a person at the terminal, a command of `exec`. */
+export interface Attached {
   event(event: RunEvent): void;
   /** A signal has arrived; the servers are being stopped. `again`: not the first one. */
   signal?(signal: NodeJS.Signals, again: boolean): void;

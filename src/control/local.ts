@@ -1,0 +1,62 @@
+import { DevstartError } from '../errors.ts';
+import type { Bus, RunView } from '../run/bus.ts';
+import type { Run, StopReason } from '../run/types.ts';
+import type { Order, Plane } from './plane.ts';
+
+/** The plane over a run in this process. @param onKill called when everything is ended at once */
+export function createLocalPlane(run: Run, bus: Bus, onKill: () => void): Plane {
+  return new LocalPlane(run, bus, onKill);
+}
+
+class LocalPlane implements Plane {
+  readonly subscribe: Plane['subscribe'];
+  readonly #run: Run;
+  readonly #bus: Bus;
+  readonly #onKill: () => void;
+  #last: Promise<void> = Promise.resolve();
+  #insisted = false;
+
+  constructor(run: Run, bus: Bus, onKill: () => void) {
+    this.#run = run;
+    this.#bus = bus;
+    this.#onKill = onKill;
+    this.subscribe = bus.subscribe;
+  }
+
+  get view(): RunView {
+    return this.#bus.view;
+  }
+
+  order(order: Order): Promise<void> {
+    if (order.do === 'stop') return this.#stop(order.reason, order.insist);
+    const mine = this.#last.then(() => {
+      if (this.view.status === 'stopping' || this.view.status === 'stopped')
+        throw new DevstartError('STOPPING', 'the run is stopping');
+      return this.#run.restart(order.app);
+    });
+    // What becomes of it is its sender's business.
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  input(app: string, data: Buffer): boolean {
+    return this.#run.sendInput(app, data);
+  }
+
+  pause(): void {
+    this.#run.pause();
+  }
+
+  resume(): void {
+    this.#run.resume();
+  }
+
+  async #stop(reason: StopReason, insist = false): Promise<void> {
+    if (insist && this.#insisted) {
+      this.#run.killNow();
+      this.#onKill();
+    }
+    this.#insisted ||= insist;
+    await this.#run.stop(reason);
+  }
+}

@@ -1,0 +1,124 @@
+import type { InstanceId } from '../config/instance-id.ts';
+import { safeCut } from './ansi.ts';
+import type { Sink, StreamName } from './types.ts';
+
+/** A line without an end is shown in pieces of at least this size. Bytes. */
+export const MAX_HELD = 64 * 1024;
+
+/** One stream's line in the making. */
+export interface Line {
+  readonly id: InstanceId;
+  readonly stream: StreamName;
+  /** Bytes of the unfinished line that are not shown yet, as latin1. */
+  held: string;
+  /** A part of this line has been shown already. */
+  begun: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Whole lines without the last one's end (`ended`), or the safe part of one; as latin1. */
+export type Show = (line: Line, text: string, ended: boolean) => void;
+
+export interface FramingOptions {
+  /** Milliseconds of silence after which an unfinished line (a prompt) is shown. */
+  silence: number;
+  /** Progress drawn with CR is shown frame by frame, without waiting for a silence. */
+  frames: boolean;
+  show: Show;
+}
+
+/**
+ * Frames the servers' bytes into lines. Works by chunk, on latin1 strings (one character a byte, which V8
+ * copies as fast as bytes): a chunk of a thousand lines costs one `replaceAll`.
+ */
+export class Framing implements Sink {
+  readonly #options: FramingOptions;
+  readonly #lines = new Map<InstanceId, Record<StreamName, Line>>();
+
+  constructor(options: FramingOptions) {
+    this.#options = options;
+  }
+
+  write(id: InstanceId, stream: StreamName, chunk: Buffer): void {
+    const line = this.#lineOf(id, stream);
+    const end = chunk.lastIndexOf(10);
+    const frame = end === -1 && this.#options.frames ? chunk.lastIndexOf(13) : -1;
+    if (end !== -1) {
+      clearTimeout(line.timer);
+      line.timer = undefined;
+      const text = chunk.toString('latin1', 0, end);
+      const whole = line.held === '' ? text : line.held + text;
+      line.held = end + 1 < chunk.length ? chunk.toString('latin1', end + 1) : '';
+      this.#show(line, whole, true);
+    } else if (frame !== -1) {
+      line.held += chunk.toString('latin1', 0, frame);
+      this.#flush(line, safeCut(line.held));
+      line.held += chunk.toString('latin1', frame);
+    } else {
+      line.held += chunk.toString('latin1');
+    }
+    if (line.held !== '') this.#hold(line);
+  }
+
+  /** The last line has no end of its own: shows what is held of it, and what comes next is another line. */
+  end(id: InstanceId, stream: StreamName): void {
+    const line = this.#lines.get(id)?.[stream];
+    if (!line) return;
+    clearTimeout(line.timer);
+    line.timer = undefined;
+    const rest = line.held;
+    line.held = '';
+    if (rest !== '' || line.begun) this.#show(line, rest, true);
+  }
+
+  /** The same for all streams of the instances that the test picks. */
+  endAll(picks: (id: InstanceId) => boolean = () => true): void {
+    for (const id of this.#lines.keys()) {
+      if (!picks(id)) continue;
+      this.end(id, 'stdout');
+      this.end(id, 'stderr');
+    }
+  }
+
+  #lineOf(id: InstanceId, stream: StreamName): Line {
+    let both = this.#lines.get(id);
+    if (!both) {
+      const line = (name: StreamName): Line => ({
+        id,
+        stream: name,
+        held: '',
+        begun: false,
+        timer: undefined,
+      });
+      both = { stdout: line('stdout'), stderr: line('stderr') };
+      this.#lines.set(id, both);
+    }
+    return both[stream];
+  }
+
+  #show(line: Line, text: string, ended: boolean): void {
+    this.#options.show(line, text, ended);
+    line.begun = !ended;
+  }
+
+  /** Shows what is held, as far as it may be cut there. */
+  #flush(line: Line, cut: number): void {
+    const text = line.held.slice(0, cut);
+    line.held = line.held.slice(cut);
+    if (text !== '') this.#show(line, text, false);
+  }
+
+  #hold(line: Line): void {
+    if (line.held.length >= MAX_HELD) this.#flush(line, safeCut(line.held) || line.held.length);
+    if (line.held === '') return;
+    if (line.timer) {
+      line.timer.refresh();
+      return;
+    }
+    line.timer = setTimeout(() => {
+      line.timer = undefined;
+      this.#flush(line, safeCut(line.held));
+    }, this.#options.silence);
+    line.timer.unref();
+  }
+}

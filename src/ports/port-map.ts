@@ -1,0 +1,38 @@
+import { type InstanceId, numberOf } from '../config/instance-id.ts';
+import type { PortKey } from '../config/types.ts';
+import type { PortAssignment } from './types.ts';
+
+/** The ports of a run, each found free and claimed for one instance. Never changed: a move makes another one. */
+export class PortMap {
+  readonly all: readonly PortAssignment[];
+
+  constructor(all: readonly PortAssignment[]) {
+    this.all = all;
+  }
+
+  /** An instance's ports by what they are for. */
+  of(id: InstanceId): Partial<Record<PortKey, number>> {
+    const mine = this.all.filter((one) => one.id === id);
+    return Object.fromEntries(mine.map(({ key, port }) => [key, port]));
+  }
+
+  get numbers(): number[] {
+    return this.all.map(({ port }) => port);
+  }
+
+  /** The same but for one port. */
+  move(id: InstanceId, key: PortKey, port: number): PortMap {
+    return new PortMap(
+      this.all.map((one) => (one.id === id && one.key === key ? { ...one, port, moved: true } : one)),
+    );
+  }
+
+  /** The first instance's port of each role: what flags, URLs and `.ports.json` speak of. */
+  get roles(): { backend?: number; frontend?: number } {
+    const found: { backend?: number; frontend?: number } = {};
+    for (const { id, role, port } of this.all) {
+      if (role && numberOf(id) === 0) found[role] = port;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,110 @@
+import type { InstanceId } from '../config/instance-id.ts';
+import { Child, type Exit } from '../launch/child.ts';
+import { ChildHandle } from '../launch/concurrently.ts';
+import type { OutputSink } from '../output/types.ts';
+import type { InstancePlan } from '../plan/types.ts';
+import { signalExitCode } from '../system/platform.ts';
+import { createTerminator } from '../terminate/terminate.ts';
+import { checkMove, hasEnded, type InstanceState, type Life, lifeOf } from './state.ts';
+
+/** An instance over all its lives. */
+export class Instance {
+  readonly id: InstanceId;
+  /** Replaced when what it is told changes: its next life has it. */
+  plan: InstancePlan;
+  /** Restarts in a row. */
+  restarts = 0;
+  /** How often a port of it was stolen. */
+  thefts = 0;
+  /** How many lives have begun. */
+  births = 0;
+  #state: InstanceState = { name: 'waiting' };
+  readonly #onMove: (instance: Instance) => void;
+
+  constructor(plan: InstancePlan, onMove: (instance: Instance) => void) {
+    this.id = plan.id;
+    this.plan = plan;
+    this.#onMove = onMove;
+  }
+
+  get state(): InstanceState {
+    return this.#state;
+  }
+
+  /** @throws Error for a move that no instance makes */
+  move(to: InstanceState): void {
+    checkMove(this.#state.name, to.name);
+    this.#state = to;
+    this.#onMove(this);
+  }
+
+  /** Its process, or the one that is ending. */
+  get life(): Life | undefined {
+    return lifeOf(this.#state);
+  }
+
+  get ready(): boolean {
+    return this.#state.name === 'ready';
+  }
+
+  get ended(): boolean {
+    return hasEnded(this.#state);
+  }
+
+  /** Starts a process for it. */
+  begin(runId: string, env: Record<string, string | undefined>, output: OutputSink): Life {
+    const child = new Child(this.plan, runId, env, output);
+    const life: Life = {
+      child,
+      terminator: child.root && createTerminator(child.root),
+      handle: new ChildHandle(child.pid),
+      over: new AbortController(),
+      startedAt: Date.now(),
+    };
+    this.births++;
+    this.move({ name: 'starting', life });
+    return life;
+  }
+
+  /** Ends the current life, and another one follows at once. Nothing for one that has ended or waits for its first. */
+  again(reason: string, graceMs: number): void {
+    const { life } = this;
+    this.restarts = 0;
+    if (this.#state.name === 'backing-off') this.#state.wake.abort();
+    if (!life) return;
+    this.move({ name: 'stopping', life, next: 'again', why: { kind: 'asked', reason } });
+    life.over.abort();
+    void this.terminate(graceMs);
+  }
+
+  /** The run stops: no life follows. The process is ended by concurrently's way. */
+  stop(): void {
+    const state = this.#state;
+    if (state.name === 'backing-off') state.wake.abort();
+    const life = lifeOf(state);
+    if (!life) return;
+    const why = state.name === 'stopping' ? state.why : ({ kind: 'run' } as const);
+    this.move({ name: 'stopping', life, next: 'end', why });
+    life.over.abort();
+  }
+
+  /** Its processes are asked to end, and ended. */
+  async terminate(graceMs: number): Promise<void> {
+    await this.life?.terminator?.end(this.plan.stopSignal, graceMs);
+  }
+}
+
+/** An end in words, and the exit code that the run gets from it. */
+export function describeExit(
+  label: string,
+  { code, signal }: Exit,
+  wasReady: boolean,
+): { code: number; reason: string } {
+  if (signal) return { code: signalExitCode(signal), reason: `${label} was ended by ${signal}` };
+  if (code === 0 && !wasReady) return { code: 1, reason: `${label} ended before it was ready` };
+  return { code: code ?? 1, reason: `${label} exited with code ${code}` };
+}
+
+export const portsOf = ({ ports }: Pick<InstancePlan, 'ports'>): number[] => [
+  ...new Set(Object.values(ports)),
+];

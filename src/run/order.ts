@@ -1,0 +1,17 @@
+import type { InstanceId } from '../config/instance-id.ts';
+import type { InstancePlan } from '../plan/types.ts';
+import { hasEnded, type InstanceState } from './state.ts';
+
+/** What an instance that depends on others may do now. */
+export type Turn = 'start' | 'wait' | { /** Has ended for good: nobody will be ready. */ lost: InstanceId };
+
+/** By `dependsOn`: all instances of each named app must be ready. Pure. */
+export function turnOf(
+  { dependsOn }: Pick<InstancePlan, 'dependsOn'>,
+  others: Iterable<{ id: InstanceId; plan: Pick<InstancePlan, 'app'>; state: InstanceState }>,
+): Turn {
+  const needed = [...others].filter(({ plan }) => dependsOn?.includes(plan.app));
+  const lost = needed.find(({ state }) => hasEnded(state));
+  if (lost) return { lost: lost.id };
+  return needed.every(({ state }) => state.name === 'ready') ? 'start' : 'wait';
+}
