@@ -22,106 +22,117 @@ interface WithHandle {
  * Writes to stdout without ever blocking: a reader that stalls must not keep signals from being handled.
  * Pipes are non-blocking in Node already, terminals are made so, files are written at once.
  */
-export function createWriter(stream: Writable): ByteWriter {
-  const handled = stream as Writable & WithHandle;
-  if (handled.isTTY) handled._handle?.setBlocking?.(false);
+export class StreamWriter implements ByteWriter {
+  readonly #stream: Writable & WithHandle;
+  readonly #drainListeners: (() => void)[] = [];
+  readonly #closedListeners: ((error: Error) => void)[] = [];
+  readonly #flushing: (() => void)[] = [];
+  readonly #spare: Buffer[] = [];
+  #block: Buffer | undefined;
+  /** Bytes in the block. */
+  #used = 0;
+  /** The block is sent at the end of this turn. */
+  #scheduled = false;
+  #closed = false;
+  #failure: Error | undefined;
+  /** It has said that it is full, and not yet that there is room. */
+  #wasFull = false;
 
-  const drainListeners: (() => void)[] = [];
-  const flushing: (() => void)[] = [];
-  const closedListeners: ((error: Error) => void)[] = [];
-  let closed = false;
-  let failure: Error | undefined;
-  let wasFull = false;
-  let block: Buffer | undefined;
-  let used = 0;
-  let scheduled = false;
-  const spare: Buffer[] = [];
-
-  stream.on('error', (error: Error) => {
-    if (closed) return;
-    failure = error;
-    close();
-    for (const listener of closedListeners) listener(error);
-  });
-
-  function close(): void {
-    closed = true;
-    used = 0;
-    for (const resolve of flushing.splice(0)) resolve();
-    announceRoom();
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    if (this.#stream.isTTY) this.#stream._handle?.setBlocking?.(false);
+    stream.on('error', (error: Error) => {
+      if (this.#closed) return;
+      this.#failure = error;
+      this.abandon();
+      for (const listener of this.#closedListeners) listener(error);
+    });
   }
 
-  const full = (): boolean => !closed && stream.writableLength + used >= HIGH;
+  get full(): boolean {
+    return !this.#closed && this.#stream.writableLength + this.#used >= HIGH;
+  }
 
-  function announceRoom(): void {
-    if (!wasFull || (!closed && stream.writableLength > LOW)) return;
-    wasFull = false;
-    for (const listener of drainListeners) listener();
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get waiting(): number {
+    // The stream's own count falls only when a whole call is done.
+    const { writableLength, _handle } = this.#stream;
+    return this.#closed ? 0 : this.#used + writableLength + (_handle?.writeQueueSize ?? 0);
+  }
+
+  write(data: string | Buffer, encoding: 'latin1' | 'utf8' = 'utf8'): boolean {
+    if (this.#closed) return true;
+    const size = typeof data === 'string' && encoding === 'utf8' ? data.length * 3 : data.length;
+    if (size <= BLOCK) this.#join(data, encoding, size);
+    else {
+      this.#sendBlock();
+      this.#stream.write(typeof data === 'string' ? Buffer.from(data, encoding) : data, () =>
+        this.#announceRoom(),
+      );
+    }
+    const { full } = this;
+    if (full) this.#wasFull = true;
+    return !full;
+  }
+
+  onDrain(listener: () => void): void {
+    this.#drainListeners.push(listener);
+  }
+
+  onClosed(listener: (error: Error) => void): void {
+    if (this.#failure) listener(this.#failure);
+    else this.#closedListeners.push(listener);
+  }
+
+  async flush(): Promise<void> {
+    this.#sendBlock();
+    if (this.#closed) return;
+    await new Promise<void>((resolve) => {
+      this.#flushing.push(resolve);
+      this.#stream.write('', () => resolve());
+    });
+  }
+
+  abandon(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#used = 0;
+    for (const resolve of this.#flushing.splice(0)) resolve();
+    this.#announceRoom();
+  }
+
+  #announceRoom(): void {
+    if (!this.#wasFull || (!this.#closed && this.#stream.writableLength > LOW)) return;
+    this.#wasFull = false;
+    for (const listener of this.#drainListeners) listener();
   }
 
   /** Hands the block over; it comes back when its bytes are with the reader. */
-  function sendBlock(): void {
-    scheduled = false;
-    if (used === 0 || !block || closed) return;
-    const sent = block;
-    stream.write(used === BLOCK ? sent : sent.subarray(0, used), () => {
-      if (spare.length < SPARE_BLOCKS) spare.push(sent);
-      announceRoom();
+  #sendBlock(): void {
+    this.#scheduled = false;
+    const sent = this.#block;
+    if (this.#used === 0 || !sent || this.#closed) return;
+    this.#stream.write(this.#used === BLOCK ? sent : sent.subarray(0, this.#used), () => {
+      if (this.#spare.length < SPARE_BLOCKS) this.#spare.push(sent);
+      this.#announceRoom();
     });
-    block = undefined;
-    used = 0;
+    this.#block = undefined;
+    this.#used = 0;
   }
 
   /** At most `size` bytes, joined with what else is written in this turn. */
-  function join(data: string | Buffer, encoding: 'latin1' | 'utf8', size: number): void {
-    if (used + size > BLOCK) sendBlock();
-    block ??= spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
-    used += typeof data === 'string' ? block.write(data, used, encoding) : data.copy(block, used);
-    if (scheduled) return;
-    scheduled = true;
-    process.nextTick(sendBlock);
+  #join(data: string | Buffer, encoding: 'latin1' | 'utf8', size: number): void {
+    if (this.#used + size > BLOCK) this.#sendBlock();
+    this.#block ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
+    this.#used +=
+      typeof data === 'string'
+        ? this.#block.write(data, this.#used, encoding)
+        : data.copy(this.#block, this.#used);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(() => this.#sendBlock());
   }
-
-  return {
-    write(data, encoding = 'utf8') {
-      if (closed) return true;
-      const size = typeof data === 'string' && encoding === 'utf8' ? data.length * 3 : data.length;
-      if (size <= BLOCK) join(data, encoding, size);
-      else {
-        sendBlock();
-        stream.write(typeof data === 'string' ? Buffer.from(data, encoding) : data, announceRoom);
-      }
-      const isFull = full();
-      if (isFull) wasFull = true;
-      return !isFull;
-    },
-    get full() {
-      return full();
-    },
-    get closed() {
-      return closed;
-    },
-    get waiting() {
-      // The stream's own count falls only when a whole call is done.
-      return closed ? 0 : used + stream.writableLength + (handled._handle?.writeQueueSize ?? 0);
-    },
-    onDrain(listener) {
-      drainListeners.push(listener);
-    },
-    onClosed(listener) {
-      if (failure) listener(failure);
-      else closedListeners.push(listener);
-    },
-    async flush() {
-      sendBlock();
-      if (closed) return;
-      await new Promise<void>((resolve) => {
-        flushing.push(resolve);
-        stream.write('', () => resolve());
-      });
-    },
-    abandon() {
-      if (!closed) close();
-    },
-  };
 }

@@ -42,86 +42,88 @@ interface KeeperInput {
 }
 
 /** Looks after the ports when the start has gone another way than the plan. */
-export function createPortKeeper({ deps, apply, stopped }: KeeperInput): PortKeeper {
-  async function stolenAtExit(
-    { id, plan }: Instance,
-    { terminator }: Life,
-    verdict: Verdict,
-    exit: Exit,
-    quiet: Promise<void>,
-    patience: number,
-  ): Promise<Stolen | undefined> {
-    if (verdict.kind === 'stolen') return verdict;
-    if (verdict.kind === 'timeout' || verdict.kind === 'drift' || exit.signal) return undefined;
-    const entries = Object.entries(plan.ports) as [PortKey, number][];
-    const wanted = entries.map(([, port]) => port);
-    if (wanted.length === 0) return undefined;
-    const processes = () => terminator?.processes() ?? [];
-    const { foreign } = await viewPorts({
-      wanted,
-      processes,
-      wide: false,
-      trusting: false,
-      hosts: LOOPBACKS,
-    });
-    // What it said last may still be on its way.
-    await Promise.race([quiet, sleep(patience)]);
-    const lines = deps.output.lastLines(id, 60);
-    const found = entries.find(([, port]) => foreign.has(port) || saysPortTaken(lines, port));
-    return found && { kind: 'stolen', key: found[0], port: found[1] };
-  }
+export function createPortKeeper(input: KeeperInput): PortKeeper {
+  const { output } = input.deps;
+  return {
+    stolenAtExit: (...life) => stolenAtExit(output, ...life),
+    replace: (...theft) => replace(input, ...theft),
+    adopt: (...drift) => adopt(input, ...drift),
+  };
+}
 
-  async function replace(instance: Instance, { key, port }: Stolen): Promise<boolean> {
-    const { id, plan } = instance;
-    const holder = (await findOwners([port])).get(port)?.[0] ?? {};
-    const tell = (using?: number) =>
-      deps.emit({
-        type: 'stolen',
-        id,
-        port,
-        holder,
-        ...(using === undefined ? {} : { using }),
-      });
-    const held = `Port ${port} was taken by ${describeOwner(holder)} before ${plan.label} could listen on it`;
-    try {
-      const next = instance.thefts < MAX_THEFTS ? await deps.ports?.replace(id, key) : undefined;
-      if (stopped()) return false;
-      if (next) {
-        instance.thefts++;
-        apply(next, instance, `port ${port} of ${plan.label} was taken`);
-        tell(instance.plan.ports[key]);
-        return true;
-      }
-      tell();
-      const message = instance.thefts < MAX_THEFTS ? held : `${held}, for the ${MAX_THEFTS + 1}th time`;
-      const hint =
-        'End what holds it, ask for another port, or let devstart choose (auto:START-END, no --strict-port).';
-      deps.emit({ type: 'error', code: 'PORT_STOLEN', message, hint });
-    } catch (error) {
-      if (!(error instanceof DevstartError)) throw error;
-      tell();
-      const { code, message, hint } = error;
-      deps.emit({ type: 'error', code, message: `${held}: ${message}`, ...(hint ? { hint } : {}) });
-    }
-    return false;
-  }
+async function stolenAtExit(
+  output: RunDeps['output'],
+  { id, plan }: Instance,
+  { terminator }: Life,
+  verdict: Verdict,
+  exit: Exit,
+  quiet: Promise<void>,
+  patience: number,
+): Promise<Stolen | undefined> {
+  if (verdict.kind === 'stolen') return verdict;
+  if (verdict.kind === 'timeout' || verdict.kind === 'drift' || exit.signal) return undefined;
+  const entries = Object.entries(plan.ports) as [PortKey, number][];
+  const wanted = entries.map(([, port]) => port);
+  if (wanted.length === 0) return undefined;
+  const processes = () => terminator?.processes() ?? [];
+  const { foreign } = await viewPorts({ wanted, processes, wide: false, trusting: false, hosts: LOOPBACKS });
+  // What it said last may still be on its way.
+  await Promise.race([quiet, sleep(patience)]);
+  const lines = output.lastLines(id, 60);
+  const found = entries.find(([, port]) => foreign.has(port) || saysPortTaken(lines, port));
+  return found && { kind: 'stolen', key: found[0], port: found[1] };
+}
 
-  async function adopt(instance: Instance, { key, expected, port }: Drift): Promise<boolean> {
-    const { id, plan } = instance;
-    const hint = driftHint(instance, port);
-    const next = await deps.ports?.adopt(id, key, port);
+async function replace(
+  { deps, apply, stopped }: KeeperInput,
+  instance: Instance,
+  { key, port }: Stolen,
+): Promise<boolean> {
+  const { id, plan } = instance;
+  const holder = (await findOwners([port])).get(port)?.[0] ?? {};
+  const tell = (using?: number) =>
+    deps.emit({ type: 'stolen', id, port, holder, ...(using === undefined ? {} : { using }) });
+  const held = `Port ${port} was taken by ${describeOwner(holder)} before ${plan.label} could listen on it`;
+  try {
+    const next = instance.thefts < MAX_THEFTS ? await deps.ports?.replace(id, key) : undefined;
     if (stopped()) return false;
     if (next) {
-      apply(next, instance, `${plan.label} listens on port ${port}, not ${expected}`);
-      deps.emit({ type: 'drift', id, port, expected, hint });
+      instance.thefts++;
+      apply(next, instance, `port ${port} of ${plan.label} was taken`);
+      tell(instance.plan.ports[key]);
       return true;
     }
-    const message = `${plan.label} listens on port ${port} and not on ${expected}, which it was given`;
-    deps.emit({ type: 'error', code: 'PORT_DRIFT', message, hint });
-    return false;
+    tell();
+    const message = instance.thefts < MAX_THEFTS ? held : `${held}, for the ${MAX_THEFTS + 1}th time`;
+    const hint =
+      'End what holds it, ask for another port, or let devstart choose (auto:START-END, no --strict-port).';
+    deps.emit({ type: 'error', code: 'PORT_STOLEN', message, hint });
+  } catch (error) {
+    if (!(error instanceof DevstartError)) throw error;
+    tell();
+    const { code, message, hint } = error;
+    deps.emit({ type: 'error', code, message: `${held}: ${message}`, ...(hint ? { hint } : {}) });
   }
+  return false;
+}
 
-  return { stolenAtExit, replace, adopt };
+async function adopt(
+  { deps, apply, stopped }: KeeperInput,
+  instance: Instance,
+  { key, expected, port }: Drift,
+): Promise<boolean> {
+  const { id, plan } = instance;
+  const hint = driftHint(instance, port);
+  const next = await deps.ports?.adopt(id, key, port);
+  if (stopped()) return false;
+  if (next) {
+    apply(next, instance, `${plan.label} listens on port ${port}, not ${expected}`);
+    deps.emit({ type: 'drift', id, port, expected, hint });
+    return true;
+  }
+  const message = `${plan.label} listens on port ${port} and not on ${expected}, which it was given`;
+  deps.emit({ type: 'error', code: 'PORT_DRIFT', message, hint });
+  return false;
 }
 
 /** The flag or the config line that would mend it. */

@@ -6,7 +6,7 @@ import { supervise } from '../guard/supervise.ts';
 import { openLogs } from '../output/logs.ts';
 import { createOutput } from '../output/output.ts';
 import { ReaderWatch } from '../output/stall.ts';
-import { createWriter, readerHasGone } from '../output/writer.ts';
+import { readerHasGone, StreamWriter } from '../output/writer.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import { createBus } from '../run/bus.ts';
 import { startRun } from '../run/run.ts';
@@ -115,9 +115,9 @@ function openStreams(
   scope: Scope,
 ) {
   const { plan } = planner;
-  const errors = createWriter(process.stderr);
+  const errors = new StreamWriter(process.stderr);
   scope.defer('stderr', () => errors.flush());
-  const writer = createWriter(out);
+  const writer = new StreamWriter(out);
   const reader = new ReaderWatch(writer, settings.killTimeout.value * 2000, () => {
     const where = logs.folder === undefined ? 'lost' : `in ${logs.folder}`;
     errors.write(`warning the output’s reader takes nothing: what it has not read is ${where}\n`);

@@ -2,7 +2,7 @@
 
 import { appOf, instanceId } from '../../src/config/instance-id.ts';
 import { createOutput, type OutputMode } from '../../src/output/output.ts';
-import { createWriter } from '../../src/output/writer.ts';
+import { StreamWriter } from '../../src/output/writer.ts';
 import type { InstancePlan, LaunchPlan } from '../../src/plan/types.ts';
 import { toJson } from '../../src/run/events.ts';
 import { startRun } from '../../src/run/run.ts';
@@ -45,7 +45,7 @@ const plan: LaunchPlan = {
   })),
 };
 
-const writer = createWriter(process.stdout);
+const writer = new StreamWriter(process.stdout);
 const output = createOutput({
   mode,
   timestamps: false,

@@ -20,24 +20,9 @@ export async function allocateBlock(
 ): Promise<Map<PortRequest, PortAssignment[]>> {
   const { options } = board;
   const base = options.basePort as number;
-  const rank = (role: Role | null) => (role === 'backend' ? 0 : role === 'frontend' ? 1 : 2);
   const source = options.basePortSource ?? { kind: 'flag', name: '--base-port' };
   const from = describeSource(source);
-  let width = 0;
-  const slots = [...requests]
-    .sort((a, b) => rank(a.role) - rank(b.role))
-    .flatMap((request) => {
-      // The frontend is N+1 also where the backend has a port of its own: as the settings say it.
-      const { value, source: own } = request.spec;
-      const said = value.kind === 'single' && isSameSource(own, source) ? value.port - base : 0;
-      const offset = Math.max(width, said);
-      width = offset + request.instances;
-      return Array.from({ length: request.instances }, (_, instance) => ({
-        request,
-        instance,
-        offset: offset + instance,
-      }));
-    });
+  const { slots, width } = slotsOf(requests, base, source);
   if (base + width - 1 > MAX_PORT) {
     throw new DevstartError(
       'PORT_INVALID',
@@ -59,7 +44,7 @@ export async function allocateBlock(
       obstacle = { port: start + offset, status, request };
       break;
     }
-    if (obstacle === undefined) return place(start);
+    if (obstacle === undefined) return place(requests, slots, board, { base, first: start, source, held });
     if (options.strict) {
       const { request } = obstacle;
       const spec = { value: { kind: 'single' as const, port: obstacle.port }, source, overrode: [] };
@@ -81,18 +66,47 @@ export async function allocateBlock(
       hint: `Asked for a block from ${base} on (from ${from}): start elsewhere, or try more with --max-attempts ${options.maxAttempts * 10}.`,
     },
   );
+}
 
-  function place(first: number): Map<PortRequest, PortAssignment[]> {
-    const placed = new Map<PortRequest, PortAssignment[]>(requests.map((request) => [request, []]));
-    slots.forEach(({ request, instance, offset }) => {
-      const spec = { value: { kind: 'single' as const, port: base + offset }, source, overrode: [] };
-      const asked = base + offset;
-      const assignment = board.assign({ ...request, spec }, instance, first + offset, {
-        asked,
-        held: held === asked ? held : undefined,
-      });
-      placed.get(request)?.push(assignment);
-    });
-    return placed;
+interface Slot {
+  request: PortRequest;
+  instance: number;
+  /** From the block's first port. */
+  offset: number;
+}
+
+function slotsOf(requests: PortRequest[], base: number, source: Source): { slots: Slot[]; width: number } {
+  const rank = (role: Role | null) => (role === 'backend' ? 0 : role === 'frontend' ? 1 : 2);
+  const slots: Slot[] = [];
+  let width = 0;
+  for (const request of [...requests].sort((a, b) => rank(a.role) - rank(b.role))) {
+    // The frontend is N+1 also where the backend has a port of its own: as the settings say it.
+    const { value, source: own } = request.spec;
+    const said = value.kind === 'single' && isSameSource(own, source) ? value.port - base : 0;
+    const offset = Math.max(width, said);
+    width = offset + request.instances;
+    for (let instance = 0; instance < request.instances; instance++)
+      slots.push({ request, instance, offset: offset + instance });
   }
+  return { slots, width };
+}
+
+/** @param at `held`: the first port that stood in the way */
+function place(
+  requests: PortRequest[],
+  slots: readonly Slot[],
+  board: Board,
+  { base, first, source, held }: { base: number; first: number; source: Source; held: number | undefined },
+): Map<PortRequest, PortAssignment[]> {
+  const placed = new Map<PortRequest, PortAssignment[]>(requests.map((request) => [request, []]));
+  for (const { request, instance, offset } of slots) {
+    const asked = base + offset;
+    const spec = { value: { kind: 'single' as const, port: asked }, source, overrode: [] };
+    const assignment = board.assign({ ...request, spec }, instance, first + offset, {
+      asked,
+      held: held === asked ? held : undefined,
+    });
+    placed.get(request)?.push(assignment);
+  }
+  return placed;
 }

@@ -45,93 +45,67 @@ const MOST_ROUNDS = 1000;
 
 /** A run's hold on the machine-wide registry of ports. Nothing is read or written yet. */
 export function openClaims(options: ClaimsOptions): Claims {
-  const { dir, run, root } = options;
-  let me: Claimant | undefined;
-  let off = false;
-  let holdsAny = false;
-  let toldBroken = false;
+  return new RunClaims(options);
+}
 
-  const turnOff = (why: string): void => {
-    if (off) return;
-    off = true;
-    const where = dir === undefined ? '' : `${dir} `;
-    options.warn(
-      'CLAIMS_OFF',
-      `claims are off: ${where}${why}; other starts do not know of this run's ports`,
-    );
-  };
+class RunClaims implements Claims {
+  readonly #options: ClaimsOptions;
+  #me: Claimant | undefined;
+  /** The registry cannot be used, which has been said. */
+  #off = false;
+  #holdsAny = false;
+  #toldBroken = false;
 
-  const read = (folder: string, self: Claimant): State => {
-    const head = readHead(folder);
-    if (head.broken.length > 0 && !toldBroken) {
-      toldBroken = true;
-      const aside = setAside(folder, head.broken).join(', ');
-      const message = `the registry of claimed ports was broken: set aside as ${aside}, and what could be read of it still counts`;
-      options.warn('CLAIMS_BROKEN', message);
-    }
-    return stateOf(head, self);
-  };
+  constructor(options: ClaimsOptions) {
+    this.#options = options;
+  }
 
-  const take: Claims['take'] = async (choose, giveBack = []) => {
-    let others: ReadonlyMap<number, Claim> = new Map();
-    const ask = () => choose((port) => others.get(port));
-    if (options.lookOnly) {
-      others = claimsByPort(dir, run);
-      return (await ask()).value;
-    }
-    if (dir === undefined) turnOff('there is no home to keep them in');
-    if (dir === undefined || off) return (await ask()).value;
+  async take<T>(
+    choose: (claimOf: ClaimOf) => Promise<Choice<T>>,
+    giveBack: readonly number[] = [],
+  ): Promise<T> {
+    const { dir, run, lookOnly } = this.#options;
+    const among = (others: ReadonlyMap<number, Claim>) => choose((port) => others.get(port));
+    if (lookOnly) return (await among(claimsByPort(dir, run))).value;
+    if (dir === undefined) this.#turnOff('there is no home to keep them in');
+    if (dir === undefined || this.#off) return (await among(new Map())).value;
 
-    let chosen: Awaited<ReturnType<typeof ask>> | undefined;
+    let chosen: Choice<T> | undefined;
     /** Set apart from the registry's errors. */
     let failed: { error: unknown } | undefined;
     let leave = () => {};
     try {
-      me ??= claimant(options.pid);
-      const self = me;
-      leave = await takeTurn(dir, self);
+      this.#me ??= claimant(this.#options.pid);
+      leave = await takeTurn(dir, this.#me);
       for (let round = 0; round < MOST_ROUNDS; round++) {
-        const state = read(dir, self);
-        others = new Map(state.others(run).map((claim) => [claim.port, claim]));
+        const state = this.#read(dir, this.#me);
+        const others = new Map(state.others(run).map((claim) => [claim.port, claim]));
         // A choice that is still free needs no second one.
         if (!chosen || chosen.ports.some(({ port }) => others.has(port))) {
-          chosen = await ask().catch((error) => {
+          chosen = await among(others).catch((error) => {
             failed = { error };
             throw error;
           });
         }
-        const wanted = chosen.ports.map(({ port, id }) => ({
-          port,
-          app: appOf(id),
-          instance: numberOf(id),
-          run,
-          root,
-          ...self,
-        }));
-        const given = new Set([...giveBack, ...wanted.map(({ port }) => port)]);
-        const kept = state.claims.filter((claim) => claim.run !== run || !given.has(claim.port));
-        if (commit(dir, state.generation, [...kept, ...wanted], wanted)) {
-          holdsAny = true;
-          return chosen.value;
-        }
+        if (this.#commit(dir, this.#me, state, chosen, giveBack)) return chosen.value;
       }
-      turnOff('lets no change through');
+      this.#turnOff('lets no change through');
     } catch (error) {
       if (failed) throw failed.error;
-      turnOff(`cannot be used (${(error as NodeJS.ErrnoException).code ?? error})`);
-      // What can be read still counts.
-      others = claimsByPort(dir, run);
+      this.#turnOff(`cannot be used (${(error as NodeJS.ErrnoException).code ?? error})`);
     } finally {
       leave();
     }
-    return (chosen ?? (await ask())).value;
-  };
+    // What can be read still counts.
+    return (chosen ?? (await among(claimsByPort(dir, run)))).value;
+  }
 
-  const release: Claims['release'] = (ports) => {
-    if (dir === undefined || off || !holdsAny || !me) return;
+  release(ports?: readonly number[]): void {
+    const { dir, run } = this.#options;
+    if (dir === undefined || this.#off || !this.#holdsAny || !this.#me) return;
     try {
       for (let tries = 0; tries < 20; tries++) {
-        const state = stateOf(readHead(dir), me);
+        const state = stateOf(readHead(dir), this.#me);
         const kept = state.claims.filter(
           (claim) => claim.run !== run || (ports !== undefined && !ports.includes(claim.port)),
         );
@@ -140,10 +114,51 @@ export function openClaims(options: ClaimsOptions): Claims {
     } catch {
       // They end with the process.
     }
-    if (ports === undefined) holdsAny = false;
-  };
+    if (ports === undefined) this.#holdsAny = false;
+  }
 
-  return { take, release };
+  /** False: another run was faster. */
+  #commit(
+    dir: string,
+    me: Claimant,
+    state: State,
+    chosen: Choice<unknown>,
+    giveBack: readonly number[],
+  ): boolean {
+    const { run, root } = this.#options;
+    const wanted = chosen.ports.map(({ port, id }) => ({
+      port,
+      app: appOf(id),
+      instance: numberOf(id),
+      run,
+      root,
+      ...me,
+    }));
+    const given = new Set([...giveBack, ...wanted.map(({ port }) => port)]);
+    const kept = state.claims.filter((claim) => claim.run !== run || !given.has(claim.port));
+    if (!commit(dir, state.generation, [...kept, ...wanted], wanted)) return false;
+    this.#holdsAny = true;
+    return true;
+  }
+
+  #read(dir: string, me: Claimant): State {
+    const head = readHead(dir);
+    if (head.broken.length > 0 && !this.#toldBroken) {
+      this.#toldBroken = true;
+      const aside = setAside(dir, head.broken).join(', ');
+      const message = `the registry of claimed ports was broken: set aside as ${aside}, and what could be read of it still counts`;
+      this.#options.warn('CLAIMS_BROKEN', message);
+    }
+    return stateOf(head, me);
+  }
+
+  #turnOff(why: string): void {
+    if (this.#off) return;
+    this.#off = true;
+    const { dir, warn } = this.#options;
+    const where = dir === undefined ? '' : `${dir} `;
+    warn('CLAIMS_OFF', `claims are off: ${where}${why}; other starts do not know of this run's ports`);
+  }
 }
 
 /** The living claims that hold ports of this machine (this network namespace). Empty where nothing can be read. */
