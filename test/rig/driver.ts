@@ -72,7 +72,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 // What the key r does.
-process.on('SIGUSR2', () => run.restart());
+process.on('SIGUSR2', async () => {
+  await run.restart();
+  process.stderr.write(`${JSON.stringify({ type: 'restarted' })}\n`);
+});
 const { code } = await run.done;
 await output.close();
 endIfTerminalGone();

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { reservePorts } from '../../src/ports/reserve.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const server = path.join(here, 'server.mjs');
@@ -112,7 +113,7 @@ export class Rig {
   get env(): Record<string, string | undefined> {
     const [name = '', value] = this.mark.split('=');
     // npm's variables would have devstart take a second signal within 250 ms for npm's echo of the first.
-    const foreign = /^(FORCE_COLOR|NODE_OPTIONS|NODE_TEST_CONTEXT|npm_.*|BACKEND_.*|FRONTEND_.*|CORS_.*)$/;
+    const foreign = /^(_|FORCE_COLOR|NODE_OPTIONS|NODE_TEST_CONTEXT|npm_.*|BACKEND_.*|FRONTEND_.*|CORS_.*)$/;
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !foreign.test(key)));
     return {
       ...inherited,
@@ -138,19 +139,9 @@ export class Rig {
     this.#ports.push(port);
   }
 
-  /** Ports that the system says are free, all different. */
+  /** Ports that are free and that the system hands to nobody else meanwhile, all different. */
   async freePorts(count: number): Promise<number[]> {
-    const holders = await Promise.all(
-      Array.from(
-        { length: count },
-        () =>
-          new Promise<Server>((resolve) => {
-            const holder = createServer().listen(0, '127.0.0.1', () => resolve(holder));
-          }),
-      ),
-    );
-    const ports = holders.map((holder) => (holder.address() as { port: number }).port);
-    await Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve))));
+    const ports = await reservePorts(count, {});
     this.#ports.push(...ports);
     return ports;
   }

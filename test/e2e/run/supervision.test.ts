@@ -205,3 +205,29 @@ test('a server on an address that no loopback name reaches is not ready, but whe
   assert.equal(await rig.exitCode(run), 1);
   assert.equal((await run.waitFor('error')).code, 'READY_TIMEOUT');
 });
+
+test('a restart of what has ended resolves when its new life has begun', async (t) => {
+  const rig = await Rig.create(t);
+  const [port = 0] = await rig.freePorts(1);
+  const run = rig.spawnDriver({
+    keepGoing: true,
+    instances: [
+      app(rig, 'api', port),
+      app(rig, 'task'),
+      app(rig, 'after', undefined, { dependsOn: ['api'] }),
+    ],
+  });
+  const api = await rig.link('api');
+  await api.tell('listen', { port });
+  await rig.link('after');
+  (await rig.link('task')).order('exit', { code: 0 });
+  await run.waitFor('ended', ({ id }) => id === 'task:0');
+  run.child.kill('SIGUSR2');
+  await Promise.all([rig.link('task'), rig.link('api')]);
+  await run.waitFor('restarted');
+  const told = run.events.map(({ type, app: of }) => (type === 'started' ? `started ${of}` : type));
+  const began = told.lastIndexOf('started task');
+  assert.ok(began > told.indexOf('ended') && began < told.indexOf('restarted'), told.join());
+  run.child.kill('SIGTERM');
+  assert.equal(await rig.exitCode(run), 143);
+});
