@@ -35,6 +35,8 @@ export class PortsFileKeeper {
 
   note(event: RunEvent, view: RunView): void {
     this.#view = view;
+    // The last word is close's.
+    if (view.status === 'stopping') return;
     if (event.type === 'up') this.#status = 'running';
     else if (event.type === 'restarting') this.#status = 'starting';
     else if (!CHANGES.has(event.type)) return;
