@@ -3,23 +3,30 @@ import type { Bus, RunView } from '../run/bus.ts';
 import type { Run, StopReason } from '../run/types.ts';
 import type { Order, Plane } from './plane.ts';
 
-/** The plane over a run in this process. @param onKill called when everything is ended at once */
-export function createLocalPlane(run: Run, bus: Bus, onKill: () => void): Plane {
-  return new LocalPlane(run, bus, onKill);
+export interface StopHooks {
+  /** Somebody wants the end: nothing may wait for long from now on. */
+  onInsist(): void;
+  /** Everything is ended at once. */
+  onKill(): void;
+}
+
+/** The plane over a run in this process. */
+export function createLocalPlane(run: Run, bus: Bus, hooks: StopHooks): Plane {
+  return new LocalPlane(run, bus, hooks);
 }
 
 class LocalPlane implements Plane {
   readonly subscribe: Plane['subscribe'];
   readonly #run: Run;
   readonly #bus: Bus;
-  readonly #onKill: () => void;
+  readonly #hooks: StopHooks;
   #last: Promise<void> = Promise.resolve();
   #insisted = false;
 
-  constructor(run: Run, bus: Bus, onKill: () => void) {
+  constructor(run: Run, bus: Bus, hooks: StopHooks) {
     this.#run = run;
     this.#bus = bus;
-    this.#onKill = onKill;
+    this.#hooks = hooks;
     this.subscribe = bus.subscribe;
   }
 
@@ -54,8 +61,9 @@ class LocalPlane implements Plane {
   async #stop(reason: StopReason, insist = false): Promise<void> {
     if (insist && this.#insisted) {
       this.#run.killNow();
-      this.#onKill();
+      this.#hooks.onKill();
     }
+    if (insist) this.#hooks.onInsist();
     this.#insisted ||= insist;
     await this.#run.stop(reason);
   }

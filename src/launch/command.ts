@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { sendSignal, shell, signalExitCode } from '../system/platform.ts';
 
 /** A command that runs beside the servers, on our own terminal. */
@@ -31,7 +32,7 @@ export function runCommand(
       resolve(missing ? 127 : 126);
     };
     try {
-      child = spawn(file, args, { cwd, env, stdio: 'inherit', ...windows });
+      child = spawnBeside(file, args, { cwd, env, ...windows });
     } catch (error) {
       fail(error as NodeJS.ErrnoException);
       return;
@@ -43,4 +44,41 @@ export function runCommand(
     code,
     signal: (signal) => void (child?.pid && child.exitCode === null && sendSignal(child.pid, signal)),
   };
+}
+
+/**
+ * With our stdin, stdout and stderr. libuv makes what a child inherits blocking, for us as well where it is one open
+ * file: a reader of stderr that reads no more would stop our own loop. So of a pipe the child gets another open file;
+ * a socket cannot be opened again and is made non-blocking once more, as Node had made it.
+ */
+function spawnBeside(file: string, args: string[], options: SpawnOptions): ChildProcess {
+  const stderr = pipeAgain(2);
+  try {
+    return spawn(file, args, { ...options, stdio: ['inherit', 'inherit', stderr ?? 'inherit'] });
+  } finally {
+    if (stderr !== undefined) closeSync(stderr);
+    else if (kindOf(2) === 'socket') {
+      const { _handle } = process.stderr as { _handle?: { setBlocking?(blocking: boolean): void } };
+      _handle?.setBlocking?.(false);
+    }
+  }
+}
+
+/** Undefined where it is no pipe, or cannot be opened again (not Linux, another user's). */
+function pipeAgain(fd: number): number | undefined {
+  if (kindOf(fd) !== 'pipe') return undefined;
+  try {
+    return openSync(`/proc/self/fd/${fd}`, 'w');
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOf(fd: number): 'pipe' | 'socket' | undefined {
+  try {
+    const stats = fstatSync(fd);
+    return stats.isFIFO() ? 'pipe' : stats.isSocket() ? 'socket' : undefined;
+  } catch {
+    return undefined;
+  }
 }

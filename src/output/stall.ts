@@ -3,27 +3,41 @@ import type { ByteWriter } from './types.ts';
 /** Milliseconds. */
 const SHORTEST_STALL = 2000;
 const LOOK = 100;
+/** What is left to the others once one reader was given up: they may well be the same one. */
+const AFTER_THE_FIRST = 500;
 
-/** Someone wants the end: from then on a reader that takes nothing for a while is given up. */
+/** One writer as it was when its reader last took something. */
+interface Watched {
+  readonly writer: ByteWriter;
+  last: number;
+  /** performance.now() */
+  since: number;
+}
+
+/**
+ * Someone wants the end: from then on a reader that takes nothing for a while is given up, of stdout as of stderr,
+ * so that nothing waits for longer than was promised.
+ */
 export class ReaderWatch {
-  readonly #writer: ByteWriter;
-  readonly #patience: number;
-  readonly #onGivenUp: () => void;
+  readonly #watched: Watched[];
+  readonly #onGivenUp: (writer: ByteWriter) => void;
+  #patience: number;
   #timer: NodeJS.Timeout | undefined;
-  #last = 0;
-  #since = 0;
 
-  /** @param patience milliseconds; two seconds at least */
-  constructor(writer: ByteWriter, patience: number, onGivenUp: () => void) {
-    this.#writer = writer;
+  /**
+   * @param patience milliseconds; two seconds at least
+   * @param onGivenUp told of each before its writer is abandoned
+   */
+  constructor(writers: readonly ByteWriter[], patience: number, onGivenUp: (writer: ByteWriter) => void) {
+    this.#watched = writers.map((writer) => ({ writer, last: 0, since: 0 }));
     this.#patience = Math.max(SHORTEST_STALL, patience);
     this.#onGivenUp = onGivenUp;
   }
 
   begin(): void {
     if (this.#timer) return;
-    this.#last = this.#writer.waiting;
-    this.#since = performance.now();
+    const since = performance.now();
+    for (const one of this.#watched) Object.assign(one, { last: one.writer.waiting, since });
     this.#timer = setInterval(() => this.#look(), LOOK);
   }
 
@@ -32,15 +46,15 @@ export class ReaderWatch {
   }
 
   #look(): void {
-    const { waiting } = this.#writer;
     const now = performance.now();
-    if (waiting === 0 || waiting !== this.#last) {
-      this.#last = waiting;
-      this.#since = now;
-    } else if (now - this.#since >= this.#patience) {
-      this.close();
-      this.#onGivenUp();
-      this.#writer.abandon();
+    for (const one of this.#watched) {
+      const { waiting } = one.writer;
+      if (waiting === 0 || waiting !== one.last) Object.assign(one, { last: waiting, since: now });
+      else if (now - one.since >= this.#patience) {
+        this.#patience = AFTER_THE_FIRST;
+        this.#onGivenUp(one.writer);
+        one.writer.abandon();
+      }
     }
   }
 }

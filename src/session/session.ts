@@ -83,7 +83,10 @@ async function run(
     startedAt: startedAt.getTime(),
     emit: bus.emit,
   });
-  const plane = createLocalPlane(running, bus, streams.abandon);
+  const plane = createLocalPlane(running, bus, {
+    onInsist: () => streams.reader.begin(),
+    onKill: streams.abandon,
+  });
   const attached = options.attach({
     plane,
     output,
@@ -98,7 +101,7 @@ async function run(
     running.killNow();
     return running.done;
   });
-  followSignals(context, streams, plane, attached);
+  followSignals(context, plane, attached);
   followReader(streams, plane);
   scope.defer('the claims', () => claims.release());
   ({ code } = await running.done);
@@ -116,13 +119,14 @@ function openStreams(
 ) {
   const { plan } = planner;
   const errors = new StreamWriter(process.stderr);
-  scope.defer('stderr', () => errors.flush());
   const writer = new StreamWriter(out);
-  const reader = new ReaderWatch(writer, settings.killTimeout.value * 2000, () => {
+  const reader = new ReaderWatch([writer, errors], settings.killTimeout.value * 2000, (given) => {
+    if (given === errors) return;
     const where = logs.folder === undefined ? 'lost' : `in ${logs.folder}`;
     errors.write(`warning the output’s reader takes nothing: what it has not read is ${where}\n`);
   });
-  scope.defer('the look at the reader', () => reader.close());
+  scope.defer('the look at the readers', () => reader.close());
+  scope.defer('stderr', () => errors.flush());
   const bus = createBus(plan);
   const warn = (code: string, message: string) => bus.emit({ type: 'warning', code, message });
   const logs = openLogs({
@@ -152,7 +156,10 @@ function openStreams(
     },
   });
   bus.subscribe(reporter.event);
-  const abandon = () => writer.abandon();
+  const abandon = () => {
+    writer.abandon();
+    errors.abandon();
+  };
   return { writer, errors, reader, bus, warn, logs, output, reporter, abandon };
 }
 
@@ -184,13 +191,12 @@ function showProgress({ format, out }: SessionOptions, { output, bus }: Streams)
   });
 }
 
-/** A signal ends the run, a second one at once; a reader that takes nothing meanwhile is given up. */
-function followSignals(context: Context, { reader }: Streams, plane: Plane, attached: Attached): void {
+/** A signal ends the run, a second one at once. */
+function followSignals(context: Context, plane: Plane, attached: Attached): void {
   let before = false;
   context.onSignal((signal) => {
     attached.signal?.(signal, before);
     before = true;
-    reader.begin();
     const reason = { code: signalExitCode(signal), reason: signal === 'SIGINT' ? 'Ctrl-C' : signal };
     void plane.order({ do: 'stop', reason, insist: true });
   });

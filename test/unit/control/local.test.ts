@@ -21,7 +21,10 @@ function steered() {
     },
     killNow: () => void done.push('kill'),
   } as unknown as Run;
-  const plane = createLocalPlane(run, bus, () => void done.push('abandon'));
+  const plane = createLocalPlane(run, bus, {
+    onInsist: () => void done.push('insist'),
+    onKill: () => void done.push('abandon'),
+  });
   return { plane, restarts, done };
 }
 
@@ -74,7 +77,7 @@ test('who insists a second time ends everything at once', async () => {
   const { plane, done } = steered();
   await plane.order(stop);
   await plane.order({ ...stop, insist: true });
-  assert.deepEqual(done, ['stop', 'stop']);
+  assert.deepEqual(done, ['stop', 'insist', 'stop']);
   await plane.order({ ...stop, insist: true });
-  assert.deepEqual(done, ['stop', 'stop', 'kill', 'abandon', 'stop']);
+  assert.deepEqual(done, ['stop', 'insist', 'stop', 'kill', 'abandon', 'insist', 'stop']);
 });
