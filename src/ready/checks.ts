@@ -33,8 +33,18 @@ export function furtherChecks(plan: InstancePlan): ReadyCheck[] {
   );
 }
 
-/** What is waited for, for people: `port 8000, /health`. */
-export function describeReadiness({ ports, ready }: Pick<InstancePlan, 'ports' | 'ready'>): string {
+/**
+ * What is waited for, for people: `port 8000, /health`; once an answer has come, that: `http://localhost:8000/health: status 403`.
+ * @param tried what was tried last and has not passed, each with what came of it
+ */
+export function describeReadiness(
+  { ports, ready }: Pick<InstancePlan, 'ports' | 'ready'>,
+  tried: readonly string[] = [],
+): string {
+  const answers = tried.filter(
+    (one) => !one.endsWith('(nobody listens)') && !one.endsWith('(no connection)'),
+  );
+  if (answers.length > 0) return answers.map((one) => one.replace(/ \((.*)\)$/, ': $1')).join(', ');
   const numbers = [...new Set(Object.values(ports))].map((port) => `port ${port}`);
   const further = ready.flatMap(
     ({ path, url, log, command }) => path ?? url ?? (log ? `output /${log}/` : (command ?? [])),

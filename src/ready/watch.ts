@@ -29,6 +29,8 @@ export type Verdict =
 export interface WatchContext extends Omit<CheckContext, 'tried'> {
   /** The instance's living processes. */
   processes(): Proc[];
+  /** Told whenever it changes: what was tried last and has not passed yet, with what came of it. */
+  onTried?(tried: string[]): void;
 }
 
 /** A container engine listens for its containers: the socket is not in our tree, and is right all the same. */
@@ -47,7 +49,11 @@ export async function watchStart(context: WatchContext): Promise<Verdict> {
   const inner = {
     ...context,
     signal: over.signal,
-    tried: (check: string, result: string) => tried.set(check, result),
+    tried(check: string, result: string) {
+      if (tried.get(check) === result) return;
+      tried.set(check, result);
+      context.onTried?.(describe(tried));
+    },
   };
   let late = false;
   const timer =

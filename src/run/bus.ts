@@ -10,6 +10,8 @@ export interface InstanceView {
   readonly pid: number | undefined;
   /** Lives before this one. */
   readonly restarts: number;
+  /** Until it is ready: what was tried last, and what came of it. */
+  readonly tried: readonly string[];
 }
 
 /** A run as it is now: made of its events alone, so that nobody else needs to keep it. */
@@ -79,7 +81,7 @@ const OF_A_LIFE = ['ready', 'exited', 'ended', 'restarting'] as const;
 /** What is said but once (output, warnings, errors) holds for nobody who comes later. */
 function hold(holding: Map<string, RunEvent>, event: RunEvent): void {
   const { type } = event;
-  if (type === 'output' || type === 'warning' || type === 'error') return;
+  if (type === 'output' || type === 'tried' || type === 'warning' || type === 'error') return;
   const key = 'id' in event ? `${event.id} ${type} ${'role' in event ? event.role : ''}` : type;
   if (type === 'started') for (const of of OF_A_LIFE) holding.delete(`${event.id} ${of} `);
   if (type === 'restarting') holding.delete('up');
@@ -99,7 +101,9 @@ export function after(view: RunView, event: RunEvent): RunView {
     case 'down':
       return { ...view, status: 'stopped' };
     case 'started':
-      return change(view, event.id, (one) => ({ ...one, status: 'starting', pid: event.pid }));
+      return change(view, event.id, (one) => ({ ...one, status: 'starting', pid: event.pid, tried: [] }));
+    case 'tried':
+      return change(view, event.id, (one) => ({ ...one, tried: event.tried }));
     case 'ready':
       return change(view, event.id, (one) => ({ ...one, status: 'ready' }));
     case 'exited':
@@ -124,7 +128,13 @@ export function after(view: RunView, event: RunEvent): RunView {
 }
 
 function replan({ status, instances }: RunView, plan: LaunchPlan): RunView {
-  const fresh = (id: InstanceId): InstanceView => ({ id, status: 'waiting', pid: undefined, restarts: 0 });
+  const fresh = (id: InstanceId): InstanceView => ({
+    id,
+    status: 'waiting',
+    pid: undefined,
+    restarts: 0,
+    tried: [],
+  });
   return {
     plan,
     status,

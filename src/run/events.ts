@@ -21,6 +21,8 @@ export type RunEvent =
   | { type: 'planned'; plan: LaunchPlan }
   | { type: 'started'; id: InstanceId; pid: number; port: number }
   | { type: 'output'; id: InstanceId; stream: StreamName; line: string; more?: true }
+  /** What was tried last to see whether it is ready, and what came of it: `/health (status 403)`. */
+  | { type: 'tried'; id: InstanceId; tried: readonly string[] }
   | { type: 'ready'; id: InstanceId; url: string; ms: number }
   | {
       type: 'up';
@@ -58,7 +60,7 @@ export type RunEvent =
   | { type: 'down'; code: number };
 
 /** For this process alone. */
-const INNER: ReadonlySet<RunEvent['type']> = new Set(['planned', 'ended', 'stopping']);
+const INNER: ReadonlySet<RunEvent['type']> = new Set(['planned', 'tried', 'ended', 'stopping']);
 
 /** The event as the contract has it; undefined for those that stay inside. Pure. @param time when it happened */
 export function toJson(event: RunEvent, time: Date): object | undefined {

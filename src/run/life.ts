@@ -151,10 +151,11 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
   const { deps } = run;
   const { signal } = life.over;
   const began = Date.now();
+  let tried: readonly string[] = [];
   const reminder = setTimeout(() => {
     const seconds = Math.round((Date.now() - began) / 1000);
     const { plan } = instance;
-    const message = `${plan.label} is not ready after ${seconds} s: nothing of its own answers yet (${describeReadiness(plan)}).`;
+    const message = `${plan.label} is not ready after ${seconds} s: waiting for ${describeReadiness(plan, tried)}.`;
     deps.emit({ type: 'warning', code: 'NOT_READY', message });
   }, deps.notReadyAfter ?? NOT_READY_AFTER);
   signal.addEventListener('abort', () => clearTimeout(reminder));
@@ -167,6 +168,10 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
         processes: () => life.terminator?.processes() ?? [],
         watchOutput: (onText) => deps.output.watch(instance.id, onText),
         env: environmentOf(instance.plan, run.plan().runId, deps.env).env,
+        onTried(now) {
+          tried = now;
+          deps.emit({ type: 'tried', id: instance.id, tried });
+        },
       });
       if (verdict.kind === 'drift' && (await run.keeper.adopt(instance, verdict))) continue;
       if (verdict.kind === 'ready') run.becameReady(instance, Date.now() - began);

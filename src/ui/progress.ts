@@ -50,7 +50,10 @@ export class Progress {
   #tick(): void {
     const { view, status, line, columns } = this.#options;
     const seconds = Math.round((performance.now() - this.#since) / 1000);
-    const found = waitedFor(view()).map((one) => `${one.label} (${describeReadiness(one)})`);
+    const now = view();
+    const found = waitedFor(now).map(
+      (one) => `${one.label} (${describeReadiness(one, now.instances.get(one.id)?.tried)})`,
+    );
     const text = `waiting for ${found.join(' and ')}  ${seconds} s`;
     if (status) status(text.slice(0, Math.max(20, columns() - 1)));
     else if (seconds >= this.#next) {

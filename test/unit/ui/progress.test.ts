@@ -48,6 +48,18 @@ test('a terminal shows each second who is waited for, within its width, and take
   assert.equal(said.length, 3);
 });
 
+test('once an answer has come it is said: what is waited for in the dark is seen', (t) => {
+  t.after(() => mock.reset());
+  const { tell, said, pass } = watch(true);
+  tell(started('api'));
+  tell({ type: 'tried', id: 'api:0', tried: ['port 8000 (nobody listens)'] });
+  pass(1);
+  assert.equal(said.at(-1), 'waiting for api (port 8000, /health)  1 s');
+  tell({ type: 'tried', id: 'api:0', tried: ['http://localhost:8000/health (status 403)'] });
+  pass(1);
+  assert.equal(said.at(-1), 'waiting for api (http://localhost:8000/health: status 403) ');
+});
+
 test('elsewhere a line after ten seconds, then after twice as long each time', (t) => {
   t.after(() => mock.reset());
   const { tell, said, pass } = watch(false);
