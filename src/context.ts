@@ -1,4 +1,4 @@
-import type { Flags } from './config/flags.ts';
+import type { Flags } from './config/options.ts';
 
 /** Values of options by their long names; a repeated one: the last, `many`: all. */
 export type Own = Readonly<Record<string, string | boolean | string[] | undefined>>;

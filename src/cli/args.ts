@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
-import { type OptionRow, RUN_OPTIONS } from '../commands/options.ts';
+import { helpOf, RUN_OPTIONS } from '../commands/options.ts';
 import { COMMANDS, type CommandRow, optionsOf } from '../commands/table.ts';
-import type { Flags } from '../config/flags.ts';
 import { nearest } from '../config/nearest.ts';
+import { type Flags, longName, OPTIONS, type OptionRow } from '../config/options.ts';
 import type { Own } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { VERSION } from '../version.ts';
@@ -46,10 +46,10 @@ export async function parseArguments(argv: string[]): Promise<Arguments | undefi
   const wordy = argv.some((arg) => /^(-h|--help|completion|--get-yargs-completions)/.test(arg));
   for (const [key, row] of Object.entries(options)) {
     program.option(key, {
-      type: row.type,
-      ...(wordy ? { describe: row.describe, group: `${row.group}:` } : {}),
+      type: row.kind === 'boolean' ? 'boolean' : 'string',
+      ...(wordy ? { describe: helpOf(row), group: `${row.group}:` } : {}),
       ...(row.alias ? { alias: row.alias } : {}),
-      ...(row.type === 'string' ? { requiresArg: true } : {}),
+      ...(row.kind !== 'boolean' ? { requiresArg: true } : {}),
     });
   }
   // Help for a command that this version lacks would look as if it had it.
@@ -67,7 +67,7 @@ function commandAmong(argv: string[]): string | undefined {
   const withValue = new Set<string>();
   for (const rows of [RUN_OPTIONS, ...Object.values(COMMANDS).map((row) => row.ownOptions ?? {})]) {
     for (const [key, row] of Object.entries(rows)) {
-      if (row.type !== 'string') continue;
+      if (row.kind === 'boolean') continue;
       withValue.add(`--${key}`);
       if (row.alias) withValue.add(`-${row.alias}`);
     }
@@ -198,34 +198,15 @@ function toArguments(
     // A repeated single value: the last one wins, so that `npm run dev -- -b 9000` overrides the script.
     own[key] = row.many ? ([value].flat() as string[]) : Array.isArray(value) ? value.at(-1) : value;
   }
-  const text = (name: string): string | undefined => own[name] as string | undefined;
-  const flag = (name: string): boolean | undefined => own[name] as boolean | undefined;
-  const all = (name: string): string[] | undefined =>
-    own[name] === undefined ? undefined : ([own[name]].flat() as string[]);
+  const flags = Object.entries(OPTIONS as Record<string, OptionRow>).map(([key, row]) => {
+    const value = own[longName(key)];
+    return [key, row.many && value !== undefined ? [value].flat() : value];
+  });
   return {
     command,
     args: parsed._.slice(1).map(String),
     rest: (parsed['--'] ?? []).map(String),
     own,
-    flags: {
-      backendPort: text('backend-port'),
-      frontendPort: text('frontend-port'),
-      port: all('port'),
-      basePort: text('base-port'),
-      clean: flag('clean'),
-      host: text('host'),
-      maxAttempts: text('max-attempts'),
-      strictPort: flag('strict-port'),
-      prod: flag('prod'),
-      corsOrigin: all('cors-origin'),
-      portsFile: text('ports-file'),
-      sticky: flag('sticky'),
-      only: all('only'),
-      killTimeout: text('kill-timeout'),
-      keepGoing: flag('keep-going'),
-      open: flag('open'),
-      config: text('config'),
-      cwd: text('cwd'),
-    },
+    flags: Object.fromEntries(flags) as Flags,
   };
 }

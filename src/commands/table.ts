@@ -1,5 +1,6 @@
+import type { OptionRow } from '../config/options.ts';
 import type { Context } from '../context.ts';
-import { COMMON_OPTIONS, type OptionRow, RUN_OPTIONS } from './options.ts';
+import { COMMON_OPTIONS, RUN_OPTIONS } from './options.ts';
 
 const COMMON_OF_RUN = ['cwd', 'json'];
 
@@ -12,7 +13,7 @@ export interface CommandRow {
   rest?: string;
   /** Options of a run that it knows as well, beside the common ones; `'all'` that start one. */
   runOptions?: 'all' | readonly string[];
-  /** Its own: reach it as `context.own`. A name that a run has too must have the run's type. */
+  /** Its own: reach it as `context.own`. A name that a run has too must want a value as the run's does. */
   ownOptions?: Record<string, OptionRow>;
   /** For the help: `[line, what it does]`. */
   examples?: [string, string][];
@@ -38,12 +39,13 @@ export const COMMANDS: Record<string, CommandRow> = {
     runOptions: 'all',
     ownOptions: {
       output: {
-        type: 'string',
+        kind: 'text',
         group: 'Command',
-        describe: 'File for the servers’ output and devstart’s lines [stderr]',
+        describe: 'File for the servers’ output and devstart’s lines',
+        shown: 'stderr',
       },
       json: {
-        type: 'boolean',
+        kind: 'boolean',
         group: 'Output',
         describe: 'devstart’s lines as JSON, on stderr: stdout is the command’s',
       },
@@ -58,8 +60,8 @@ export const COMMANDS: Record<string, CommandRow> = {
     describe: 'Print a port that nobody else gets for a minute',
     args: { shape: '[IP]', max: 1 },
     ownOptions: {
-      port: { type: 'string', group: 'Command', describe: 'Take this one where it is free' },
-      count: { type: 'string', group: 'Command', describe: 'How many, one a line [1]' },
+      port: { kind: 'text', group: 'Command', describe: 'Take this one where it is free' },
+      count: { kind: 'text', group: 'Command', describe: 'How many, one a line', shown: '1' },
     },
     examples: [
       ['PORT="$($0 port)" npm start', 'a free port that stays free'],

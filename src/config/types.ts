@@ -1,8 +1,12 @@
+import type { SettingKey, SettingValue } from './options.ts';
+
 /** What goes on a person's screen, and into a `warning` event. */
 export interface Warning {
   code: string;
   message: string;
-} /** The vocabulary between config/, ports/ and plan/. Values only, no behaviour. */
+}
+
+/** The vocabulary between config/, ports/ and plan/. Values only, no behaviour. */
 
 export type Role = 'backend' | 'frontend';
 export const ROLES: readonly Role[] = ['backend', 'frontend'];
@@ -114,32 +118,26 @@ export interface App {
   noForceColor?: boolean;
 }
 
-/** Every option of a run, each with its source. Made by config/resolve. */
-export interface Settings {
+/** The options that are settings by themselves (config/options.ts), each with its source. */
+export type OptionSettings = {
+  [K in SettingKey]: undefined extends SettingValue<K>
+    ? Sourced<NonNullable<SettingValue<K>>> | undefined
+    : Sourced<SettingValue<K>>;
+};
+
+/** All that is wanted of a run, each with its source. Made by config/resolve; `portsFile` is absolute. */
+export interface Settings extends OptionSettings {
   /** Absolute, symlinks resolved. */
   root: string;
   apps: App[];
   /** `apps[].ports` after precedence, by app name. */
   ports: Record<string, Partial<Record<PortKey, Sourced<PortSpec>>>>;
-  basePort: Sourced<number> | undefined;
-  host: Sourced<string>;
-  maxAttempts: Sourced<number>;
-  strictPort: Sourced<boolean>;
-  prod: Sourced<boolean>;
-  clean: Sourced<boolean>;
   /** Paths that `--clean` adds, relative to root. */
   cleanPaths: Sourced<string[]>;
   /** Other projects' ports files, relative to root: what they name is passed over. */
   avoid: Sourced<string[]>;
   /** The user's own origins; the computed ones are plan/'s. */
   corsOrigins: Sourced<string[]>;
-  /** Absolute. */
-  portsFile: Sourced<string>;
-  sticky: Sourced<boolean>;
-  /** Seconds. */
-  killTimeout: Sourced<number>;
-  keepGoing: Sourced<boolean>;
-  open: Sourced<boolean>;
   /** FRONTEND_URL where the user set it: the origin in production. */
   frontendUrl: Sourced<string> | undefined;
   /** `.env.local` and `.env` of the project: reach the servers where not set already. */

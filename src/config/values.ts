@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { DevstartError } from '../errors.ts';
+import type { Kinds } from './options.ts';
 import { describeSource } from './source.ts';
 import type { Source } from './types.ts';
 
@@ -55,6 +56,17 @@ export const readHost: Reader<string> = (raw, source) => {
 export const readPath: Reader<string> = (raw, source) => {
   if (String(raw).trim() !== '') return String(raw);
   throw wrong(raw, source, 'a file');
+};
+
+/** What an option's row is read by. */
+export const READERS: { [K in keyof Kinds]: Reader<Kinds[K]> } = {
+  boolean: readBoolean,
+  port: readInteger(1, 65_535),
+  count: readInteger(1, 65_535),
+  seconds: readSeconds,
+  host: readHost,
+  path: readPath,
+  text: String,
 };
 
 /**

@@ -1,3 +1,4 @@
+import { OPTIONS } from '../options.ts';
 import { formatPortSpec } from '../port-spec.ts';
 import type { PortSpec, Settings, Source, Sourced } from '../types.ts';
 import { written } from './resolve.ts';
@@ -14,24 +15,6 @@ export interface Explanation {
   settings: Record<string, Explained | Record<string, Explained>>;
 }
 
-const OPTIONS = [
-  'basePort',
-  'host',
-  'maxAttempts',
-  'strictPort',
-  'prod',
-  'corsOrigins',
-  'frontendUrl',
-  'portsFile',
-  'sticky',
-  'killTimeout',
-  'keepGoing',
-  'clean',
-  'cleanPaths',
-  'avoid',
-  'open',
-] as const;
-
 /** The object of `--explain --json`. Pure. */
 export function explain(settings: Settings): Explanation {
   const roles: Record<string, Explained> = {};
@@ -43,13 +26,15 @@ export function explain(settings: Settings): Explanation {
     if (own) further[app.name] = explainPort(own);
   }
   const options: Record<string, Explained> = {};
-  for (const key of OPTIONS) {
-    const setting: Sourced<unknown> | undefined = settings[key];
-    if (setting) options[key] = { value: setting.value, source: setting.source, overrode: setting.overrode };
+  for (const [key, setting] of Object.entries(settings)) {
+    if (isSourced(setting)) options[key] = setting;
   }
   const ports = Object.keys(further).length > 0 ? { ports: further } : {};
   return { settings: { ...roles, ...ports, ...options } };
 }
+
+const isSourced = (setting: unknown): setting is Sourced<unknown> =>
+  Array.isArray((setting as Partial<Sourced<unknown>> | undefined)?.overrode);
 
 const explainPort = (port: Sourced<PortSpec>): Explained => ({
   value: written(port.value),
@@ -73,8 +58,8 @@ export function explainLines(settings: Settings): string[] {
 }
 
 const LABELS: Record<string, string> = {
-  backendPort: 'BACKEND_PORT',
-  frontendPort: 'FRONTEND_PORT',
+  backendPort: OPTIONS.backendPort.env,
+  frontendPort: OPTIONS.frontendPort.env,
   frontendUrl: 'FRONTEND_URL',
 };
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
 import { findConfig, parseConfig, readConfigFile } from '../file/config-file.ts';
 import { type ConfigFile, locate } from '../file/locate.ts';
-import type { Flags } from '../flags.ts';
+import type { Flags } from '../options.ts';
 import type { App, Settings, Source, Warning } from '../types.ts';
 import { readEnvFiles } from './dotenv.ts';
 import { type Layers, resolveOptions } from './options.ts';

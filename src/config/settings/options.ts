@@ -1,8 +1,15 @@
 import path from 'node:path';
-import type { Flags } from '../flags.ts';
 import type { DevstartConfig } from '../generated/types.ts';
-import type { Settings, Source, Sourced } from '../types.ts';
-import { type Reader, readBoolean, readHost, readInteger, readPath, readSeconds } from '../values.ts';
+import {
+  type Flags,
+  flagName,
+  OPTIONS,
+  type OptionKey,
+  type OptionRow,
+  type SettingKey,
+} from '../options.ts';
+import type { OptionSettings, Settings, Source, Sourced } from '../types.ts';
+import { READERS, type Reader } from '../values.ts';
 import type { EnvFile } from './dotenv.ts';
 
 /** What the user said, layer by layer. */
@@ -23,13 +30,7 @@ export interface Candidate {
   source: Source;
 }
 
-/** `backendPort` is `--backend-port`; `sticky` said as false is `--no-sticky`. */
-export function flagName(key: string, value?: unknown): string {
-  const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `--${value === false ? 'no-' : ''}${name}`;
-}
-
-export function flagCandidate(layers: Layers, key: keyof Flags): Candidate[] {
+export function flagCandidate(layers: Layers, key: OptionKey): Candidate[] {
   const raw = layers.flags[key];
   return raw === undefined ? [] : [{ raw, source: { kind: 'flag', name: flagName(key, raw) } }];
 }
@@ -69,56 +70,35 @@ export function strongest<T>(candidates: readonly Candidate[], read: Reader<T>):
 
 export const byDefault = (raw: unknown): Candidate => ({ raw, source: { kind: 'default', name: 'default' } });
 
-export type Options = Omit<Settings, 'root' | 'apps' | 'ports' | 'corsOrigins' | 'frontendUrl' | 'envFiles'>;
+export type Options = OptionSettings & Pick<Settings, 'cleanPaths' | 'avoid'>;
 
 /** Every option that does not depend on the apps. Pure. @throws DevstartError USAGE naming the source */
 export function resolveOptions(layers: Layers): Options {
-  const option = <T>(
-    key: keyof Flags & keyof DevstartConfig,
-    env: string | undefined,
-    read: Reader<T>,
-    value: T,
-  ) =>
-    strongest(
-      [
-        ...flagCandidate(layers, key),
-        ...(env === undefined ? [] : envCandidates(layers, env)),
-        ...configCandidate(layers, key),
-        byDefault(value),
-      ],
-      read,
-    ) as Sourced<T>;
-  const port = readInteger(1, 65_535);
-  const flagOnly = (key: 'clean' | 'open') =>
-    strongest([...flagCandidate(layers, key), byDefault(false)], readBoolean) as Sourced<boolean>;
-  const paths = (key: 'clean' | 'avoid') =>
-    strongest([...configCandidate(layers, key), byDefault([])], (raw) => raw as string[]) as Sourced<
-      string[]
-    >;
-  const prod = option('prod', 'DEVSTART_PROD', readBoolean, false);
-  const strictPort = option('strictPort', 'DEVSTART_STRICT_PORT', readBoolean, false);
-  const file = option('portsFile', 'DEVSTART_PORTS_FILE', readPath, '.ports.json');
+  const keys = (Object.keys(OPTIONS) as OptionKey[]).filter(isSetting);
+  const said = Object.fromEntries(keys.map((key) => [key, resolveOption(layers, key)])) as OptionSettings;
+  const { prod, strictPort, portsFile } = said;
   return {
-    basePort: strongest(
-      [
-        ...flagCandidate(layers, 'basePort'),
-        ...envCandidates(layers, 'DEVSTART_BASE_PORT'),
-        ...configCandidate(layers, 'basePort'),
-      ],
-      port,
-    ),
-    host: option('host', 'DEVSTART_HOST', readHost, '127.0.0.1'),
-    maxAttempts: option('maxAttempts', 'DEVSTART_MAX_ATTEMPTS', port, 10),
+    ...said,
     // Production takes the ports it was given or none.
     strictPort: prod.value && !strictPort.value ? { ...prod, overrode: [{ ...strictPort }] } : strictPort,
-    prod,
-    clean: flagOnly('clean'),
-    cleanPaths: paths('clean'),
-    avoid: paths('avoid'),
-    portsFile: { ...file, value: path.resolve(layers.root, file.value) },
-    sticky: option('sticky', 'DEVSTART_STICKY', readBoolean, true),
-    killTimeout: option('killTimeout', 'DEVSTART_KILL_TIMEOUT', readSeconds, 5),
-    keepGoing: option('keepGoing', undefined, readBoolean, false),
-    open: flagOnly('open'),
+    portsFile: { ...portsFile, value: path.resolve(layers.root, portsFile.value) },
+    cleanPaths: configPaths(layers, 'clean'),
+    avoid: configPaths(layers, 'avoid'),
   };
 }
+
+const isSetting = (key: OptionKey): key is SettingKey => 'default' in OPTIONS[key];
+
+function resolveOption(layers: Layers, key: SettingKey): Sourced<unknown> | undefined {
+  const row: OptionRow = OPTIONS[key];
+  const candidates = [
+    ...flagCandidate(layers, key),
+    ...(row.env === undefined ? [] : envCandidates(layers, row.env)),
+    ...(row.config === undefined ? [] : configCandidate(layers, row.config)),
+    ...(row.default === undefined ? [] : [byDefault(row.default)]),
+  ];
+  return strongest<unknown>(candidates, READERS[row.kind]);
+}
+
+const configPaths = (layers: Layers, key: 'clean' | 'avoid'): Sourced<string[]> =>
+  strongest([...configCandidate(layers, key), byDefault([])], (raw) => raw as string[]) as Sourced<string[]>;

@@ -1,4 +1,5 @@
 import { DevstartError } from '../../errors.ts';
+import { OPTIONS } from '../options.ts';
 import { describeSource } from '../source.ts';
 import type { Source, Sourced, Warning } from '../types.ts';
 import { readOrigin, splitList } from '../values.ts';
@@ -24,7 +25,7 @@ export function resolveOrigins(layers: Layers, prod: boolean): Origins {
       raw,
       source: { kind: 'flag' as const, name: '--cors-origin' },
     })),
-    ...envCandidates(layers, 'CORS_ORIGINS').flatMap(({ raw, source }) =>
+    ...envCandidates(layers, OPTIONS.corsOrigin.env).flatMap(({ raw, source }) =>
       splitList(String(raw)).map((entry) => ({ raw: entry, source })),
     ),
     ...(config?.value.corsOrigins ?? []).map((raw, index) => ({

@@ -1,5 +1,6 @@
 import { DevstartError } from '../../errors.ts';
 import { didYouMean } from '../nearest.ts';
+import { OPTIONS } from '../options.ts';
 import { formatPortSpec, parsePortSpec } from '../port-spec.ts';
 import { describeSource } from '../source.ts';
 import {
@@ -36,10 +37,10 @@ export interface ResolveInput extends Layers {
   apps: readonly App[];
 }
 
-const ROLE_PORTS: Record<Role, { flag: 'backendPort' | 'frontendPort'; env: string; start: number }> = {
-  backend: { flag: 'backendPort', env: 'BACKEND_PORT', start: 8000 },
-  frontend: { flag: 'frontendPort', env: 'FRONTEND_PORT', start: 3000 },
-};
+const ROLE_PORTS = {
+  backend: { flag: 'backendPort', ...OPTIONS.backendPort },
+  frontend: { flag: 'frontendPort', ...OPTIONS.frontendPort },
+} as const satisfies Record<Role, object>;
 
 /** Where the search for a further app's port starts. */
 const FURTHER_START = 4000;

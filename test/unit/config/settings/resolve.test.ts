@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'dotenv';
-import type { Flags } from '../../../../src/config/flags.ts';
 import { nearest } from '../../../../src/config/nearest.ts';
+import type { Flags } from '../../../../src/config/options.ts';
 import { envFileOf } from '../../../../src/config/settings/dotenv.ts';
 import { explain, explainLines } from '../../../../src/config/settings/explain.ts';
 import { type ResolveInput, resolveSettings } from '../../../../src/config/settings/resolve.ts';
