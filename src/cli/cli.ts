@@ -1,41 +1,50 @@
 import { homedir, tmpdir } from 'node:os';
-import { type Context, LOG_FORMATS, type LogFormat } from '../context.ts';
+import { type Context, LOG_FORMATS, type LogFormat, type Own } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { endIfTerminalGone } from '../system/platform.ts';
-import { type Arguments, parseArguments } from './args.ts';
+import { type Arguments, readArguments } from './args.ts';
 import { onCrash, onSignal, onSuspend } from './signals.ts';
 
 /** Runs the command line and exits with its code. */
 export async function main(argv: string[] = process.argv.slice(2)): Promise<void> {
-  // The choice of format must be known before anything else can fail.
-  const json = argv.includes('--json') || argv.includes('--log-format=json');
+  let own: Own = {};
   try {
-    process.exitCode = await dispatch(argv);
+    const reading = await readArguments(argv);
+    own = reading.own;
+    if (reading.failure !== undefined) throw reading.failure;
+    process.exitCode = reading.given ? await dispatch(reading.given) : 0;
   } catch (error) {
     const { renderError } = await import('../ui/errors.ts');
-    process.exitCode = renderError(error, { json, color: wantsColor(process.env, process.stderr.isTTY) });
+    const color = own['log-format'] !== 'plain' && wantsColor(process.env, process.stderr.isTTY);
+    process.exitCode = renderError(error, { json: formatOf(own) === 'json', color });
   }
   endIfTerminalGone();
   // A server's pipe or a timer must not hold the prompt back; all output has drained by now.
   process.exit();
 }
 
-async function dispatch(argv: string[]): Promise<number> {
-  const given = await parseArguments(argv);
-  if (given === undefined) return 0;
+async function dispatch(given: Arguments): Promise<number> {
   const context = toContext(given);
   if (given.command?.run) return given.command.run(context);
   return (await import('../commands/run.ts')).run(context);
 }
 
+/** The format that is asked for; one that is none counts as nothing said, for the error that says so. */
+function formatOf(own: Own): LogFormat {
+  if (own.json === true) return 'json';
+  const format = LOG_FORMATS.find((known) => known === own['log-format']) ?? defaultFormat();
+  return format === 'pretty' && process.env.NO_COLOR ? 'plain' : format;
+}
+
 function toContext({ args, rest, flags, own }: Arguments): Context {
-  const flag = (name: string): boolean => own[name] === true;
-  const format = String(own['log-format'] ?? defaultFormat());
-  if (!(LOG_FORMATS as readonly string[]).includes(format)) {
-    throw new DevstartError('USAGE', `"${format}" is not a log format (from --log-format)`, {
+  const format = formatOf(own);
+  const given = own['log-format'];
+  if (given !== undefined && !(LOG_FORMATS as readonly unknown[]).includes(given)) {
+    throw new DevstartError('USAGE', `"${given}" is not a log format (from --log-format)`, {
       hint: `Known formats: ${LOG_FORMATS.join(', ')}`,
     });
   }
+  const flag = (name: string): boolean => own[name] === true;
   return {
     args,
     rest,
@@ -46,16 +55,12 @@ function toContext({ args, rest, flags, own }: Arguments): Context {
     quiet: flag('quiet'),
     timestamps: flag('timestamps'),
     yes: flag('yes'),
-    format: flag('json')
-      ? 'json'
-      : format === 'pretty' && process.env.NO_COLOR
-        ? 'plain'
-        : (format as LogFormat),
+    format,
     env: withHome(process.env),
     cwd: process.cwd(),
     onSignal,
     onSuspend,
-    onCrash,
+    onCrash: (cleanUp) => onCrash(cleanUp, { json: format === 'json', color: false }),
   };
 }
 

@@ -3,10 +3,10 @@ import type { SuspendHooks } from '../context.ts';
 /** Milliseconds that a crash waits for the servers to be gone. */
 const CRASH_PATIENCE = 2000;
 
-export function onCrash(cleanUp: () => Promise<unknown>): void {
+export function onCrash(cleanUp: () => Promise<unknown>, style: { json: boolean; color: boolean }): void {
   process.once('uncaughtException', async (error) => {
     const { renderError } = await import('../ui/errors.ts');
-    renderError(error, { json: process.argv.includes('--json'), color: false });
+    renderError(error, style);
     await Promise.race([cleanUp(), new Promise((resolve) => setTimeout(resolve, CRASH_PATIENCE))]);
     process.exit(1);
   });

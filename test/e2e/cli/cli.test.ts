@@ -124,6 +124,31 @@ test('with --json an error is one object on stdout', () => {
   assert.equal(typeof hint, 'string');
 });
 
+for (const [args, json] of [
+  [['--log-format', 'json', '-b', 'abc'], true],
+  [['--json=true', '-b', 'abc'], true],
+  [['-b', 'abc', '--log-format=json'], true],
+  [['--json', '-b'], true],
+  [['--log-format', 'json', '--nonsense'], true],
+  [['--json', '--no-json', '-b', 'abc'], false],
+  [['--json=false', '-b', 'abc'], false],
+  [['exec', '-b', 'abc', '--', 'echo', '--json'], false],
+  [['exec', '-b', 'abc', '--', 'echo', '--log-format=json'], false],
+  [['exec', '--json', '-b', 'abc', '--', 'echo'], true],
+] as [string[], boolean][]) {
+  test(`devstart ${args.join(' ')}: its error is ${json ? 'an object on stdout' : 'text on stderr'}`, () => {
+    const { code, stdout, stderr } = devstart(args);
+    assert.equal(code, 2);
+    if (json) {
+      assert.equal(JSON.parse(stdout).type, 'error');
+      assert.equal(stderr, '');
+    } else {
+      assert.match(stderr, /^error /);
+      assert.equal(stdout, '');
+    }
+  });
+}
+
 test('the last of a repeated option wins', () => {
   const { stdout } = devstart(['-b', '8000', '--dry-run', '--json', '-b', '9123']);
   assert.equal(JSON.parse(stdout).ports.backend, 9123);

@@ -298,27 +298,37 @@ test('under nohup a closing terminal does not end it', async (t) => {
   assert.equal(run.events.filter(({ type }) => type === 'stopping').length, 0);
 });
 
-test('a bug of our own: its stack, exit 1, and no server left', async (t) => {
-  const rig = await Rig.create(t);
-  const [port = 0] = await rig.freePorts(1);
-  const apps = [{ name: 'api', role: 'backend', command: rig.server('api'), port }];
-  await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
-  const bug = path.join(rig.dir, 'bug.cjs');
-  await writeFile(bug, "process.on('SIGUSR2', () => { throw new Error('a bug, for the test'); });");
-  const run = rig.spawnDevstart([], { env: { NODE_OPTIONS: `--require ${bug}` } });
-  const api = await rig.link('api');
-  await api.tell('ignore', { signal: 'SIGTERM' });
-  await api.tell('listen', { port });
-  await run.waitForText('ready in');
-  run.child.kill('SIGUSR2');
-  assert.equal(await rig.exitCode(run), 1);
-  assert.match(
-    run.stderr(),
-    /This is a bug of devstart, please report it:\nError: a bug, for the test\n {4}at /,
-  );
-  await api.gone;
-  await rig.assertNothingLeft();
-});
+for (const [args, told] of [
+  [[], 'ready in'],
+  [['--log-format', 'json'], '"type":"up"'],
+] as [string[], string][]) {
+  test(`a bug of our own: its stack, exit 1, and no server left (devstart ${args.join(' ')})`, async (t) => {
+    const rig = await Rig.create(t);
+    const [port = 0] = await rig.freePorts(1);
+    const apps = [{ name: 'api', role: 'backend', command: rig.server('api'), port }];
+    await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+    const bug = path.join(rig.dir, 'bug.cjs');
+    await writeFile(bug, "process.on('SIGUSR2', () => { throw new Error('a bug, for the test'); });");
+    const run = rig.spawnDevstart(args, { env: { NODE_OPTIONS: `--require ${bug}` } });
+    const api = await rig.link('api');
+    await api.tell('ignore', { signal: 'SIGTERM' });
+    await api.tell('listen', { port });
+    await run.waitForText(told);
+    run.child.kill('SIGUSR2');
+    assert.equal(await rig.exitCode(run), 1);
+    assert.match(
+      run.stderr(),
+      /This is a bug of devstart, please report it:\nError: a bug, for the test\n {4}at /,
+    );
+    assert.equal(
+      /"code":"INTERNAL"/.test(run.stdout()),
+      args.length > 0,
+      'an object for those who read objects',
+    );
+    await api.gone;
+    await rig.assertNothingLeft();
+  });
+}
 
 test('"port": false: a worker is ready when it has started, and the project is up', async (t) => {
   const rig = await Rig.create(t);

@@ -1,0 +1,61 @@
+// The command line: what is read of it, whatever else is wrong with it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readArguments } from '../../../src/cli/args.ts';
+import { DevstartError } from '../../../src/errors.ts';
+
+const split = (line: string): string[] => (line === '' ? [] : line.split(' '));
+
+// The format of errors: what the parser itself understands by the words, not what they look like.
+for (const [line, json, format] of [
+  ['', undefined, undefined],
+  ['--json', true, undefined],
+  ['--json=true', true, undefined],
+  ['--json true', true, undefined],
+  ['--json=false', false, undefined],
+  ['--json false', false, undefined],
+  ['--no-json', false, undefined],
+  ['--json --no-json', false, undefined],
+  ['--no-json --json', true, undefined],
+  ['--log-format json', undefined, 'json'],
+  ['--log-format=json', undefined, 'json'],
+  ['--log-format json --log-format plain', undefined, 'plain'],
+  ['--log-format xml', undefined, 'xml'],
+  ['-b 9000 --json -f 3001', true, undefined],
+  ['--json -b', true, undefined],
+  ['--cwd --json', true, undefined],
+  ['--json -x', true, undefined],
+  ['-x --log-format json', undefined, 'json'],
+  ['--json --fronted-port 3', true, undefined],
+  ['--js', undefined, undefined],
+  ['--stdin=--json', undefined, undefined],
+  ['stop --json', true, undefined],
+  ['init more --json', true, undefined],
+  ['exec -- echo --json', undefined, undefined],
+  ['exec --json -- echo', true, undefined],
+  ['exec -- echo --log-format json', undefined, undefined],
+  ['exec --log-format json --output x.log -- echo', undefined, 'json'],
+  ['free 3000 -- --json', undefined, undefined],
+] as [string, boolean | undefined, string | undefined][]) {
+  test(`the format in: devstart ${line}`, async () => {
+    const { own } = await readArguments(split(line));
+    assert.deepEqual([own.json, own['log-format']], [json, format]);
+  });
+}
+
+for (const [line, expected] of [
+  ['-x', /unknown option "-x"/],
+  ['-b', /option -b needs a value/],
+  ['stop --help', /unknown command "stop"/],
+  ['init more', /unexpected argument "more"/],
+  ['who', /devstart who needs PORT/],
+  ['-- -b 9000', /nothing can follow -- here/],
+  ['exec -x -- npm --help', /unknown option of devstart exec "-x"/],
+] as [string, RegExp][]) {
+  test(`refused: devstart ${line}`, async () => {
+    const { given, failure } = await readArguments(split(line));
+    assert.equal(given, undefined);
+    assert.ok(failure instanceof DevstartError);
+    assert.match(failure.message, expected);
+  });
+}
