@@ -31,8 +31,12 @@ export interface Reading {
 
 type Parsed = Record<string, unknown> & { _: (string | number)[]; '--'?: unknown[] };
 
-/** Reads the command line. */
-export async function readArguments(argv: string[]): Promise<Reading> {
+/**
+ * Reads the command line.
+ * @param scripted a package manager runs us, for a script of the project
+ */
+export async function readArguments(words: string[], scripted = false): Promise<Reading> {
+  const argv = scripted ? withoutDashes(words) : words;
   const name = commandAmong(argv[0] === '--get-yargs-completions' ? argv.slice(2) : argv);
   const command = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
   const grammar: Grammar = { name, command, options: optionsOf(command) };
@@ -64,6 +68,17 @@ export async function readArguments(argv: string[]): Promise<Reading> {
 function ownWords(argv: string[]): string[] {
   const dashes = argv.indexOf('--');
   return dashes < 0 ? argv : argv.slice(0, dashes);
+}
+
+/**
+ * Without the `--` that pnpm and yarn leave in: `pnpm dev -- -b 9000` gives the script's words, `--`, `-b 9000`.
+ * One that a command of ours takes is its own.
+ */
+function withoutDashes(argv: string[]): string[] {
+  const before = ownWords(argv);
+  const name = commandAmong(before);
+  if (before.length === argv.length || (name !== undefined && COMMANDS[name]?.rest)) return argv;
+  return [...before, ...argv.slice(before.length + 1)];
 }
 
 /** The first word that is no option and no option's value. */

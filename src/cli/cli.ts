@@ -7,9 +7,10 @@ import { onCrash, onSignal, onSuspend } from './signals.ts';
 
 /** Runs the command line and exits with its code. */
 export async function main(argv: string[] = process.argv.slice(2)): Promise<void> {
+  const { npm_config_user_agent: agent, npm_execpath: manager } = process.env;
   let own: Own = {};
   try {
-    const reading = await readArguments(argv);
+    const reading = await readArguments(argv, Boolean(agent || manager));
     own = reading.own;
     if (reading.failure !== undefined) throw reading.failure;
     process.exitCode = reading.given ? await dispatch(reading.given) : 0;

@@ -154,6 +154,19 @@ test('the last of a repeated option wins', () => {
   assert.equal(JSON.parse(stdout).ports.backend, 9123);
 });
 
+for (const [agent, words] of [
+  ['pnpm/10.0.0 npm/? node/v20.19.0 linux x64', ['--', '-b', '9123']],
+  ['yarn/4.5.0 npm/? node/v20.19.0 linux x64', ['-b', '8000', '--', '-b', '9123']],
+] as [string, string[]][]) {
+  test(`${agent.split(' ')[0]} leaves its dashes in: devstart ${words.join(' ')}`, () => {
+    const env = { npm_config_user_agent: agent };
+    const { code, stdout, stderr } = devstart(['--dry-run', '--json', ...words], { env });
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).ports.backend, 9123);
+    assert.match(devstart(words).stderr, /nothing can follow --/, 'nobody’s but our own');
+  });
+}
+
 test('help and version', () => {
   const help = devstart(['--help']);
   assert.equal(help.code, 0);

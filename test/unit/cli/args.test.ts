@@ -59,3 +59,29 @@ for (const [line, expected] of [
     assert.match(failure.message, expected);
   });
 }
+
+// `pnpm dev -- -b 9000`, where "dev" is the words before the dashes.
+for (const [line, flags, rest] of [
+  ['-- -b 9000', { backendPort: '9000' }, []],
+  ['--clean -- -b 9000', { clean: true, backendPort: '9000' }, []],
+  ['-b 8000 -- -b 9000 -f 3001', { backendPort: '9000', frontendPort: '3001' }, []],
+  ['-b 8000 -f 3000 --', { backendPort: '8000', frontendPort: '3000' }, []],
+  ['-- exec --json -- npm test', { json: true }, ['npm', 'test']],
+  ['--quiet -- exec -- npm test -- --grep x', { quiet: true }, ['npm', 'test', '--', '--grep', 'x']],
+  ['exec -- -b 9000', {}, ['-b', '9000']],
+  ['exec --quiet -- npm test -- --json', { quiet: true }, ['npm', 'test', '--', '--json']],
+  ['--only exec -- -b 9000', { only: ['exec'], backendPort: '9000' }, []],
+] as [string, object, string[]][]) {
+  test(`from a package manager's script: devstart ${line}`, async () => {
+    const { given, failure } = await readArguments(split(line), true);
+    assert.equal(failure, undefined);
+    const said = Object.entries(given?.flags ?? {}).filter(([, value]) => value !== undefined);
+    assert.deepEqual(Object.fromEntries(said), flags);
+    assert.deepEqual(given?.rest, rest);
+  });
+}
+
+test('only one pair of dashes is a package manager’s', async () => {
+  const { failure } = await readArguments(split('-- -- -b 9000'), true);
+  assert.match(String(failure), /nothing can follow --/);
+});
