@@ -9,24 +9,47 @@ const text = await readFile(new URL('../schema.json', import.meta.url), 'utf8');
 
 const note = '// Made from schema.json by scripts/generate.mjs.\n';
 
-/** `exactly one of command and script` is the validator's business: as a type it hides the keys. */
-function withoutOneOf(schema) {
-  const copy = structuredClone(schema);
-  delete copy.definitions.AppConfig.oneOf;
-  copy.definitions.AppConfig.properties.command = {
-    description: copy.definitions.AppConfig.properties.command.description,
-    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
-  };
-  return copy;
+/** The schema that types are made from: what is the validator's business hides the keys, or loses an array's items. */
+function forTypes(schema) {
+  if (Array.isArray(schema)) return schema.map(forTypes);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { oneOf: _, patternProperties: __, ...rest } = schema;
+  if (Array.isArray(rest.type) && rest.type.includes('array')) {
+    const { type, items, description } = rest;
+    return {
+      description,
+      anyOf: type.map((one) => (one === 'array' ? { type: one, items } : { type: one })),
+    };
+  }
+  return Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, forTypes(inner)]));
 }
 
 async function types(schema) {
-  const made = await compile(withoutOneOf(schema), 'DevstartConfig', {
+  const made = await compile(forTypes(schema), 'DevstartConfig', {
     bannerComment: '',
     format: false,
     ignoreMinAndMaxItems: true,
   });
-  return note + made;
+  const extended = made.replace(
+    /(interface (?:DevstartConfig|AppConfig) \{\n)/g,
+    '$1[extension: `x-${string}`]: unknown;\n',
+  );
+  return note + extended;
+}
+
+/** The keys of each object that is ours, by its place: `apps[].ready`. */
+function keys(schema) {
+  const found = {};
+  const visit = (node, place) => {
+    const { $ref, properties, items, additionalProperties } = node;
+    if ($ref) return visit(schema.definitions[$ref.split('/').at(-1)], place);
+    if (items) visit(items, `${place}[]`);
+    if (!properties || additionalProperties !== false) return;
+    found[place] = Object.keys(properties).filter((key) => key !== '$schema');
+    for (const [key, inner] of Object.entries(properties)) visit(inner, place ? `${place}.${key}` : key);
+  };
+  visit(schema, '');
+  return `${note}export const KEYS: Record<string, readonly string[]> = ${JSON.stringify(found)};\n`;
 }
 
 function validator(schema) {
@@ -68,6 +91,7 @@ const schema = JSON.parse(text);
 await mkdir(folder, { recursive: true });
 await Promise.all([
   put('types.ts', await types(schema)),
+  put('keys.ts', keys(schema)),
   put('validate.js', validator(schema)),
   put('validate.d.ts', declaration),
 ]);

@@ -56,10 +56,12 @@ export type PortKey = Role | 'own';
 export interface ReadyCheck {
   /** One of the instance's own, or any number. */
   port: PortKey | number;
-  /** An HTTP path: GET must answer below 400. */
+  /** An HTTP path: GET must answer below 400, or with one of `status`. */
   path?: string;
   /** Instead of a path: a whole URL. */
   url?: string;
+  /** The status codes that count, in place of those below 400. */
+  status?: readonly number[];
   /** The answer's body must hold this text; placeholders allowed (`{backend}`). */
   includes?: string;
   /** A regular expression that a line of its output matches. */
@@ -127,6 +129,8 @@ export type OptionSettings = {
 
 /** All that is wanted of a run, each with its source. Made by config/resolve; `portsFile` is absolute. */
 export interface Settings extends OptionSettings {
+  /** The config's: what the project is called in place of its folder. */
+  name?: Sourced<string> | undefined;
   /** Absolute, symlinks resolved. */
   root: string;
   apps: App[];

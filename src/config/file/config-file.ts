@@ -103,14 +103,28 @@ async function jsonError(config: ConfigFile, cause: unknown): Promise<DevstartEr
 }
 
 async function parseYaml(config: ConfigFile): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(config.text, { prettyErrors: false });
+  const { parseDocument, visit } = await import('yaml');
+  const document = parseDocument(config.text, { prettyErrors: false, merge: true });
   const [error] = document.errors;
   if (error) {
     const place = placeAt(config.text, error.pos[0], error.pos[1]);
     throw syntaxError(config, `this is not YAML: ${error.message}`, place, error);
   }
-  return document.toJS();
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      const place = alias.range ? placeAt(config.text, alias.range[0], alias.range[1]) : undefined;
+      throw syntaxError(config, `there is no anchor &${alias.source} before this`, place);
+    },
+  });
+  try {
+    return document.toJS();
+  } catch (error) {
+    // A merge of what is no map, or aliases without end.
+    const at = config.text.indexOf('<<');
+    const place = at < 0 ? undefined : placeAt(config.text, at, at + 2);
+    throw syntaxError(config, `this is not YAML: ${(error as Error).message}`, place, error);
+  }
 }
 
 async function parseToml(config: ConfigFile): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { DevstartError, type ErrorCode } from '../../errors.ts';
 import { type KeyPath, locateInScript, locateInToml, type Span } from './literal.ts';
+import { spellings } from './spelling.ts';
 
 export type ConfigFormat = 'json' | 'yaml' | 'toml' | 'script';
 
@@ -37,11 +38,14 @@ export interface Place {
 /** Where the value (or the key) of a path stands in the config; the nearest parent where it is absent. */
 export async function locate(config: ConfigFile, keys: KeyPath, atKey = false): Promise<Place | undefined> {
   const find = await finder(config);
+  const written = spellings(keys);
   for (let length = keys.length; length >= 0; length--) {
-    const span = find([...config.prefix, ...keys.slice(0, length)]);
-    if (!span) continue;
-    const [start, end] = (atKey || length < keys.length ? span.key : undefined) ?? span.value;
-    return placeAt(config.text, start, end);
+    for (const path of written) {
+      const span = find([...config.prefix, ...path.slice(0, length)]);
+      if (!span) continue;
+      const [start, end] = (atKey || length < keys.length ? span.key : undefined) ?? span.value;
+      return placeAt(config.text, start, end);
+    }
   }
   return undefined;
 }
@@ -63,22 +67,41 @@ async function finder(config: ConfigFile): Promise<(keys: KeyPath) => Span | und
 }
 
 async function yamlFinder(text: string): Promise<(keys: KeyPath) => Span | undefined> {
-  const { isMap, isNode, isScalar, parseDocument } = await import('yaml');
-  const document = parseDocument(text);
+  const { isAlias, isMap, isNode, isScalar, isSeq, parseDocument } = await import('yaml');
+  const document = parseDocument(text, { merge: true });
   const rangeOf = (node: unknown): [number, number] | undefined =>
     isNode(node) && node.range ? [node.range[0], node.range[1]] : undefined;
+  const real = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  /** An entry as `[key, value]`: the node's own, else what is merged into it. */
+  const entry = (node: unknown, key: string | number): [unknown, unknown] | undefined => {
+    const parent = real(node);
+    if (isSeq(parent)) return key in parent.items ? [undefined, parent.items[Number(key)]] : undefined;
+    if (!isMap(parent)) return undefined;
+    const named = (name: string) => (pair: { key: unknown }) =>
+      isScalar(pair.key) && (pair.key.value === name || isMergeKey(pair.key.value, name));
+    const own = parent.items.find(named(String(key)));
+    if (own) return [own.key, own.value];
+    for (const { value } of parent.items.filter(named('<<'))) {
+      const merged = real(value);
+      for (const source of isSeq(merged) ? merged.items : [merged]) {
+        const found = entry(source, key);
+        if (found) return found;
+      }
+    }
+    return undefined;
+  };
   return (keys) => {
-    const value = rangeOf(keys.length === 0 ? document.contents : document.getIn(keys, true));
-    const parent = keys.length > 1 ? document.getIn(keys.slice(0, -1), true) : document.contents;
-    const last = keys.at(-1);
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isScalar(item.key) && item.key.value === last)
-      : undefined;
-    const key = rangeOf(pair?.key);
-    if (!value) return key && { value: key, key };
-    return key ? { value, key } : { value };
+    let found: [unknown, unknown] | undefined = [undefined, document.contents];
+    for (const name of keys) found = found && entry(found[1], name);
+    const key = rangeOf(found?.[0]);
+    const value = rangeOf(found?.[1]) ?? key;
+    return value && (key ? { value, key } : { value });
   };
 }
+
+/** The library reads `<<` as a symbol. */
+const isMergeKey = (value: unknown, name: string): boolean =>
+  typeof value === 'symbol' && value.description === name;
 
 export function placeAt(text: string, start: number, end: number = start + 1): Place {
   const before = text.slice(0, start);

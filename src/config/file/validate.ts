@@ -9,6 +9,7 @@ import type { Source } from '../types.ts';
 import { readHost, readOrigin, shown } from '../values.ts';
 import type { KeyPath } from './literal.ts';
 import { type ConfigFile, configError, type Issue } from './locate.ts';
+import { knownKeys, withOurKeys } from './spelling.ts';
 
 /**
  * The config by the schema, then what a schema cannot say: ports, origins, folders, names.
@@ -16,10 +17,12 @@ import { type ConfigFile, configError, type Issue } from './locate.ts';
  */
 export async function validateConfig(
   config: ConfigFile,
-  value: unknown,
+  given: unknown,
   root: string,
 ): Promise<DevstartConfig> {
   const { default: validate } = await import('../generated/validate.js');
+  const { value, twice } = withOurKeys(given);
+  if (twice.length > 0) throw await configError(config, twice);
   if (!validate(value)) throw await configError(config, schemaIssues(value, validate.errors ?? []));
   const issues = meaningIssues(value as DevstartConfig, root);
   if (issues.length > 0) throw await configError(config, issues);
@@ -64,56 +67,6 @@ function unknownKey(keys: KeyPath, error: SchemaError): Issue {
   };
 }
 
-const TOP: Record<keyof Omit<DevstartConfig, '$schema'>, true> = {
-  apps: true,
-  avoid: true,
-  basePort: true,
-  clean: true,
-  corsOrigins: true,
-  host: true,
-  keepGoing: true,
-  killTimeout: true,
-  maxAttempts: true,
-  portsFile: true,
-  prod: true,
-  sticky: true,
-  strictPort: true,
-};
-const APP: Record<keyof AppConfig, true> = {
-  name: true,
-  role: true,
-  roles: true,
-  command: true,
-  script: true,
-  args: true,
-  cwd: true,
-  env: true,
-  port: true,
-  ports: true,
-  instances: true,
-  ready: true,
-  restart: true,
-  maxRestarts: true,
-  dependsOn: true,
-  clean: true,
-};
-
-const READY: Record<keyof Extract<AppConfig['ready'], object>, true> = {
-  tcp: true,
-  http: true,
-  log: true,
-  command: true,
-  timeout: true,
-  interval: true,
-};
-
-/** Typed by the generated types, so that the compiler sees a key which is missing here. */
-function knownKeys(keys: KeyPath): string[] {
-  if (keys.length === 0) return Object.keys(TOP);
-  if (keys.at(-1) === 'ports') return ['backend', 'frontend'];
-  return Object.keys(keys.at(-1) === 'ready' ? READY : APP);
-}
-
 const keysOf = (pointer: string): (string | number)[] =>
   pointer
     .split('/')
@@ -144,7 +97,7 @@ function sentence({ keyword, params }: SchemaError, found: unknown): string {
       if (params.pattern === '\\S') return 'it is empty';
       return params.pattern === '^/'
         ? `${is} no path: it begins with /`
-        : `${is} not a name: no spaces, commas or =`;
+        : `${is} not a name: no spaces, ${String(params.pattern).includes('/') ? 'slashes, colons, ' : ''}commas or =`;
     default:
       return `${is} not valid`;
   }
@@ -231,9 +184,14 @@ function readyIssues(keys: KeyPath, ready: AppConfig['ready']): Issue[] {
       issues.push({ keys: [...keys, key], message });
     }
   };
-  const { log, http, tcp } = ready;
+  const { log, http, tcp, status } = ready;
   if (log !== undefined) attempt('log', () => new RegExp(log, 'm'));
   if (http !== undefined && !http.startsWith('/')) attempt('http', () => new URL(http));
+  if (status !== undefined && http === undefined)
+    issues.push({
+      keys: [...keys, 'status'],
+      message: `${keyName([...keys, 'status'])}: it belongs to "http", which is not there`,
+    });
   if (typeof tcp === 'number' && (tcp < 1 || tcp > MAX_PORT))
     issues.push({
       keys: [...keys, 'tcp'],

@@ -67,10 +67,13 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
 function readyOf({ ready }: AppConfig, port: PortKey): ReadyCheck[] {
   if (ready === undefined) return [];
   if (typeof ready === 'string') return [{ port, path: ready }];
-  const { tcp, http, log, command } = ready;
+  const { tcp, http, status, log, command } = ready;
   const checks: ReadyCheck[] = [];
   if (tcp !== undefined && tcp !== false) checks.push({ port: tcp === true ? port : tcp });
-  if (http !== undefined) checks.push(http.startsWith('/') ? { port, path: http } : { port, url: http });
+  if (http !== undefined) {
+    const counts = status === undefined ? {} : { status: [status].flat() };
+    checks.push({ port, ...(http.startsWith('/') ? { path: http } : { url: http }), ...counts });
+  }
   if (log !== undefined) checks.push({ port, log });
   if (command !== undefined) checks.push({ port, command });
   return checks;

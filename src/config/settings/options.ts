@@ -70,7 +70,7 @@ export function strongest<T>(candidates: readonly Candidate[], read: Reader<T>):
 
 export const byDefault = (raw: unknown): Candidate => ({ raw, source: { kind: 'default', name: 'default' } });
 
-export type Options = OptionSettings & Pick<Settings, 'cleanPaths' | 'avoid'>;
+export type Options = OptionSettings & Pick<Settings, 'name' | 'cleanPaths' | 'avoid'>;
 
 /** Every option that does not depend on the apps. Pure. @throws DevstartError USAGE naming the source */
 export function resolveOptions(layers: Layers): Options {
@@ -78,6 +78,7 @@ export function resolveOptions(layers: Layers): Options {
   const said = Object.fromEntries(keys.map((key) => [key, resolveOption(layers, key)])) as OptionSettings;
   const { prod, strictPort, portsFile } = said;
   return {
+    name: strongest(configCandidate(layers, 'name'), READERS.text),
     ...said,
     // Production takes the ports it was given or none.
     strictPort: prod.value && !strictPort.value ? { ...prod, overrode: [{ ...strictPort }] } : strictPort,
