@@ -101,7 +101,7 @@ export async function buildBundle() {
   };
   const program = {
     ...common,
-    // Code from V8's cache has no import() of its own (Node 20): see src/config/import.ts.
+    // Code from V8's cache has no import() of its own (Node 20): see src/config/file/import.ts.
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
     keepNames: false,

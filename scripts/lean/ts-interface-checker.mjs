@@ -1,2 +1,2 @@
-// sucrase checks its options with this; ours are written once, in config/script.ts.
+// sucrase checks its options with this; ours are written once, in config/file/hooks.ts.
 export const createCheckers = () => ({ Options: { strictCheck() {} } });

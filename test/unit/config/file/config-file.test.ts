@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { findConfig, parseConfig, readConfigFile } from '../../../../src/config/file/config-file.ts';
 import { validateConfig } from '../../../../src/config/file/validate.ts';
 import { appsFromConfig } from '../../../../src/config/settings/apps.ts';
@@ -14,28 +11,8 @@ import { readPortsFile } from '../../../../src/config/settings/sticky.ts';
 import { DevstartError } from '../../../../src/errors.ts';
 
 let base: string;
-let bundle: string;
 before(async () => {
   base = await realpath(await mkdtemp(path.join(tmpdir(), 'devstart config ü ')));
-  bundle = path.join(base, 'load.cjs');
-  // Scripts are loaded as the published program does it: one CommonJS bundle, no loader in the process.
-  await build({
-    stdin: {
-      contents: `import { parseConfig, readConfigFile } from './src/config/file/config-file.ts';
-        const [file, root] = process.argv.slice(2);
-        readConfigFile(file, root).then(parseConfig).then(
-          (value) => console.log(JSON.stringify({ value })),
-          ({ code, message, hint }) => console.log(JSON.stringify({ code, message, hint })));`,
-      resolveDir: path.resolve(import.meta.dirname, '../../../..'),
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20.19',
-    mainFields: ['module', 'main'],
-    outfile: bundle,
-  });
 });
 after(() => rm(base, { recursive: true, force: true }));
 
@@ -47,18 +24,6 @@ async function project(files: Record<string, string>): Promise<string> {
     await writeFile(path.join(root, name), text);
   }
   return root;
-}
-
-async function run(root: string, file: string): Promise<Record<string, unknown>> {
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [bundle, path.join(root, file), root],
-    {
-      env: { PATH: process.env.PATH },
-    },
-  );
-  assert.equal(stderr, '');
-  return JSON.parse(stdout);
 }
 
 async function failure(work: Promise<unknown>): Promise<DevstartError> {
@@ -89,79 +54,6 @@ const TEXTS: Record<string, string> = {
 for (const [name, text] of Object.entries(TEXTS)) {
   test(`reads ${name}`, async () => {
     assert.deepEqual(await load(await project({ [name]: text })), WANTED);
-  });
-}
-
-const object = JSON.stringify(WANTED);
-const SCRIPTS: Record<string, Record<string, string>> = {
-  'devstart.config.mjs': { 'devstart.config.mjs': `export default ${object}` },
-  'devstart.config.cjs': {
-    'devstart.config.cjs': `const { defineConfig } = require('devstart');\nmodule.exports = defineConfig(${object})`,
-  },
-  'devstart.config.js': { 'devstart.config.js': `module.exports = () => (${object})` },
-  'devstart.config.mts': { 'devstart.config.mts': `export default (async () => (${object})) as unknown` },
-  'devstart.config.ts': {
-    'devstart.config.ts': `import { type AppConfig, defineConfig, DevstartConfig } from 'devstart';
-import { Base, name } from './lib/ports';
-import './lib/other.js';
-import { range } from './lib';
-import pkg from 'pkg';
-const app: AppConfig = { name, command: pkg.command, port: range };
-export default defineConfig(async () => ({ basePort: Base.First, apps: [app] }) satisfies DevstartConfig);`,
-    'lib/ports.ts': `export enum Base { First = 5000 }\nexport const name: string = 'api';`,
-    'lib/other.ts': 'export {};',
-    'lib/index.ts': `export const range = '8000-8003' as const;`,
-    'node_modules/pkg/package.json': '{"name":"pkg","main":"main.js"}',
-    'node_modules/pkg/main.js': `module.exports = { command: 'node api.js' };`,
-  },
-};
-for (const [name, files] of Object.entries(SCRIPTS)) {
-  test(`runs ${name} without a loader, also where nothing can be written`, async () => {
-    const root = await project(files);
-    await chmod(root, 0o555);
-    assert.deepEqual(await run(root, name), { value: WANTED });
-    await chmod(root, 0o755);
-  });
-}
-
-test('a TypeScript config with module.exports', async () => {
-  const root = await project({ 'devstart.config.ts': `module.exports = { host: 'a' as string };` });
-  assert.deepEqual(await run(root, 'devstart.config.ts'), { value: { host: 'a' } });
-});
-
-const BROKEN_SCRIPTS: [string, string, string, string | undefined][] = [
-  [
-    'devstart.config.ts',
-    "export default {\n  host: 'a' 'b',\n}",
-    'devstart.config.ts:2:13: Unexpected token',
-    "  host: 'a' 'b',\n            ^",
-  ],
-  [
-    'devstart.config.mjs',
-    "export default {\n  host: 'a' 'b',\n}",
-    'devstart.config.mjs:2:13: Unexpected string',
-    "  host: 'a' 'b',\n            ^",
-  ],
-  [
-    'devstart.config.ts',
-    'export default {\n  host: foo,\n}',
-    'devstart.config.ts:2:9: it threw ReferenceError: foo',
-    '  host: foo,\n        ^',
-  ],
-  [
-    'devstart.config.cjs',
-    "\nthrow new Error('boom')",
-    'devstart.config.cjs:2:7: it threw Error: boom',
-    "throw new Error('boom')\n      ^",
-  ],
-  ['devstart.config.ts', 'export const a = 1', 'devstart.config.ts: it has no default export', undefined],
-];
-for (const [file, text, message, hint] of BROKEN_SCRIPTS) {
-  test(`a script that fails: ${message}`, async () => {
-    const got = await run(await project({ [file]: text }), file);
-    assert.equal(got.code, 'CONFIG_INVALID');
-    assert.ok(String(got.message).startsWith(message), String(got.message));
-    assert.equal(got.hint, hint);
   });
 }
 
