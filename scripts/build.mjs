@@ -35,7 +35,7 @@ const lean = {
     replace(/^node:fs\/promises$/, at('scripts/lean/fs-promises.mjs'), /[/\\]src[/\\]/);
     replace(/^cliui$/, at('scripts/lean/cliui.mjs'));
     replace(/^cliui-itself$/, fileURLToPath(import.meta.resolve('cliui')));
-    replace(/^string-width$/, at('scripts/lean/string-width.mjs'), /yargs[/\\]lib/);
+    replace(/^string-width$/, at('scripts/lean/string-width.mjs'), /yargs[/\\]lib|[/\\]src[/\\]width\.ts$/);
     // sucrase's Flow parser: our configs are TypeScript.
     context.onLoad(
       { filter: /sucrase[/\\]dist[/\\]esm[/\\]parser[/\\]plugins[/\\]flow\.js$/ },

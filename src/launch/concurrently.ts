@@ -3,6 +3,7 @@ import type { Command } from 'concurrently';
 import type { InstanceId } from '../config/instance-id.ts';
 import type { Prefix } from '../output/types.ts';
 import type { InstancePlan } from '../plan/types.ts';
+import { width } from '../width.ts';
 
 /**
  * What concurrently sees of a server: its pid and its end. The streams are left out, so that the bytes do
@@ -74,10 +75,12 @@ export async function launch(
     // Rejects when a command failed; we decide on that ourselves.
     made.result.catch(() => {});
     const logger = new Logger({});
-    logger.setPrefixLength(Math.max(...instances.map(({ label }) => label.length)));
+    const columns = Math.max(...instances.map(({ label }) => width(label)));
     for (const [index, command] of made.commands.entries()) {
-      const { id } = instances[index] as InstancePlan;
+      const { id, label } = instances[index] as InstancePlan;
       commands.set(id, command);
+      // It pads by characters.
+      logger.setPrefixLength(columns - width(label) + label.length);
       const plain = logger.getPrefix(command);
       hooks.setPrefix(id, { plain: `${plain} `, colored: `${logger.colorText(command, plain)} ` });
     }

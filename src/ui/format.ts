@@ -1,3 +1,5 @@
+import { padEnd, width } from '../width.ts';
+
 /** `0.42 s`, `1 min 5 s`. @param ms milliseconds */
 export function duration(ms: number): string {
   const seconds = ms / 1000;
@@ -29,11 +31,11 @@ export function tilde(file: string, home: string | undefined): string {
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell));
   }
   return rows.map((row) =>
     row
-      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .map((cell, index) => (index === row.length - 1 ? cell : padEnd(cell, widths[index] ?? 0)))
       .join('  ')
       .trimEnd(),
   );

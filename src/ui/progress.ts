@@ -1,6 +1,7 @@
 import { describeReadiness } from '../ready/checks.ts';
 import type { RunView } from '../run/bus.ts';
 import type { RunEvent } from '../run/events.ts';
+import { cut } from '../width.ts';
 
 export interface ProgressOptions {
   view(): RunView;
@@ -8,7 +9,7 @@ export interface ProgressOptions {
   status?: ((text: string | undefined) => void) | undefined;
   /** A line of its own, where there is no terminal. */
   line(text: string): void;
-  /** The terminal's width in characters. */
+  /** The terminal's width. */
   columns(): number;
 }
 
@@ -55,7 +56,7 @@ export class Progress {
       (one) => `${one.label} (${describeReadiness(one, now.instances.get(one.id)?.tried)})`,
     );
     const text = `waiting for ${found.join(' and ')}  ${seconds} s`;
-    if (status) status(text.slice(0, Math.max(20, columns() - 1)));
+    if (status) status(cut(text, Math.max(20, columns() - 1)));
     else if (seconds >= this.#next) {
       this.#next *= 2;
       line(text);

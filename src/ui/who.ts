@@ -1,5 +1,6 @@
 import type { Asked } from '../config/port-spec.ts';
 import type { Holder, Holding } from '../ports/holders/holding.ts';
+import { padEnd, padStart, width } from '../width.ts';
 import { printSync } from './print.ts';
 
 /** `devstart who`: with `json` one object a port and line. */
@@ -43,10 +44,10 @@ export function asTable(
   home: string | undefined,
 ): string[] {
   const rows = holdings.flatMap((holding) => rowsOf(holding, home));
-  const widths = HEAD.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = HEAD.map((title, at) => Math.max(title.length, ...rows.map((row) => width(row[at] ?? ''))));
   const table = [HEAD, ...rows].map((row) =>
     row
-      .map((cell, at) => (at < 2 ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .map((cell, at) => (at < 2 ? padStart : padEnd)(cell, widths[at] ?? 0))
       .join('  ')
       .trimEnd(),
   );

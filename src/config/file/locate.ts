@@ -1,4 +1,5 @@
 import { DevstartError, type ErrorCode } from '../../errors.ts';
+import { width } from '../../width.ts';
 import { type KeyPath, locateInScript, locateInToml, type Span } from './literal.ts';
 import { spellings } from './spelling.ts';
 
@@ -120,7 +121,9 @@ export function excerpt(text: string, place: Place): string {
   const cut = place.column > WIDTH - 20 ? place.column - 40 : 0;
   const line = full.slice(cut, cut + WIDTH);
   const length = Math.max(1, Math.min(place.length, line.length - (place.column - 1 - cut)));
-  return `${line}\n${' '.repeat(place.column - 1 - cut)}${'^'.repeat(length)}`;
+  const before = line.slice(0, place.column - 1 - cut);
+  const marked = line.slice(before.length, before.length + length);
+  return `${line}\n${' '.repeat(width(before))}${'^'.repeat(Math.max(1, width(marked)))}`;
 }
 
 /** The error for a config that says something wrong: the first issue in full, the others a line each. */

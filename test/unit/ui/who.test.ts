@@ -55,3 +55,15 @@ test('the object', () => {
   assert.equal(held?.free, false);
   assert.deepEqual(claimed?.claim, { app: 'api', instance: 0, root: '/home/eva/shop', pid: 4711, run: 'r1' });
 });
+
+test('names are padded by columns', () => {
+  const holders = [
+    { pid: 1, name: 'サーバー', uid: 1, user: 'eva', cwd: '/a' },
+    { pid: 2, name: 'node', uid: 1, user: '伊娃', cwd: '/b' },
+  ];
+  assert.deepEqual(asTable([{ port: 3000, holders }], [], undefined), [
+    'PORT  PID  NAME      USER  PROJECT',
+    '3000    1  サーバー  eva   /a',
+    '3000    2  node      伊娃  /b',
+  ]);
+});
