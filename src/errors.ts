@@ -21,6 +21,23 @@ export type ErrorCode =
   | 'STOP_FAILED' // a process could not be ended
   | 'STOPPING'; // a change of a run that stops
 
+/** What a user is told of while the run goes on: the codes of `warning` events. */
+export type WarningCode =
+  | 'BACKGROUND' // a server has gone into the background
+  | 'CLAIMS_BROKEN' // the registry of ports was damaged, and is set aside
+  | 'CLAIMS_OFF' // it cannot be written
+  | 'COMMAND' // exec's command could not be started
+  | 'CORS_WILDCARD'
+  | 'FRONTEND_URL_IGNORED'
+  | 'LEFTOVERS' // of a run that was killed
+  | 'LOG_OFF'
+  | 'NOT_READY' // it takes its time
+  | 'OPEN_FAILED' // the browser
+  | 'PORTS_FILE' // .ports.json cannot be written
+  | 'PORTS_FILE_IGNORED' // one that was there cannot be used
+  | 'PORT_STILL_TAKEN' // after the end
+  | 'ROLE_MISSING'; // a port for a role that the project lacks
+
 const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'USAGE',
   'PORT_INVALID',

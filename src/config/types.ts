@@ -1,8 +1,9 @@
+import type { WarningCode } from '../errors.ts';
 import type { SettingKey, SettingValue } from './options.ts';
 
 /** What goes on a person's screen, and into a `warning` event. */
 export interface Warning {
-  code: string;
+  code: WarningCode;
   message: string;
 }
 

@@ -1,6 +1,6 @@
 import { appOf, type InstanceId, numberOf } from '../config/instance-id.ts';
 import type { Role } from '../config/types.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, WarningCode } from '../errors.ts';
 import type { StreamName } from '../output/types.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import type { PortOwner } from '../ports/types.ts';
@@ -55,7 +55,7 @@ export type RunEvent =
   /** A stranger has the port; `using` is the next one where the choice was ours. */
   | { type: 'stolen'; id: InstanceId; port: number; holder: PortOwner; using?: number }
   | { type: 'stopping'; reason: string }
-  | { type: 'warning'; code: string; message: string }
+  | { type: 'warning'; code: WarningCode; message: string }
   | { type: 'error'; code: ErrorCode | 'INTERNAL'; message: string; hint?: string }
   | { type: 'down'; code: number };
 

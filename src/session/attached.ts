@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { LogFormat } from '../context.ts';
 import type { Plane } from '../control/plane.ts';
+import type { WarningCode } from '../errors.ts';
 import type { Output } from '../output/output.ts';
 import type { RunEvent } from '../run/events.ts';
 
@@ -25,7 +26,7 @@ export interface SessionHandle {
   /** The terminal's settings, put back when the launcher is killed. */
   saveTerminal(settings: string): void;
   /** A warning of ours. */
-  warn(code: string, message: string): void;
+  warn(code: WarningCode, message: string): void;
 }
 
 /** Is there from the run's start to its end: a person at the terminal, a command of `exec`. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { WarningCode } from '../errors.ts';
 import { livingRecords, type RecordKeeper } from '../guard/records.ts';
 import { type PortsFile, portsFileOf, type RunStatus } from '../plan/ports-file.ts';
 import type { RunView } from '../run/bus.ts';
@@ -13,7 +14,7 @@ export interface PortsFileOptions {
   /** Keeps what the file says, for the day when another run of the project has had the file and ends. */
   record: Pick<RecordKeeper, 'keep'>;
   /** Told at most once. */
-  warn(code: string, message: string): void;
+  warn(code: WarningCode, message: string): void;
 }
 
 /**

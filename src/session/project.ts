@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { type Loaded, loadSettings } from '../config/settings/load.ts';
-import type { Settings } from '../config/types.ts';
+import type { Settings, Warning } from '../config/types.ts';
 import type { Context } from '../context.ts';
+import type { WarningCode } from '../errors.ts';
 import { deadRecords } from '../guard/records.ts';
 import { createPlanner, type Planner } from '../plan/planner.ts';
 import { type Claims, openClaims } from '../ports/claims/claims.ts';
@@ -24,7 +25,7 @@ export interface PlannedProject extends Project {
   claims: Claims;
   planner: Planner;
   /** Whom warnings go to from now on; those from before are in `loaded`. */
-  warn(listener: (code: string, message: string) => void): void;
+  warn(listener: (code: WarningCode, message: string) => void): void;
 }
 
 /** @throws DevstartError */
@@ -46,7 +47,7 @@ export async function planProject(
   const { settings, loaded, home, claimsDir, startedAt } = project;
   if (!lookOnly) await endFormerRun(home, settings, loaded);
   const runId = newRunId(startedAt);
-  let onWarning = (code: string, message: string): void => void loaded.warnings.push({ code, message });
+  let onWarning = (code: WarningCode, message: string): void => void loaded.warnings.push({ code, message });
   const claims = openClaims({
     dir: claimsDir,
     run: runId,
@@ -74,7 +75,7 @@ const newRunId = (at: Date): string =>
 export async function endFormerRun(
   dir: string | undefined,
   settings: Settings,
-  told: { notes: string[]; warnings: { code: string; message: string }[] },
+  told: { notes: string[]; warnings: Warning[] },
 ): Promise<void> {
   if (deadRecords(dir, settings.root).length === 0) return;
   const [{ endLeftovers }, { describeLeft, describeLeftovers }] = await Promise.all([

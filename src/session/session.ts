@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { createLocalPlane } from '../control/local.ts';
 import type { Plane } from '../control/plane.ts';
+import type { WarningCode } from '../errors.ts';
 import { openRecord } from '../guard/records.ts';
 import { supervise } from '../guard/supervise.ts';
 import { openLogs } from '../output/logs.ts';
@@ -128,7 +129,7 @@ function openStreams(
   scope.defer('the look at the readers', () => reader.close());
   scope.defer('stderr', () => errors.flush());
   const bus = createBus(plan);
-  const warn = (code: string, message: string) => bus.emit({ type: 'warning', code, message });
+  const warn = (code: WarningCode, message: string) => bus.emit({ type: 'warning', code, message });
   const logs = openLogs({
     dir: home,
     root: plan.root,

@@ -1,4 +1,5 @@
 import { appOf, type InstanceId, numberOf } from '../../config/instance-id.ts';
+import type { WarningCode } from '../../errors.ts';
 import { claimant, judge, lookout } from './alive.ts';
 import type { Claim, Claimant } from './claim.ts';
 import { commit, type Head, readHead, setAside } from './registry.ts';
@@ -15,8 +16,8 @@ export interface ClaimsOptions {
   pid?: number;
   /** Passes over what others have claimed, and claims nothing itself. */
   lookOnly?: boolean;
-  /** CLAIMS_OFF (once) or CLAIMS_BROKEN. */
-  warn(code: string, message: string): void;
+  /** CLAIMS_OFF once at most. */
+  warn(code: Extract<WarningCode, `CLAIMS_${string}`>, message: string): void;
 }
 
 /** Another run's claim on the port. */

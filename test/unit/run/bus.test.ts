@@ -11,7 +11,7 @@ const ready: RunEvent = { type: 'ready', id: 'api:0', url: 'u', ms: 1 };
 const exited: RunEvent = { type: 'exited', id: 'api:0', pid: 7, code: 1, signal: null, expected: false };
 const restarting: RunEvent = { type: 'restarting', id: 'api:0', attempt: 1, delay: 5, reason: 'r' };
 const up: RunEvent = { type: 'up', urls: {}, ports: {}, corsOrigins: [], ms: 2 };
-const warning: RunEvent = { type: 'warning', code: 'C', message: 'm' };
+const warning: RunEvent = { type: 'warning', code: 'NOT_READY', message: 'm' };
 const port: RunEvent = {
   type: 'port',
   id: 'api:0',
