@@ -14,9 +14,8 @@ const modules = at('node_modules');
 const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
 /**
- * The libraries load what they might need; a start needs a part of it. Each replacement keeps the interface
- * that the library uses (scripts/lean) and was profiled: rxjs by file, yargs in English without file look-ups,
- * help's layout when help is shown.
+ * The libraries load what they might need; a start needs a part of it. Each replacement keeps the interface that the
+ * library uses (scripts/lean) and was profiled; docs/speed.md says which releases they fit.
  */
 const lean = {
   name: 'lean',
