@@ -19,6 +19,8 @@ export interface OptionRow {
   shown?: string;
   /** Its variable, in the environment and in env files. */
   env?: string;
+  /** Another program's variable that says the same, more weakly. */
+  elseEnv?: string;
   /** The config's key. */
   config?: keyof DevstartConfig;
   /** Undefined: there is none, the setting may be absent. A row without this key is no setting of its own. */
@@ -66,6 +68,7 @@ export const OPTIONS = {
     group: 'Ports',
     describe: 'One block: backend N, frontend N+1, further apps after them',
     env: 'DEVSTART_BASE_PORT',
+    elseEnv: 'CONDUCTOR_PORT',
     config: 'basePort',
     default: undefined,
   },

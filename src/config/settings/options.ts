@@ -90,15 +90,16 @@ export function resolveOptions(layers: Layers): Options {
 
 const isSetting = (key: OptionKey): key is SettingKey => 'default' in OPTIONS[key];
 
-function resolveOption(layers: Layers, key: SettingKey): Sourced<unknown> | undefined {
+/** One of them. Pure. @throws DevstartError USAGE naming the source */
+export function resolveOption<K extends SettingKey>(layers: Layers, key: K): OptionSettings[K] {
   const row: OptionRow = OPTIONS[key];
   const candidates = [
     ...flagCandidate(layers, key),
-    ...(row.env === undefined ? [] : envCandidates(layers, row.env)),
+    ...[row.env ?? [], row.elseEnv ?? []].flat().flatMap((name) => envCandidates(layers, name)),
     ...(row.config === undefined ? [] : configCandidate(layers, row.config)),
     ...(row.default === undefined ? [] : [byDefault(row.default)]),
   ];
-  return strongest<unknown>(candidates, READERS[row.kind]);
+  return strongest<unknown>(candidates, READERS[row.kind]) as OptionSettings[K];
 }
 
 const configPaths = (layers: Layers, key: 'clean' | 'avoid'): Sourced<string[]> =>

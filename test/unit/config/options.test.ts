@@ -12,11 +12,11 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 const ROWS = Object.entries(OPTIONS as Record<string, OptionRow>);
 
 /** Names that other people's scripts build on: option, variable, config key, default. */
-const PROMISED: Record<string, [string | undefined, string | undefined, unknown]> = {
+const PROMISED: Record<string, [string | undefined, string | undefined, unknown, string?]> = {
   '-b, --backend-port': ['BACKEND_PORT', undefined, undefined],
   '-f, --frontend-port': ['FRONTEND_PORT', undefined, undefined],
   '--port': [undefined, undefined, undefined],
-  '--base-port': ['DEVSTART_BASE_PORT', 'basePort', undefined],
+  '--base-port': ['DEVSTART_BASE_PORT', 'basePort', undefined, 'CONDUCTOR_PORT'],
   '--max-attempts': ['DEVSTART_MAX_ATTEMPTS', 'maxAttempts', 10],
   '--strict-port': ['DEVSTART_STRICT_PORT', 'strictPort', false],
   '--no-sticky': ['DEVSTART_STICKY', 'sticky', true],
@@ -45,7 +45,10 @@ const spelled = ([key, row]: [string, OptionRow]): string =>
   `${row.alias ? `-${row.alias}, ` : ''}--${row.default === true ? 'no-' : ''}${longName(key)}`;
 
 test('names and defaults are those that were promised', () => {
-  const said = ROWS.map((row) => [spelled(row), [row[1].env, row[1].config, row[1].default]]);
+  const said = ROWS.map((row) => [
+    spelled(row),
+    [row[1].env, row[1].config, row[1].default, ...[row[1].elseEnv ?? []].flat()],
+  ]);
   assert.deepEqual(Object.fromEntries(said), PROMISED);
 });
 
@@ -133,7 +136,8 @@ test('README’s table has each option with its variable, key and default', () =
     if (elsewhere.includes(name)) continue;
     const found = rows.find(({ option }) => new RegExp(`(^|[\`\\s])${name}(?![\\w-])`).test(option));
     assert.ok(found, `${name} has no row`);
-    assert.equal(/`([A-Z_]+)`/.exec(found.env)?.[1], row.env, name);
+    const variables = [...found.env.matchAll(/`([A-Z_]+)`/g)].map(([, variable]) => variable);
+    assert.deepEqual(variables, [row.env ?? [], row.elseEnv ?? []].flat(), name);
     // --clean is no key itself: the key of this name adds paths.
     if (row.config !== undefined) assert.equal(found.config, `\`${row.config}\``, name);
     else assert.match(found.config, key === 'clean' ? /^`clean` adds/ : /^(`apps\[\]\.port`)?$/, name);

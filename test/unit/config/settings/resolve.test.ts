@@ -222,6 +222,14 @@ test('a base port is one block, weaker than a port said as strongly', () => {
   fails({ flags: { basePort: '65535' } }, 'USAGE', /pass 65535/);
 });
 
+test('the base port of another program: weaker than ours, stronger than the config', () => {
+  const config = { value: { basePort: 5000 }, file: 'devstart.config.json' };
+  const base = (env: Record<string, string>) => resolve({ env, config }).basePort;
+  assert.equal(base({ CONDUCTOR_PORT: '4100' })?.source.name, 'CONDUCTOR_PORT');
+  assert.equal(base({ CONDUCTOR_PORT: '4100', DEVSTART_BASE_PORT: '4200' })?.value, 4200);
+  assert.equal(base({})?.value, 5000);
+});
+
 test('sticky restores further apps too', () => {
   const sticky = { file: '.ports.json', frontend: 3001, apps: { worker: [4005, 4006] } };
   const ports = resolve({ apps: [worker, web], sticky }).ports;
