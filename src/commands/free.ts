@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRange } from '../config/port-spec.ts';
-import { readSeconds } from '../config/values.ts';
+import { resolveOption } from '../config/settings/options.ts';
 import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { planFreeing } from '../ports/holders/free-plan.ts';
@@ -22,7 +22,8 @@ export async function free(context: Context): Promise<number> {
   const say = (...lines: string[]): void => {
     if (!json && lines.length > 0) printSync(1, `${lines.join('\n')}\n`);
   };
-  const seconds = graceOf(context);
+  const { flags, env } = context;
+  const seconds = resolveOption({ root: '', flags, env, envFiles: [] }, 'killTimeout').value;
   const claims = await claimsDir(context.env);
   const before = await findHoldings(ports, claims);
   const processes = listProcesses();
@@ -100,11 +101,4 @@ function readPort(text: string): number {
   throw new DevstartError('USAGE', `devstart free takes single ports, not the range ${text}`, {
     hint: `devstart who ${text} shows who has them.`,
   });
-}
-
-function graceOf({ flags, env }: Context): number {
-  const { killTimeout } = flags;
-  if (killTimeout !== undefined) return readSeconds(killTimeout, { kind: 'flag', name: '--kill-timeout' });
-  const set = env.DEVSTART_KILL_TIMEOUT;
-  return set ? readSeconds(set, { kind: 'env', name: 'DEVSTART_KILL_TIMEOUT' }) : 5;
 }

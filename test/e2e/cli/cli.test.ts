@@ -285,11 +285,21 @@ for (const [name, text] of [
     'devstart.config.cjs',
     "module.exports = { apps: [{ name: 'api', role: 'backend', command: 'x', port: 9301 }] };\n",
   ],
+  [
+    'devstart.config.ts',
+    "import { port } from '@/port';\nenum Role { api = 'backend' }\nmodule.exports = { apps: [{ role: Role.api, script: require('node:path').join(__dirname, 'x'), port }] };\n",
+  ],
   ['devstart.config.yaml', 'apps:\n  - { name: api, role: backend, command: x, port: 9301 }\n'],
+  [
+    'devstart.config.yaml',
+    'x-base: &base { command: x, depends-on: [] }\napps:\n  - { <<: *base, role: backend, port: "9301" }\n',
+  ],
   ['devstart.config.toml', '[[apps]]\nname = "api"\nrole = "backend"\ncommand = "x"\nport = 9301\n'],
 ] as const) {
   test(`${name} is read, by the program as it is shipped`, () => {
-    const cwd = project({ [name]: text, 'port.ts': 'export const port: number = 9301;\n' });
+    const tsconfig = '{ "compilerOptions": { "paths": { "@/*": ["./*"], }, }, } // as tsc takes it';
+    const port = 'export const port: number = 9301;\n';
+    const cwd = project({ [name]: text, 'port.ts': port, 'tsconfig.json': tsconfig });
     for (let run = 0; run < 2; run++) {
       const { code, stdout, stderr } = devstart(['--dry-run', '--json'], { cwd });
       assert.equal(code, 0, stdout + stderr);
