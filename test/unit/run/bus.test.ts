@@ -53,7 +53,13 @@ for (const [events, status, [state, pid, restarts], replayed] of cases) {
     const bus = createBus(plan('api:0'));
     for (const event of events) bus.emit(event);
     assert.equal(bus.view.status, status);
-    assert.deepEqual(bus.view.instances.get('api:0'), { id: 'api:0', status: state, pid, restarts, tried: [] });
+    assert.deepEqual(bus.view.instances.get('api:0'), {
+      id: 'api:0',
+      status: state,
+      pid,
+      restarts,
+      tried: [],
+    });
     const late: RunEvent[] = [];
     bus.subscribe((event) => late.push(event), { replay: true });
     assert.deepEqual(late, replayed);

@@ -60,7 +60,7 @@ function run(dir: string | undefined, name: string, lookOnly = false) {
       for (let port = base; ports.length < count; port++) if (!claimOf(port)) ports.push(port);
       return { value: ports, ports: ports.map((port) => ({ port, id: 'web:0' as const })) };
     }, giveBack);
-  return { ...claims, take, warnings, messages };
+  return { take, release: (ports?: number[]) => claims.release(ports), warnings, messages };
 }
 
 const portsIn = (dir: string) =>
