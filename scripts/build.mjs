@@ -62,6 +62,14 @@ const rare = {
   },
 };
 
+/** What starts a project from another program is in the program's own file. */
+const besideTheProgram = {
+  name: 'program',
+  setup(context) {
+    context.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './devstart.cjs', external: true }));
+  },
+};
+
 /** Keeps the source map to our own lines: the libraries' would be most of the package's size. */
 function withoutLibraries(file) {
   const map = JSON.parse(readFileSync(file, 'utf8'));
@@ -122,7 +130,11 @@ export async function buildBundle() {
       plugins: [lean],
     }),
     // What a config imports, and what a script's `devstart port` needs: a few lines each, apart from the program.
-    build({ ...common, entryPoints: { index: 'src/index.ts', port: 'src/cli/quick-port.ts' } }),
+    build({
+      ...common,
+      entryPoints: { index: 'src/index.ts', port: 'src/cli/quick-port.ts' },
+      plugins: [besideTheProgram],
+    }),
   ]);
   withoutLibraries(at('dist/devstart.cjs.map'));
   writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(results));

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'SPAWN_FAILED'
   | 'CLEAN_FAILED'
   | 'STOP_FAILED' // a process could not be ended
+  | 'START_FAILED' // of start(): a server ended before all were ready
   | 'STOPPING'; // a change of a run that stops
 
 /** What a user is told of while the run goes on: the codes of `warning` events. */

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { readSeconds } from '../config/values.ts';
 import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { runCommand } from '../launch/command.ts';
@@ -25,7 +26,8 @@ export async function exec(context: Context): Promise<number> {
     });
   }
   const project = await loadProject(context);
-  const running = await joinRunning(project.claimsDir, project.settings);
+  const timeout = timeoutOf(context);
+  const running = await joinRunning(project.claimsDir, project.settings, timeout);
   if (running) {
     const { corsOrigins, ports } = running;
     const asked = Object.values(project.settings.ports).flatMap((ports) => Object.values(ports));
@@ -56,9 +58,15 @@ export async function exec(context: Context): Promise<number> {
     out,
     format,
     keys: false,
-    attach: (handle) => new AttachedCommand(words, planned, context, handle),
+    attach: (handle) => new AttachedCommand(words, planned, { env: context.env, timeout }, handle),
   });
 }
+
+/** Seconds: a CI job that waits for ever says nothing. */
+const READY_WITHIN = 300;
+
+const timeoutOf = ({ own }: Context): number =>
+  own.timeout === undefined ? READY_WITHIN : readSeconds(own.timeout, { kind: 'flag', name: '--timeout' });
 
 /** stderr, or the file of `--output`. */
 async function outputOf({ own, cwd }: Context) {

@@ -38,6 +38,12 @@ export const COMMANDS: Record<string, CommandRow> = {
     args: { shape: '' }, // to say better than yargs what is missing
     runOptions: 'all',
     ownOptions: {
+      timeout: {
+        kind: 'seconds',
+        group: 'Command',
+        describe: 'How many seconds all may take to be ready',
+        shown: '300',
+      },
       output: {
         kind: 'text',
         group: 'Command',

@@ -94,7 +94,7 @@ function attemptOf(check: ReadyCheck, context: CheckContext): () => Promise<bool
     const url =
       check.url ?? `http://${address.includes(':') ? `[${address}]` : address}:${port}${check.path}`;
     const headers = check.url === undefined ? { host: `localhost:${port}` } : {};
-    const result = await request(url, { secure, headers, includes: check.includes, signal: context.signal });
+    const result = await request(url, { secure, headers, check, signal: context.signal });
     // A server that speaks TLS hangs up on plain HTTP.
     if (check.url === undefined && result === 'hung up') secure = !secure;
     tried(name, result === true ? 'passed' : result);
@@ -107,13 +107,15 @@ const mainPort = ({ ports }: InstancePlan): number => Object.values(ports)[0] ??
 interface RequestOptions {
   secure: boolean;
   headers: Record<string, string>;
-  includes: string | undefined;
+  check: Pick<ReadyCheck, 'includes' | 'status'>;
   signal: AbortSignal;
 }
 
 /** One GET: true, or why not. */
 async function request(url: string, options: RequestOptions): Promise<true | string> {
-  const { secure, headers, includes, signal } = options;
+  const { secure, headers, check, signal } = options;
+  const { includes } = check;
+  const counts = (status: number) => check.status?.includes(status) ?? status < 400;
   const { get } = secure ? await import('node:https') : await import('node:http');
   const target = new URL(url);
   if (secure) target.protocol = 'https:';
@@ -131,8 +133,8 @@ async function request(url: string, options: RequestOptions): Promise<true | str
       (response) => {
         const status = response.statusCode ?? 500;
         response.on('error', () => resolve('the answer broke off'));
-        if (status >= 400 || includes === undefined) {
-          resolve(status < 400 ? true : `status ${status}`);
+        if (!counts(status) || includes === undefined) {
+          resolve(counts(status) ? true : `status ${status}`);
           call.destroy();
           return;
         }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { LogFormat } from '../context.ts';
 import type { Plane } from '../control/plane.ts';
-import type { WarningCode } from '../errors.ts';
+import type { ErrorCode, WarningCode } from '../errors.ts';
 import type { Output } from '../output/output.ts';
 import type { RunEvent } from '../run/events.ts';
 
@@ -25,6 +25,8 @@ export interface SessionHandle {
   open(): void;
   /** The terminal's settings, put back when the launcher is killed. */
   saveTerminal(settings: string): void;
+  /** An error that is not thrown: the run goes on to its end. */
+  fail(error: { code: ErrorCode; message: string; hint?: string }): void;
   /** A warning of ours. */
   warn(code: WarningCode, message: string): void;
 }

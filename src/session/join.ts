@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { instanceId } from '../config/instance-id.ts';
 import type { Settings } from '../config/types.ts';
+import { DevstartError } from '../errors.ts';
 import type { PortsFile } from '../plan/ports-file.ts';
 import { readClaims } from '../ports/claims/claims.ts';
 import { PortMap } from '../ports/port-map.ts';
@@ -21,11 +22,15 @@ export interface RunningProject {
  * Waits until the project's running devstart is ready, and says where its servers are; undefined where none runs, or
  * it ends before. It runs when `.ports.json` names a process that has living claims for this project.
  * @param dir the registry of claims
+ * @param timeout seconds
+ * @throws DevstartError READY_TIMEOUT
  */
 export async function joinRunning(
   dir: string | undefined,
   settings: Settings,
+  timeout: number,
 ): Promise<RunningProject | undefined> {
+  const deadline = performance.now() + timeout * 1000;
   for (;;) {
     const file = readPortsFile(settings.portsFile.value);
     if (!file?.pid || !readClaims(dir).some(({ pid, root }) => pid === file.pid && root === settings.root)) {
@@ -33,6 +38,11 @@ export async function joinRunning(
     }
     if (file.status === 'running') {
       return { pid: file.pid, ports: portsOf(file, settings), corsOrigins: file.corsOrigins };
+    }
+    if (performance.now() > deadline) {
+      const waiting = file.apps.filter(({ status }) => status !== 'ready').map(({ name }) => name);
+      const message = `the devstart that runs here (pid ${file.pid}) was not ready within ${timeout} s: ${waiting.join(', ')}`;
+      throw new DevstartError('READY_TIMEOUT', message, { hint: 'Its own output says more.' });
     }
     await sleep(POLL);
   }

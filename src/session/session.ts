@@ -94,6 +94,7 @@ async function run(
     logs: logs.folder,
     open,
     saveTerminal: supervision.saveTerminal,
+    fail: (error) => bus.emit({ type: 'error', ...error }),
     warn: streams.warn,
   });
   scope.defer('what is attached', () => attached.close());

@@ -2,8 +2,12 @@ import type { Context } from '../context.ts';
 import { type RunningCommand, runCommand } from '../launch/command.ts';
 import { planCommandEnv } from '../plan/plan.ts';
 import type { RunEvent } from '../run/events.ts';
+import { describeWaiting } from '../ui/progress.ts';
 import type { Attached, SessionHandle } from './attached.ts';
 import type { PlannedProject } from './project.ts';
+
+/** How much of the output a failure shows. */
+const LAST_LINES = 20;
 
 /** The command of a run that is ours: it begins when all are ready, and its end ends the run. */
 export class AttachedCommand implements Attached {
@@ -16,22 +20,26 @@ export class AttachedCommand implements Attached {
   /** A signal of a person's has reached the command: it ends in its own way. */
   #signalled = false;
   #patience: NodeJS.Timeout | undefined;
+  readonly #late: NodeJS.Timeout;
 
+  /** @param options `timeout`: seconds until all must be ready */
   constructor(
     words: readonly string[],
     project: PlannedProject,
-    { env }: Pick<Context, 'env'>,
+    { env, timeout }: { env: Context['env']; timeout: number },
     handle: SessionHandle,
   ) {
     this.#words = words;
     this.#project = project;
     this.#env = env;
     this.#handle = handle;
+    this.#late = setTimeout(() => this.#giveUp(timeout), timeout * 1000);
   }
 
   readonly event = ({ type }: RunEvent): void => {
     if (type === 'up' && this.#state === 'waiting') this.#begin();
     if (type !== 'stopping') return;
+    clearTimeout(this.#late);
     this.#state = 'stopping';
     if (!this.#signalled) this.#command?.signal('SIGTERM');
     const grace = this.#project.settings.killTimeout.value * 1000;
@@ -48,7 +56,22 @@ export class AttachedCommand implements Attached {
     clearTimeout(this.#patience);
   }
 
+  /** Not ready in time: says what was answered last and what was printed last. */
+  #giveUp(timeout: number): void {
+    const { plane, output, fail } = this.#handle;
+    const { plan, instances } = plane.view;
+    const waiting = plan.instances.filter(({ id }) => instances.get(id)?.status !== 'ready');
+    const lines = waiting.flatMap(({ id }) => output.lastLines(id, LAST_LINES));
+    fail({
+      code: 'READY_TIMEOUT',
+      message: `not ready within ${timeout} s: ${describeWaiting(plane.view, waiting)}; ${this.#words[0]} was not run.`,
+      hint: lines.length > 0 ? `The last output:\n${lines.join('\n')}` : 'Nothing was printed.',
+    });
+    void plane.order({ do: 'stop', reason: { code: 1, reason: 'not ready in time' }, insist: true });
+  }
+
   #begin(): void {
+    clearTimeout(this.#late);
     this.#state = 'running';
     const { settings, planner } = this.#project;
     const { runId } = planner.plan;

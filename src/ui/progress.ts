@@ -1,3 +1,4 @@
+import type { InstancePlan } from '../plan/types.ts';
 import { describeReadiness } from '../ready/checks.ts';
 import type { RunView } from '../run/bus.ts';
 import type { RunEvent } from '../run/events.ts';
@@ -52,10 +53,7 @@ export class Progress {
     const { view, status, line, columns } = this.#options;
     const seconds = Math.round((performance.now() - this.#since) / 1000);
     const now = view();
-    const found = waitedFor(now).map(
-      (one) => `${one.label} (${describeReadiness(one, now.instances.get(one.id)?.tried)})`,
-    );
-    const text = `waiting for ${found.join(' and ')}  ${seconds} s`;
+    const text = `waiting for ${describeWaiting(now, waitedFor(now))}  ${seconds} s`;
     if (status) status(cut(text, Math.max(20, columns() - 1)));
     else if (seconds >= this.#next) {
       this.#next *= 2;
@@ -67,3 +65,9 @@ export class Progress {
 /** What has been started and is not ready, in the plan's order. */
 const waitedFor = ({ plan, instances, status }: RunView) =>
   status === 'stopping' ? [] : plan.instances.filter(({ id }) => instances.get(id)?.status === 'starting');
+
+/** Who is waited for, and for what: once an answer has come, that. */
+export const describeWaiting = ({ instances }: RunView, waiting: readonly InstancePlan[]): string =>
+  waiting
+    .map((one) => `${one.label} (${describeReadiness(one, instances.get(one.id)?.tried)})`)
+    .join(' and ');

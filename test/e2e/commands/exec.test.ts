@@ -123,3 +123,30 @@ test('without a command, or with one before --, it is wrong use', async (t) => {
     assert.match(run.stderr(), /devstart exec -- npm test/);
   }
 });
+
+test('not ready in time: what was answered last and what was printed, 1, the command was not run', async (t) => {
+  const { rig, port } = await project(t);
+  const config = path.join(rig.dir, 'devstart.config.json');
+  const { apps } = JSON.parse(await readFile(config, 'utf8'));
+  await writeFile(config, JSON.stringify({ apps: [{ ...apps[0], ready: '/health' }] }));
+  const run = rig.spawnDevstart(['exec', '--timeout', '2', '--', 'touch', 'ran']);
+  const api = await rig.link('api');
+  await api.tell('print', { text: 'no entry\n' });
+  await api.tell('listen', { port, status: 403 });
+  assert.equal(await rig.exitCode(run), 1);
+  const said = `error not ready within 2 s: api (http://localhost:${port}/health: status 403); touch was not run.`;
+  assert.ok(run.stderr().includes(said), run.stderr());
+  assert.match(run.stderr(), /The last output:\n +no entry/);
+  await assert.rejects(readFile(path.join(rig.dir, 'ran')));
+});
+
+test('status codes that count: 403 is ready where the config says so', async (t) => {
+  const { rig, port } = await project(t);
+  const config = path.join(rig.dir, 'devstart.config.json');
+  const { apps } = JSON.parse(await readFile(config, 'utf8'));
+  const ready = { http: '/health', status: [200, 403] };
+  await writeFile(config, JSON.stringify({ apps: [{ ...apps[0], ready }] }));
+  const run = rig.spawnDevstart(['exec', '--', 'true']);
+  await (await rig.link('api')).tell('listen', { port, status: 403 });
+  assert.equal(await rig.exitCode(run), 0);
+});
