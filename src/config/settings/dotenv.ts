@@ -1,37 +1,72 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
+import { expandValues } from './expand.ts';
+
+type Values = Readonly<Record<string, string | undefined>>;
 
 /** One `.env` file, read. */
 export interface EnvFile {
-  /** `.env.local` or `.env`. */
+  /** As a person would write it: `.env.local`, `.env`. */
   file: string;
+  /** `${NAME}` filled in. */
   values: Record<string, string>;
+  /** As they stand there. */
+  written: Record<string, string>;
   /** The 1-based line of the assignment that counts (the last one of a name). */
   lineOf(name: string): number | undefined;
 }
 
 /**
  * The project's env files, strongest first; those that are not there are left out.
+ * @param env the launcher's own: what `${NAME}` in the files means first
  * @throws DevstartError USAGE where one exists and cannot be read
  */
-export async function readEnvFiles(root: string): Promise<EnvFile[]> {
-  const files = await Promise.all(['.env.local', '.env'].map((file) => readEnvFile(root, file)));
-  return files.filter((file) => file !== undefined);
+export async function readEnvFiles(root: string, env: Values = {}): Promise<EnvFile[]> {
+  const plain = await readEnvFile(root, '.env', env);
+  const local = await readEnvFile(root, '.env.local', env, plain?.values);
+  return [local, plain].filter((file) => file !== undefined);
 }
 
-async function readEnvFile(root: string, file: string): Promise<EnvFile | undefined> {
-  let text: string;
+/**
+ * One file, strongest where several are asked for in turn.
+ * @param weaker what the files before it have
+ * @returns undefined where it is not there
+ * @throws DevstartError USAGE where it cannot be read
+ */
+export async function readEnvFile(
+  root: string,
+  file: string,
+  env: Values,
+  weaker: Values = {},
+): Promise<EnvFile | undefined> {
+  let bytes: Buffer;
   try {
-    text = await readFile(path.join(root, file), 'utf8');
+    bytes = await readFile(path.resolve(root, file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A folder named .env is a Python environment, not a file of ours.
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
     throw new DevstartError('USAGE', `${file} cannot be read (${code ?? String(error)})`, { cause: error });
   }
+  const text = decode(bytes);
+  if (text === undefined) {
+    throw new DevstartError('USAGE', `${file} is no text in UTF-8 or UTF-16`, {
+      hint: 'Save it as UTF-8.',
+    });
+  }
   const { parse } = await import('dotenv');
-  return envFileOf(file, text, parse);
+  return envFileOf(file, text, parse, env, weaker);
+}
+
+/** PowerShell's `>` writes UTF-16 with a mark at its head. Undefined: neither this nor UTF-8. */
+function decode(bytes: Buffer): string | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+      .swap16()
+      .toString('utf16le');
+  return bytes.includes(0) ? undefined : bytes.toString('utf8');
 }
 
 /** Pure. The lines are found by asking `parse` itself, so that quotes and comments count as they do there. */
@@ -39,11 +74,15 @@ export function envFileOf(
   file: string,
   content: string,
   parse: (text: string) => Record<string, string>,
+  env: Values = {},
+  weaker: Values = {},
 ): EnvFile {
   const text = content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const written = parse(text);
   return {
     file,
-    values: parse(text),
+    values: expandValues(written, env, weaker),
+    written,
     lineOf(name) {
       const lines = text.split('\n');
       for (let index = lines.length - 1; index >= 0; index--) {
@@ -60,9 +99,4 @@ export function envFileOf(
       return undefined;
     },
   };
-}
-
-/** The files as one record, the stronger ones winning. */
-export function mergeEnvFiles(files: readonly EnvFile[]): Record<string, string> {
-  return Object.assign({}, ...[...files].reverse().map((file) => file.values));
 }

@@ -25,17 +25,32 @@ export function resolveOrigins(layers: Layers, prod: boolean): Origins {
       raw,
       source: { kind: 'flag' as const, name: '--cors-origin' },
     })),
-    ...envCandidates(layers, OPTIONS.corsOrigin.env).flatMap(({ raw, source }) =>
-      splitList(String(raw)).map((entry) => ({ raw: entry, source })),
-    ),
+    ...envCandidates(layers, OPTIONS.corsOrigin.env).flatMap(({ raw, source }) => {
+      // In the project's own file it is in the project's own form.
+      const apart = source.kind === 'env-file' ? /[\s;]+/ : /,/;
+      return splitList(String(raw))
+        .flatMap((entry) => entry.split(apart))
+        .map((entry) => ({ raw: entry, source }));
+    }),
     ...(config?.value.corsOrigins ?? []).map((raw, index) => ({
       raw,
       source: { kind: 'config' as const, name: `corsOrigins[${index}]`, file: config?.file ?? '' },
     })),
   ];
   const value = new Set<string>();
+  const read = (raw: string, source: Source): string | undefined => {
+    try {
+      return readOrigin(raw, source);
+    } catch (error) {
+      if (prod || source.kind !== 'env-file' || !(error instanceof DevstartError)) throw error;
+      const message = `${describeSource(source)} has no origin in ${JSON.stringify(raw)}: it is left out`;
+      warnings.push({ code: 'CORS_ORIGIN_IGNORED', message });
+      return undefined;
+    }
+  };
   for (const { raw, source } of given) {
-    const origin = readOrigin(raw, source);
+    const origin = read(raw, source);
+    if (origin === undefined) continue;
     if (!origin.includes('*')) value.add(origin);
     else if (prod) throw wildcard(origin, source);
     else {
