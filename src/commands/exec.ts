@@ -5,6 +5,7 @@ import { readSeconds } from '../config/values.ts';
 import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { runCommand } from '../launch/command.ts';
+import { joinEnv } from '../launch/environment.ts';
 import { planCommandEnv } from '../plan/plan.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import { joinRunning } from '../session/join.ts';
@@ -88,9 +89,8 @@ async function runAlone(
   ports: PortMap,
   { env, onSignal }: Context,
 ): Promise<number> {
-  const added = planCommandEnv({ settings, ports, runId: '', inherited: env, forceColor: false });
-  const { DEVSTART_RUN: _, ...shared } = added;
-  const command = runCommand(words, settings.root, { ...env, ...shared }, (message) =>
+  const layers = planCommandEnv({ settings, ports, runId: undefined, inherited: env });
+  const command = runCommand(words, settings.root, joinEnv(env, layers), (message) =>
     printSync(2, `${message}\n`),
   );
   onSignal((signal) => pass(command, signal, false));

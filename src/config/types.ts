@@ -77,6 +77,17 @@ export interface RestartPolicy {
   max: number;
 }
 
+/** The names of where the others are: told where nobody else has said them. */
+export const TOLD_URLS = ['BACKEND_URL', 'FRONTEND_URL', 'API_URL'] as const;
+export const TOLD_LISTS = ['CORS_ORIGINS', 'CORS_ALLOWED_ORIGINS'] as const;
+export type ToldName = (typeof TOLD_URLS)[number] | (typeof TOLD_LISTS)[number];
+
+/**
+ * What an app makes of a told name: `own`, it has the name from an env file that it loads, or means something else
+ * by it; otherwise how its code takes a list apart where not at commas.
+ */
+export type Reading = 'own' | 'json' | 'spaces' | 'semicolons';
+
 /**
  * One named server of the project, before ports are known: what detection finds and
  * what a config's `apps[]` becomes.
@@ -87,13 +98,13 @@ export interface App {
   roles: Role[];
   /** The table's id (`vite`, `reflex`); undefined when nothing was recognised. */
   framework?: string;
-  /** Placeholders `{port} {backend} {frontend} {host} {instance}` are filled in by plan/. */
+  /** The contract's placeholders (`{port} {backendUrl}` …) are filled in by plan/. */
   command: Command;
   /** Absolute. */
   cwd: string;
   /** The user's own, from the config: wins over everything but the ports. */
   env: Record<string, string>;
-  /** The framework's own names (`VITE_API_URL`): placeholders as in `command`, and `{backendUrl} {frontendUrl} {corsOrigins}`. */
+  /** The framework's own names (`REFLEX_API_URL`): placeholders as in `command`. */
   frameworkEnv: Record<string, string>;
   /** Where the port search starts when nobody said: one entry for each port the app listens on. */
   defaultPorts: Partial<Record<PortKey, number>>;
@@ -119,6 +130,18 @@ export interface App {
   path?: string[];
   /** A FORCE_COLOR without a terminal would break its output (Reflex). */
   noForceColor?: boolean;
+  /** Its innermost program, behind scripts and `cd`s: the folder it runs in (absolute) and its line. */
+  runs?: { dir: string; line: string };
+  /** It learns its port by PORT, or does not; absent: it does where nothing in its command says the port. */
+  readsPort?: boolean;
+  /** Python runs it, directly or further down. */
+  python?: boolean;
+  /** A line of a Procfile: the project's `.env` is handed to it, as foreman does. */
+  procfile?: boolean;
+  /** What env files hand to it, where the launcher's environment does not have the name. */
+  handed?: Record<string, string>;
+  /** Told names that its own files read in a way of their own. */
+  reads?: Partial<Record<ToldName, Reading>>;
 }
 
 /** The options that are settings by themselves (config/options.ts), each with its source. */
@@ -145,6 +168,4 @@ export interface Settings extends OptionSettings {
   corsOrigins: Sourced<string[]>;
   /** FRONTEND_URL where the user set it: the origin in production. */
   frontendUrl: Sourced<string> | undefined;
-  /** `.env.local` and `.env` of the project: reach the servers where not set already. */
-  envFiles: Record<string, string>;
 }

@@ -1,21 +1,29 @@
 import { numberOf } from '../config/instance-id.ts';
-import type { InstancePlan } from '../plan/types.ts';
+import { addedEnv } from '../plan/env.ts';
+import type { EnvLayers, InstancePlan } from '../plan/types.ts';
 
-/** What the server gets: the launcher's environment less `unsetEnv`, the plan's over it, and the marks. */
+type Environment = Record<string, string | undefined>;
+
+/** The launcher's environment less what is not passed on, and the layers over it. */
+export function joinEnv(inherited: Environment, layers: EnvLayers): Environment {
+  const env = { ...inherited };
+  for (const name of layers.without) delete env[name];
+  return { ...env, ...addedEnv(layers) };
+}
+
+/** What the server gets, and the marks by which its processes are known. */
 export function environmentOf(
   plan: InstancePlan,
   runId: string,
-  inherited: Record<string, string | undefined>,
-): { env: Record<string, string | undefined>; marks: string[] } {
+  inherited: Environment,
+): { env: Environment; marks: string[] } {
   const marks = {
     DEVSTART_RUN: runId,
     DEVSTART_APP: plan.app,
     DEVSTART_INSTANCE: String(numberOf(plan.id)),
   };
-  const env = { ...inherited };
-  for (const name of plan.unsetEnv) delete env[name];
   return {
-    env: { ...env, ...plan.env, ...marks },
+    env: { ...joinEnv(inherited, plan.env), ...marks },
     marks: Object.entries(marks).map(([name, value]) => `${name}=${value}`),
   };
 }

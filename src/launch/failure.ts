@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ErrorCode } from '../errors.ts';
 import type { InstancePlan } from '../plan/types.ts';
 import { isWindows } from '../system/platform.ts';
+import { joinEnv } from './environment.ts';
 
 /** Why a server could not be started, for people. */
 export interface StartFailure {
@@ -76,8 +77,10 @@ async function notFound(plan: InstancePlan, program: string, inherited: Environm
   };
 }
 
-const pathOf = (plan: InstancePlan, inherited: Environment): string =>
-  plan.env.PATH ?? inherited.PATH ?? (isWindows ? (inherited.Path ?? '') : '');
+function pathOf(plan: InstancePlan, inherited: Environment): string {
+  const env = joinEnv(inherited, plan.env);
+  return env.PATH ?? (isWindows ? (env.Path ?? '') : '');
+}
 
 async function isFound(program: string, plan: InstancePlan, inherited: Environment): Promise<boolean> {
   // The shell's own words are no files.

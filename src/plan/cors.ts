@@ -5,7 +5,8 @@ const FALLBACKS = ['http://localhost:3000', 'http://127.0.0.1:3000'];
 
 export interface CorsInput {
   frontendPort: number | undefined;
-  host: string;
+  /** The address that the user gave. */
+  host: string | undefined;
   /** The user's own. */
   own: readonly string[];
   prod: boolean;
@@ -24,7 +25,7 @@ export function corsOrigins(input: CorsInput): string[] {
   const computed: string[] = [];
   if (frontendPort !== undefined) {
     computed.push(`http://localhost:${frontendPort}`, `http://127.0.0.1:${frontendPort}`);
-    const others = isWildcard(host) ? lanAddresses() : isLoopback(host) ? [] : [host];
+    const others = host === undefined || isLoopback(host) ? [] : isWildcard(host) ? lanAddresses() : [host];
     for (const name of others)
       computed.push(`http://${name.includes(':') ? `[${name}]` : name}:${frontendPort}`);
   }

@@ -1,26 +1,40 @@
 import path from 'node:path';
-import type { App, PortKey, Role } from '../config/types.ts';
+import {
+  type App,
+  type Command,
+  type PortKey,
+  type Role,
+  TOLD_LISTS,
+  TOLD_URLS,
+  type ToldName,
+} from '../config/types.ts';
 import { fillPlaceholders } from './placeholders.ts';
+import type { EnvLayers } from './types.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What every process of the run is told alike. */
 export interface RunFacts {
-  runId: string;
-  host: string;
+  /** Undefined beside another's run. */
+  runId: string | undefined;
+  /** The address that the user gave. */
+  host: string | undefined;
   ports: Partial<Record<Role, number>>;
   urls: Partial<Record<Role, string>>;
   corsOrigins: readonly string[];
   portsFile: string;
   /** The launcher's own environment. */
-  inherited: Readonly<Record<string, string | undefined>>;
-  /** `.env.local` and `.env` of the project. */
-  envFiles: Readonly<Record<string, string>>;
+  inherited: Environment;
   /** The terminal shows colour: servers behind a pipe are told so. */
   forceColor: boolean;
 }
 
+/** What `{host}` is where nobody gave an address: a command that asks for one wants the machine's own. */
+const LOOPBACK = '127.0.0.1';
+
 /** The values of the contract's placeholders for one instance; what the project lacks is undefined. */
 export function placeholderValues(
-  facts: Pick<RunFacts, 'host' | 'ports'>,
+  facts: Pick<RunFacts, 'host' | 'ports' | 'urls' | 'corsOrigins'>,
   ports: Partial<Record<PortKey, number>>,
   instance: number,
 ): Record<string, string | undefined> {
@@ -29,8 +43,11 @@ export function placeholderValues(
     port: text(mainPort(ports)),
     backend: text(ports.backend ?? facts.ports.backend),
     frontend: text(ports.frontend ?? facts.ports.frontend),
-    host: facts.host,
+    host: facts.host ?? LOOPBACK,
     instance: String(instance),
+    backendUrl: facts.urls.backend,
+    frontendUrl: facts.urls.frontend,
+    corsOrigins: facts.corsOrigins.join(','),
   };
 }
 
@@ -38,86 +55,133 @@ export function placeholderValues(
 export const mainPort = (ports: Partial<Record<PortKey, number>>): number | undefined =>
   ports.own ?? ports.frontend ?? ports.backend;
 
-/**
- * What is added to the environment of one instance. What the user set (shell, env files, config) wins over what
- * we compute, but for the ports and HOST, which are the truth, and the CORS lists, to which it is added.
- */
+/** What one instance gets beside the launcher's environment: nothing whose reader could take it for something else. */
 export function instanceEnv(
   app: App,
   instance: number,
   ports: Partial<Record<PortKey, number>>,
   facts: RunFacts,
-): Record<string, string> {
+): EnvLayers {
+  const { inherited } = facts;
   const values = placeholderValues(facts, ports, instance);
-  const origins = facts.corsOrigins.join(',');
-  const added: Record<string, string> = {};
-  const unlessSet = (name: string, value: string | undefined) => {
-    if (value !== undefined && !facts.inherited[name] && !(name in added)) added[name] = value;
-  };
-
-  for (const [name, value] of Object.entries(facts.envFiles)) {
-    if (facts.inherited[name] === undefined) added[name] = value;
-  }
-  unlessSet('BACKEND_URL', facts.urls.backend);
-  unlessSet('FRONTEND_URL', facts.urls.frontend);
-  unlessSet('API_URL', facts.urls.backend);
-  unlessSet('PYTHONUNBUFFERED', '1');
-  if (facts.forceColor && !app.noForceColor && !facts.inherited.NO_COLOR) unlessSet('FORCE_COLOR', '1');
-  const frameworkValues = {
-    ...values,
-    backendUrl: facts.urls.backend,
-    frontendUrl: facts.urls.frontend,
-    corsOrigins: origins,
-  };
-  for (const [name, template] of Object.entries(app.frameworkEnv)) {
-    const value = fillPlaceholders(template, frameworkValues);
-    // A name that speaks of a role the project lacks is not set at all.
-    if (!/\{\w+\}/.test(value)) unlessSet(name, value);
-  }
-  if (app.path) added.PATH = [...app.path, facts.inherited.PATH].filter(Boolean).join(path.delimiter);
-  for (const [name, value] of Object.entries(app.env)) added[name] = fillPlaceholders(value, values);
-
-  const userLists = (name: string) => [facts.inherited[name], facts.envFiles[name], app.env[name]];
-  for (const name of ['CORS_ORIGINS', 'CORS_ALLOWED_ORIGINS']) {
-    added[name] = [...new Set([...facts.corsOrigins, ...userLists(name).flatMap(splitList)])].join(',');
-  }
-  const port = values.port;
+  const port = mainPort(ports);
+  const readsPort = port !== undefined && (app.readsPort ?? !saysPort(app));
+  const number = String(instance);
   return {
-    ...added,
-    ...(port === undefined ? {} : { PORT: port }),
-    HOST: facts.host,
-    ...(values.backend === undefined ? {} : { BACKEND_PORT: values.backend }),
-    ...(values.frontend === undefined ? {} : { FRONTEND_PORT: values.frontend }),
-    PM2_INSTANCE_ID: String(instance),
-    NODE_APP_INSTANCE: String(instance),
-    DEVSTART_RUN: facts.runId,
-    DEVSTART_APP: app.name,
-    DEVSTART_INSTANCE: String(instance),
+    without: [...(readsPort ? [] : ['PORT']), ...(inherited.NO_COLOR ? ['FORCE_COLOR'] : [])],
+    computed: {
+      ...whereabouts(facts, app),
+      ...ofItsKind(app, facts),
+      ...frameworkNames(app, ports, values, inherited),
+      ...notSet(app.handed ?? {}, inherited),
+    },
+    own: filled(app.env, values),
+    run: {
+      ...(readsPort ? { PORT: String(port) } : {}),
+      ...(facts.host !== undefined && port !== undefined ? { HOST: facts.host } : {}),
+      ...shared(facts, values),
+      PM2_INSTANCE_ID: number,
+      NODE_APP_INSTANCE: number,
+      DEVSTART_APP: app.name,
+      DEVSTART_INSTANCE: number,
+    },
+  };
+}
+
+/** What a command that works with the servers gets (`exec`): all but what one of them has. */
+export function commandEnv(facts: RunFacts): EnvLayers {
+  return {
+    without: [],
+    computed: whereabouts(facts, {}),
+    own: {},
+    run: shared(facts, placeholderValues(facts, {}, 0)),
+  };
+}
+
+/** All that the layers add, the strongest winning. */
+export const addedEnv = ({ computed, own, run }: EnvLayers): Record<string, string> => ({
+  ...computed,
+  ...own,
+  ...run,
+});
+
+/** Where the others are, under the names that nobody has said and that nobody reads as something else. */
+function whereabouts(
+  facts: RunFacts,
+  { handed, reads }: Pick<App, 'handed' | 'reads'>,
+): Record<string, string> {
+  const { inherited, urls, corsOrigins } = facts;
+  const told: Record<string, string> = {};
+  const open = (name: ToldName) =>
+    // Some settings libraries (pydantic's) compare names without case.
+    !inherited[name] && !inherited[name.toLowerCase()] && !handed?.[name] && reads?.[name] !== 'own';
+  for (const name of TOLD_URLS) {
+    const url = name === 'FRONTEND_URL' ? urls.frontend : urls.backend;
+    if (url !== undefined && open(name)) told[name] = url;
+  }
+  for (const name of TOLD_LISTS) if (open(name)) told[name] = listed(corsOrigins, reads?.[name]);
+  return told;
+}
+
+function listed(origins: readonly string[], reading: string | undefined): string {
+  if (reading === 'json') return JSON.stringify(origins);
+  return origins.join(reading === 'spaces' ? ' ' : reading === 'semicolons' ? ';' : ',');
+}
+
+/** What changes only how its output looks, and its environment's programs. */
+function ofItsKind(app: App, { inherited, forceColor }: RunFacts): Record<string, string> {
+  const coloured = forceColor && !app.noForceColor && !inherited.NO_COLOR;
+  return {
+    ...(app.python ? notSet({ PYTHONUNBUFFERED: '1' }, inherited) : {}),
+    ...(coloured ? notSet({ FORCE_COLOR: '1' }, inherited) : {}),
+    ...(app.path ? { PATH: [...app.path, inherited.PATH].filter(Boolean).join(path.delimiter) } : {}),
+  };
+}
+
+/** A port under a name of the framework's own is said where it is another than the server's own choice. */
+function frameworkNames(
+  { frameworkEnv, defaultPorts, roles }: App,
+  ports: Partial<Record<PortKey, number>>,
+  values: Record<string, string | undefined>,
+  inherited: Environment,
+): Record<string, string> {
+  const usual = mainPort(defaultPorts);
+  const atHome = usual !== undefined && usual === mainPort(ports) && roles.length < 2;
+  const names = Object.entries(frameworkEnv).flatMap(([name, template]) => {
+    if (atHome && template.includes('{port}')) return [];
+    const value = fillPlaceholders(template, values);
+    // A name that speaks of a role the project lacks is not set at all.
+    return /\{\w+\}/.test(value) ? [] : [[name, value] as const];
+  });
+  return notSet(Object.fromEntries(names), inherited);
+}
+
+/** The truth about this run. */
+function shared(facts: RunFacts, values: Record<string, string | undefined>): Record<string, string> {
+  const { backend, frontend } = values;
+  return {
+    ...(backend === undefined ? {} : { BACKEND_PORT: backend }),
+    ...(frontend === undefined ? {} : { FRONTEND_PORT: frontend }),
+    ...(facts.runId === undefined ? {} : { DEVSTART_RUN: facts.runId }),
     DEVSTART_PORTS_FILE: facts.portsFile,
   };
 }
 
-/** Names that only a server has. */
-const OF_AN_INSTANCE = [
-  'PORT',
-  'HOST',
-  'PM2_INSTANCE_ID',
-  'NODE_APP_INSTANCE',
-  'DEVSTART_APP',
-  'DEVSTART_INSTANCE',
-];
-
-/** What is added to the environment of a command that works with the servers (`exec`): all but what one of them has. */
-export function commandEnv(apps: readonly App[], facts: RunFacts): Record<string, string> {
-  const frameworkEnv = Object.assign({}, ...apps.map((app) => app.frameworkEnv));
-  const like = { name: '', env: {}, frameworkEnv, noForceColor: true } as unknown as App;
-  const env = instanceEnv(like, 0, {}, facts);
-  for (const name of OF_AN_INSTANCE) delete env[name];
-  return env;
+/** Does the command say a port of the app's own? A peer's is none. */
+function saysPort({ command, roles }: Pick<App, 'command' | 'roles'>): boolean {
+  const names = ['port', ...roles].join('|');
+  return new RegExp(`(?<![{$])\\{(?:${names})\\}`).test(textOf(command));
 }
 
-const splitList = (list: string | undefined): string[] =>
-  (list ?? '')
-    .split(',')
-    .map((item) => item.trim().replace(/\/$/, ''))
-    .filter(Boolean);
+const textOf = (command: Command): string =>
+  command.kind === 'shell' ? command.line : command.argv.join(' ');
+
+/** An empty variable counts as not given. */
+const notSet = (values: Readonly<Record<string, string>>, inherited: Environment): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !inherited[name]));
+
+const filled = (
+  env: Readonly<Record<string, string>>,
+  values: Record<string, string | undefined>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fillPlaceholders(value, values)]));

@@ -1,29 +1,36 @@
 import { instanceId } from '../config/instance-id.ts';
-import type { App, Command, PortKey, Role, Settings } from '../config/types.ts';
+import { type App, type Command, type PortKey, ROLES, type Role, type Settings } from '../config/types.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import { urlHost } from '../system/addresses.ts';
 import { corsOrigins } from './cors.ts';
 import { commandEnv, instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
 import { fillPlaceholders } from './placeholders.ts';
-import type { InstancePlan, LaunchPlan } from './types.ts';
+import type { EnvLayers, InstancePlan, LaunchPlan } from './types.ts';
+import { urlText } from './url.ts';
 
-export interface PlanInput {
+interface Facts {
   settings: Settings;
   ports: PortMap;
-  runId: string;
+  /** Undefined beside another's run. */
+  runId: string | undefined;
   inherited: Readonly<Record<string, string | undefined>>;
   forceColor: boolean;
 }
 
+export interface PlanInput extends Facts {
+  runId: string;
+}
+
 /** What every process of the run is told alike. Pure. */
-function factsOf(input: PlanInput): RunFacts {
+function factsOf(input: Facts): RunFacts {
   const { settings } = input;
   const host = settings.host.value;
   const ports: Partial<Record<Role, number>> = input.ports.roles;
-  const name = urlHost(host);
   const urls: Partial<Record<Role, string>> = {};
-  if (ports.backend !== undefined) urls.backend = `http://${name}:${ports.backend}`;
-  if (ports.frontend !== undefined) urls.frontend = `http://${name}:${ports.frontend}`;
+  for (const role of ROLES) {
+    const port = ports[role];
+    if (port !== undefined) urls[role] = urlText({ scheme: 'http', host: urlHost(host), port });
+  }
   const origins = corsOrigins({
     frontendPort: ports.frontend,
     host,
@@ -39,7 +46,6 @@ function factsOf(input: PlanInput): RunFacts {
     corsOrigins: origins,
     portsFile: settings.portsFile.value,
     inherited: input.inherited,
-    envFiles: settings.envFiles,
     forceColor: input.forceColor,
   };
 }
@@ -49,10 +55,9 @@ export function makePlan(input: PlanInput): LaunchPlan {
   const { settings } = input;
   const facts = factsOf(input);
   const { host, ports, urls, corsOrigins: origins } = facts;
-  const name = urlHost(host);
   const instances = settings.apps.flatMap((app) =>
     Array.from({ length: app.instances }, (_, instance) =>
-      instancePlan(app, instance, input.ports.of(instanceId(app.name, instance)), facts, name),
+      instancePlan(app, instance, input.ports.of(instanceId(app.name, instance)), facts),
     ),
   );
   return {
@@ -69,16 +74,15 @@ export function makePlan(input: PlanInput): LaunchPlan {
   };
 }
 
-/** What `exec` adds to its command's environment. Pure. */
-export const planCommandEnv = (input: PlanInput): Record<string, string> =>
-  commandEnv(input.settings.apps, factsOf(input));
+/** What `exec`'s command gets beside our own environment. Pure. */
+export const planCommandEnv = (input: Omit<Facts, 'forceColor'>): EnvLayers =>
+  commandEnv(factsOf({ ...input, forceColor: false }));
 
 function instancePlan(
   app: App,
   instance: number,
   ports: Partial<Record<PortKey, number>>,
   facts: RunFacts,
-  urlName: string,
 ): InstancePlan {
   const values = placeholderValues(facts, ports, instance);
   const port = mainPort(ports);
@@ -91,9 +95,8 @@ function instancePlan(
     command: fillCommand(app.command, values),
     cwd: app.cwd,
     env: instanceEnv(app, instance, ports, facts),
-    unsetEnv: port === undefined ? ['PORT'] : [],
     ports,
-    url: port === undefined ? '' : `http://${urlName}:${port}`,
+    url: port === undefined ? undefined : { scheme: 'http', host: urlHost(facts.host), port },
     ready: app.ready.map((check) =>
       check.includes === undefined ? check : { ...check, includes: fillPlaceholders(check.includes, values) },
     ),

@@ -1,6 +1,26 @@
 import type { InstanceId } from '../config/instance-id.ts';
 import type { Command, PortKey, ReadyCheck, RestartPolicy, Role } from '../config/types.ts';
 
+/** Where an instance answers; `urlText` writes it. */
+export interface Url {
+  scheme: 'http' | 'https';
+  /** As it stands in a URL: an IPv6 address in brackets. */
+  host: string;
+  port: number;
+}
+
+/** What a process gets beside the launcher's own environment; each layer wins over those above it. */
+export interface EnvLayers {
+  /** Names that are not inherited. */
+  without: readonly string[];
+  /** What devstart finds out for it: URLs, CORS lists, its language's and framework's names, env files handed over. */
+  computed: Readonly<Record<string, string>>;
+  /** The config's `env`. */
+  own: Readonly<Record<string, string>>;
+  /** What nobody may say otherwise: ports, the address asked for, the marks of the run. */
+  run: Readonly<Record<string, string>>;
+}
+
 /** One process to start, everything resolved. */
 export interface InstancePlan {
   id: InstanceId;
@@ -13,13 +33,10 @@ export interface InstancePlan {
   command: Command;
   /** Absolute. */
   cwd: string;
-  /** What is added to (or wins over) the launcher's own environment. */
-  env: Record<string, string>;
-  /** Names that must not be inherited. */
-  unsetEnv: string[];
+  env: EnvLayers;
   ports: Partial<Record<PortKey, number>>;
-  /** Where it answers: `http://localhost:PORT`. */
-  url: string;
+  /** Undefined: it listens nowhere. */
+  url: Url | undefined;
   ready: ReadyCheck[];
   /** Seconds; undefined: it is waited for as long as it takes. */
   readyTimeout?: number | undefined;
@@ -38,9 +55,11 @@ export interface LaunchPlan {
   /** Absolute. */
   root: string;
   ports: Partial<Record<Role, number>>;
+  /** Written out. */
   urls: Partial<Record<Role, string>>;
   corsOrigins: string[];
-  host: string;
+  /** The address that the user gave; undefined: each server listens where it likes. */
+  host: string | undefined;
   instances: InstancePlan[];
   /** Absolute. */
   portsFile: string;

@@ -151,6 +151,7 @@ const distance = (port: number, expected: number): number =>
   port > expected ? port - expected : 65_536 + expected - port;
 
 /** Where a connection to the instance is tried. */
-export function hostsOf(host: string): readonly string[] {
+export function hostsOf(host: string | undefined): readonly string[] {
+  if (host === undefined) return LOOPBACKS;
   return ['', 'localhost', '0.0.0.0', '::', ...LOOPBACKS].includes(host) ? LOOPBACKS : [...LOOPBACKS, host];
 }

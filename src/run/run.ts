@@ -3,6 +3,7 @@ import type { InstanceId } from '../config/instance-id.ts';
 import { ChildHandle, type Launcher, launch } from '../launch/concurrently.ts';
 import { mainPort } from '../plan/env.ts';
 import type { LaunchPlan } from '../plan/types.ts';
+import { urlText } from '../plan/url.ts';
 import { signalExitCode } from '../system/platform.ts';
 import { reportPorts } from './aftermath.ts';
 import { Changes } from './changes.ts';
@@ -189,7 +190,8 @@ class LocalRun implements Run {
     const { life, state, id } = instance;
     if (this.#stopReason || state.name !== 'starting' || !life) return;
     instance.move({ name: 'ready', life });
-    this.#deps.emit({ type: 'ready', id, url: instance.plan.url, ms });
+    const { url } = instance.plan;
+    this.#deps.emit({ type: 'ready', id, url: url ? urlText(url) : '', ms });
     if (this.#upSince === undefined || !this.#all.every(({ ready }) => ready)) return;
     const { urls, ports, corsOrigins } = this.#plan;
     this.#deps.emit({ type: 'up', urls, ports, corsOrigins, ms: Date.now() - this.#upSince });

@@ -9,6 +9,7 @@ import { createOutput } from '../output/output.ts';
 import { ReaderWatch } from '../output/stall.ts';
 import { readerHasGone, StreamWriter } from '../output/writer.ts';
 import type { LaunchPlan } from '../plan/types.ts';
+import { urlText } from '../plan/url.ts';
 import { createBus } from '../run/bus.ts';
 import { startRun } from '../run/run.ts';
 import { cleanCaches } from '../system/caches.ts';
@@ -221,7 +222,8 @@ async function openFrontend(
   warn: Streams['warn'],
   browser: string | undefined,
 ): Promise<void> {
-  const url = plan.urls.frontend ?? plan.urls.backend ?? plan.instances[0]?.url;
+  const [first] = plan.instances;
+  const url = plan.urls.frontend ?? plan.urls.backend ?? (first?.url && urlText(first.url));
   if (!url) return;
   const { openUrl } = await import('../ui/open.ts');
   await openUrl(url, browser).catch((error: Error) => {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { type RunningCommand, runCommand } from '../launch/command.ts';
+import { joinEnv } from '../launch/environment.ts';
 import { planCommandEnv } from '../plan/plan.ts';
 import type { RunEvent } from '../run/events.ts';
 import { describeWaiting } from '../ui/progress.ts';
@@ -76,9 +77,9 @@ export class AttachedCommand implements Attached {
     const { settings, planner } = this.#project;
     const { runId } = planner.plan;
     const inherited = this.#env;
-    const added = planCommandEnv({ settings, ports: planner.ports, runId, inherited, forceColor: false });
+    const layers = planCommandEnv({ settings, ports: planner.ports, runId, inherited });
     const { plane, warn } = this.#handle;
-    const command = runCommand(this.#words, settings.root, { ...inherited, ...added }, (message) =>
+    const command = runCommand(this.#words, settings.root, joinEnv(inherited, layers), (message) =>
       warn('COMMAND', message),
     );
     this.#command = command;

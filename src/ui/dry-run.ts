@@ -1,6 +1,8 @@
 import { numberOf } from '../config/instance-id.ts';
 import type { Settings } from '../config/types.ts';
+import { addedEnv } from '../plan/env.ts';
 import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
+import { urlText } from '../plan/url.ts';
 import { printSync } from './print.ts';
 
 /** `--dry-run`: the launch plan, for people or as the contract's one object. Nothing is claimed or written. */
@@ -23,7 +25,7 @@ function planObject(plan: LaunchPlan): object {
         ? { argv: instance.command.argv }
         : { command: instance.command.line }),
       cwd: instance.cwd,
-      env: instance.env,
+      env: addedEnv(instance.env),
       ports: Object.values(instance.ports),
     })),
   };
@@ -32,9 +34,9 @@ function planObject(plan: LaunchPlan): object {
 function planText(plan: LaunchPlan, settings: Settings): string {
   const blocks = plan.instances.map((instance) => {
     const evidence = settings.apps.find((app) => app.name === instance.app)?.evidence;
-    const env = Object.entries(instance.env).map(([name, value]) => `    ${name}=${value}`);
+    const env = Object.entries(addedEnv(instance.env)).map(([name, value]) => `    ${name}=${value}`);
     return [
-      `${instance.label}  ${instance.url}  ${evidence ?? ''}`.trimEnd(),
+      [instance.label, instance.url && urlText(instance.url), evidence].filter(Boolean).join('  '),
       `  in   ${instance.cwd}`,
       `  run  ${commandText(instance)}`,
       '  env',

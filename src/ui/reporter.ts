@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { appOf } from '../config/instance-id.ts';
 import type { App } from '../config/types.ts';
 import type { LaunchPlan } from '../plan/types.ts';
+import { urlText } from '../plan/url.ts';
 import { type RunEvent, toJson } from '../run/events.ts';
 import { type Wording, wordsOf } from './event-words.ts';
 import { columns, tilde } from './format.ts';
@@ -72,7 +73,7 @@ function rowsOf(plan: LaunchPlan, apps: readonly App[]): string[][] {
     if (keys.length === 0) return [[label, '', evidence]];
     return keys.map(([key, port]) => [
       keys.length > 1 ? `${label} ${key}` : label,
-      url.replace(/:\d+$/, `:${port}`),
+      url ? urlText({ ...url, port }) : '',
       evidence,
     ]);
   });

@@ -3,7 +3,8 @@
 import { appOf, instanceId } from '../../src/config/instance-id.ts';
 import { createOutput, type OutputMode } from '../../src/output/output.ts';
 import { StreamWriter } from '../../src/output/writer.ts';
-import type { InstancePlan, LaunchPlan } from '../../src/plan/types.ts';
+import { mainPort } from '../../src/plan/env.ts';
+import type { InstancePlan, LaunchPlan, Url } from '../../src/plan/types.ts';
 import { toJson } from '../../src/run/events.ts';
 import { startRun } from '../../src/run/run.ts';
 import { endIfTerminalGone } from '../../src/system/platform.ts';
@@ -15,6 +16,11 @@ type Options = Partial<Omit<LaunchPlan, 'instances'>> & {
   restartDelay?: number;
 };
 const { instances, mode = 'plain', restartDelay, ...rest }: Options = JSON.parse(process.argv[2] ?? '{}');
+
+function urlOf(ports: InstancePlan['ports']): Url | undefined {
+  const port = mainPort(ports);
+  return port === undefined ? undefined : { scheme: 'http', host: 'localhost', port };
+}
 
 const plan: LaunchPlan = {
   runId: `run-${process.pid}`,
@@ -35,10 +41,9 @@ const plan: LaunchPlan = {
     framework: undefined,
     command: { kind: 'shell', line: 'true' },
     cwd: process.cwd(),
-    env: {},
-    unsetEnv: [],
+    env: { without: [], computed: {}, own: {}, run: {} },
     ports: {},
-    url: instance.ports?.own ? `http://localhost:${instance.ports.own}` : '',
+    url: urlOf(instance.ports ?? {}),
     ready: [],
     stopSignal: 'SIGTERM',
     ...instance,

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Plane } from '../../control/plane.ts';
+import { urlText } from '../../plan/url.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { columns } from '../format.ts';
 import { Feed } from './feed.ts';
@@ -165,7 +166,7 @@ export class TerminalSession {
     const rows = plan.instances.map(({ id, label, url, ports }) => {
       const now = instances.get(id);
       const numbers = [...new Set(Object.values(ports))];
-      const at = numbers.map((port) => (url || 'http://localhost').replace(/(:\d+)?$/, `:${port}`));
+      const at = numbers.map((port) => (url ? urlText({ ...url, port }) : ''));
       const idle = now?.pid === undefined ? 'not running' : 'starting';
       const how = now?.status === 'ready' ? this.#color.green('ready') : this.#color.dim(idle);
       return [label, at.join(' '), how];
