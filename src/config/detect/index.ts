@@ -38,16 +38,8 @@ export interface Detection {
 export async function detectProject(root: string, context: DetectContext): Promise<Detection> {
   const scope: Scope = { project: new Project(root), context, notes: [] };
   const found = await decide(scope);
-  const hasBackend = found.some(({ app }) => app.roles.includes('backend'));
-  const apps = found.map(({ app }) => keyedByRole(hasBackend ? app : withoutBackendUrl(app)));
+  const apps = found.map(({ app }) => keyedByRole(app));
   return { apps: uniqueNames(apps), notes: [...new Set(scope.notes)] };
-}
-
-/** `VITE_API_URL` without a backend would point nowhere. */
-function withoutBackendUrl(app: App): App {
-  if (app.framework === 'reflex') return app;
-  const entries = Object.entries(app.frameworkEnv).filter(([, value]) => !value.includes('{backendUrl}'));
-  return { ...app, frameworkEnv: Object.fromEntries(entries) };
 }
 
 async function decide(scope: Scope): Promise<Candidate[]> {

@@ -117,7 +117,6 @@ async function identify(
     return {
       ...matched,
       ...kind,
-      apiEnv: [...(matched.apiEnv ?? []), ...(kind.apiEnv ?? [])],
       caches: [...(matched.caches ?? []), ...kind.caches],
     };
   }
@@ -150,7 +149,6 @@ export async function nodeServer(
       id: 'next',
       label: 'Next.js (its own server)',
       role: 'frontend',
-      apiEnv: ['NEXT_PUBLIC_API_URL'],
       port: 3000,
       caches: ['.next'],
     };
@@ -160,7 +158,6 @@ export async function nodeServer(
       id: 'node',
       label: 'Vite (its own server)',
       role: 'frontend',
-      apiEnv: ['VITE_API_URL'],
       caches: ['node_modules/.vite'],
     };
   }

@@ -116,7 +116,12 @@ export async function staticCandidate(scope: Scope, dir: string): Promise<Candid
     if (!(await has('index.html')(scope, folder))) continue;
     const name = dir === scope.project.root ? '' : path.basename(dir);
     const evidence = `${evidenceOf(scope.project, folder, 'index.html')} (static files)`;
-    const app = draftApp(name, { kind: 'argv', argv: ['node', '-e', staticServer] }, folder, evidence);
+    const app = draftApp(
+      name,
+      { kind: 'argv', argv: ['node', '-e', staticServer, '{port}', '{host}'] },
+      folder,
+      evidence,
+    );
     return { app: { ...app, framework: 'static', roles: ['frontend'], ready: [{ port: 'own' }] }, home: dir };
   }
   return undefined;
@@ -182,7 +187,16 @@ async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]
     const source = await project.text(path.join(dir, file));
     if (source === undefined) continue;
     if (/export default\s*\{[^}]*fetch/.test(source))
-      return ['deno', 'serve', '-A', '--watch', '--port', '{port}', '--host', '{host}', file];
+      return [
+        'deno',
+        'serve',
+        '-A',
+        '--watch',
+        '--port',
+        '{port}',
+        ...(context.host === undefined ? [] : ['--host', '{host}']),
+        file,
+      ];
     return ['deno', 'run', '-A', '--watch', file];
   }
   return undefined;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { assignRoles, type Candidate, draftApp, type Scope } from './candidate.ts';
 import { recognise } from './recognise.ts';
 
-/** `Procfile.dev`: each line an app. `$PORT` in it works, since every server gets its PORT. */
+/** `Procfile.dev`: each line an app, with the project's `.env`. `$PORT` in it works: such a line gets its PORT. */
 export async function procfile(scope: Scope): Promise<Candidate[] | undefined> {
   const { project, context } = scope;
   if (context.prod) return undefined;
@@ -12,7 +12,10 @@ export async function procfile(scope: Scope): Promise<Candidate[] | undefined> {
   for (const raw of text.split(/\r?\n/)) {
     const [, name, line] = /^([\w-]+):\s*(\S.*)$/.exec(raw.trim()) ?? [];
     if (!name || !line) continue;
-    const draft = draftApp(name, { kind: 'shell', line }, project.root, `Procfile.dev "${name}"`);
+    const draft = {
+      ...draftApp(name, { kind: 'shell', line }, project.root, `Procfile.dev "${name}"`),
+      procfile: true,
+    };
     // The line places its port itself: a flag appended would only stand beside it.
     const places = /\$\{?PORT\b/.test(line);
     const { app, look } = await recognise(project, draft, context);

@@ -16,6 +16,8 @@ export interface PackageJson {
 /** What detection is told: never process.env itself. */
 export interface DetectContext {
   prod: boolean;
+  /** The address that the user gave; absent: each server listens where it likes. */
+  host?: string | undefined;
   env: Record<string, string | undefined>;
 }
 

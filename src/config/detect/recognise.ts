@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { App, Command } from '../types.ts';
 import { type PackageManager, scriptCall, unwrap } from './commandline.ts';
 import { sharedCaches } from './frameworks/node.ts';
-import { pythonFrameworks } from './frameworks/python.ts';
+import { pythonFrameworks, pythonServers } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
 import { type Look, look } from './look.ts';
 import { passFlags } from './package-manager.ts';
@@ -11,13 +11,18 @@ import { reflexSettings, reflexVersion } from './reflex.ts';
 import { venvBin } from './venv.ts';
 
 const PLACEHOLDER = /\{(?:port|backend|frontend)\}/;
+/** A line that places its port itself: nothing else says it. */
+const PLACES_PORT = /\$\{?PORT\b|%PORT%/;
+
+/** What the settings say to it; without an address each server listens where it likes. */
+type Said = { prod: boolean; host?: string | undefined };
 
 /**
  * Fills in what a known command tells: framework, flags, variables, default port, caches, stop signal,
  * readiness. What the draft already says stays: its roles, default ports and ready checks. The command
  * stays as it is where it holds a placeholder for its port, or nothing is known about it.
  */
-export async function recogniseApp(draft: App, opts: { prod: boolean }): Promise<App> {
+export async function recogniseApp(draft: App, opts: Said): Promise<App> {
   return (await recognise(new Project(draft.cwd), draft, opts)).app;
 }
 
@@ -27,11 +32,12 @@ export interface Recognised {
 }
 
 /** The same over files already read. */
-export async function recognise(project: Project, draft: App, opts: { prod: boolean }): Promise<Recognised> {
-  const { command } = draft;
+export async function recognise(project: Project, found: App, opts: Said): Promise<Recognised> {
+  const { command } = found;
   const line = command.kind === 'shell' ? command.line : command.argv.map(quote).join(' ');
-  const seen = await look(project, line, draft.cwd);
+  const seen = await look(project, line, found.cwd);
   const { framework } = seen;
+  const draft = { ...found, ...(await nature(project, line, seen)) };
   if (!framework) {
     const ready = draft.ready.length > 0 ? draft.ready : [{ port: 'own' as const }];
     const defaultPorts = { ...(seen.pinned && { own: seen.pinned }), ...draft.defaultPorts };
@@ -57,8 +63,8 @@ export async function recognise(project: Project, draft: App, opts: { prod: bool
       ...app,
       roles: draft.roles.length > 0 || role === 'task' ? draft.roles : [role],
       framework: framework.id,
-      command: PLACEHOLDER.test(line) ? command : withPort(draft, line, seen, framework),
-      frameworkEnv: { ...variables(framework), ...draft.frameworkEnv },
+      command: PLACEHOLDER.test(line) ? command : withPort(draft, line, seen, framework, opts.host),
+      frameworkEnv: { ...variables(framework, opts.host), ...draft.frameworkEnv },
       defaultPorts: hasPorts || own === undefined || role === 'task' ? draft.defaultPorts : { own },
       ready: draft.ready.length > 0 || role === 'task' ? draft.ready : (framework.ready ?? [{ port: 'own' }]),
       stopSignal: framework.stopSignal ?? draft.stopSignal,
@@ -74,17 +80,50 @@ async function withVenv(project: Project, app: App, seen: Look): Promise<App> {
   return bin ? { ...app, path: [bin] } : app;
 }
 
-function variables(framework: Framework): Record<string, string> {
-  const env: Record<string, string> = { ...framework.env };
-  for (const name of framework.apiEnv ?? []) env[name] = '{backendUrl}';
-  return env;
+const PYTHON = /(?:^|[\s/"'=])(?:python[\d.]*|uvx?|poetry|pipenv|pdm|hatch|rye)\s/;
+const PYTHON_FILES = ['requirements.txt', 'pyproject.toml', 'Pipfile', 'setup.py', 'manage.py'];
+
+/** Where and how it runs: what decides which names it is told. */
+async function nature(project: Project, line: string, seen: Look): Promise<Partial<App>> {
+  const { framework, dir } = seen;
+  const ids: readonly { id: string }[] = [...pythonFrameworks, ...pythonServers, { id: 'reflex' }];
+  const known = framework && ids.some(({ id }) => id === framework.id);
+  const files = framework ? undefined : (await project.list(dir)).files;
+  const python =
+    known || PYTHON.test(line) || PYTHON.test(seen.line) || PYTHON_FILES.some((file) => files?.has(file));
+  const readsPort = takesPort(line, seen);
+  return {
+    runs: { dir, line: seen.line },
+    ...(python && { python }),
+    ...(readsPort !== undefined && { readsPort }),
+  };
 }
 
-function withPort(draft: App, line: string, seen: Look, framework: Framework): Command {
+/** By flags or a variable of its own it is told already; undefined: by PORT unless its command says the port. */
+function takesPort(line: string, { line: inner, framework }: Look): boolean | undefined {
+  if (PLACES_PORT.test(line) || PLACES_PORT.test(inner)) return true;
+  if (!framework || framework.readsPort) return undefined;
+  const own = Object.values(framework.env ?? {}).some((value) => value.includes('{port}'));
+  return framework.flags || own ? false : undefined;
+}
+
+function variables({ env = {} }: Framework, host: string | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => host !== undefined || !isHost(value)));
+}
+
+function withPort(
+  draft: App,
+  line: string,
+  seen: Look,
+  framework: Framework,
+  host: string | undefined,
+): Command {
   const { command } = draft;
   if (seen.inPlace) return movable(draft, line, seen);
-  if (!framework.flags || !seen.appendable) return command;
-  const flags = seen.hostGiven ? withoutHost(framework.flags) : framework.flags;
+  const said = PLACES_PORT.test(line) || PLACES_PORT.test(seen.line);
+  if (!framework.flags || !seen.appendable || said) return command;
+  const own = seen.hostGiven || host === undefined;
+  const flags = own ? withoutHost(framework.hostless ?? framework.flags) : framework.flags;
   return append(command, passFlags(outerLevels(command, seen), flags));
 }
 
@@ -103,11 +142,10 @@ function append(command: Command, flags: string[]): Command {
 
 /** Drops `--host {host}` but keeps `{host}:{port}`, which is the port too. */
 export function withoutHost(flags: string[]): string[] {
-  return flags.filter((flag, i) => {
-    const hostOnly = (text: string | undefined) => !!text?.includes('{host}') && !text.includes('{port}');
-    return !hostOnly(flag) && !(flags[i + 1] === '{host}' && flag.startsWith('-'));
-  });
+  return flags.filter((flag, i) => !isHost(flag) && !(flags[i + 1] === '{host}' && flag.startsWith('-')));
 }
+
+const isHost = (text: string): boolean => text.includes('{host}') && !text.includes('{port}');
 
 /**
  * Puts `{port}` where a line pins its port out of a flag's reach (`runserver 8000`, `PORT=3001 node x`).
@@ -127,9 +165,9 @@ function movable({ command, cwd }: App, line: string, seen: Look): Command {
   return { kind: 'argv', argv: [program, ...rest] };
 }
 
-async function reflex(project: Project, draft: App, seen: Look, opts: { prod: boolean }): Promise<App> {
+async function reflex(project: Project, draft: App, seen: Look, opts: Said): Promise<App> {
   const version = await reflexVersion(project, seen.dir, await venvBin(project, seen.dir));
-  const { flags, note: _, ...settings } = reflexSettings(version, opts.prod);
+  const { flags, note: _, ...settings } = reflexSettings(version, opts);
   const own = draft.command.kind === 'shell' ? draft.command.line : draft.command.argv.join(' ');
   const given = PLACEHOLDER.test(own);
   return {

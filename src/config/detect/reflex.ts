@@ -7,7 +7,15 @@ import { venvBin } from './venv.ts';
 export interface ReflexSettings
   extends Pick<
     App,
-    'roles' | 'defaultPorts' | 'frameworkEnv' | 'ready' | 'stopSignal' | 'caches' | 'noForceColor'
+    | 'roles'
+    | 'defaultPorts'
+    | 'frameworkEnv'
+    | 'ready'
+    | 'stopSignal'
+    | 'caches'
+    | 'noForceColor'
+    | 'python'
+    | 'reads'
   > {
   flags: string[];
   note?: string;
@@ -18,7 +26,11 @@ export interface ReflexSettings
  * that looks for ports on its own still ends up on ours.
  * @param version `[major, minor, patch]`, undefined where it could not be read
  */
-export function reflexSettings(version: number[] | undefined, prod: boolean): ReflexSettings {
+export function reflexSettings(
+  version: number[] | undefined,
+  { prod, host }: { prod: boolean; host?: string | undefined },
+): ReflexSettings {
+  const address = host === undefined ? [] : ['--backend-host', '{host}'];
   const since = (minor: number, patch: number) => !version || compare(version, [0, minor, patch]) >= 0;
   const frameworkEnv: Record<string, string> = {
     REFLEX_API_URL: '{backendUrl}',
@@ -26,23 +38,22 @@ export function reflexSettings(version: number[] | undefined, prod: boolean): Re
   };
   // Up to 0.8.24 even one URL locks every origin out.
   if (since(8, 25)) frameworkEnv.REFLEX_CORS_ALLOWED_ORIGINS = '{corsOrigins}';
-  const common = { stopSignal: 'SIGINT', caches: ['.web'], noForceColor: true } as const;
+  // Before 0.8 it reads the plain name as its own, and takes the list apart at its colons.
+  const plain = version !== undefined && since(8, 0);
+  const reads: ReflexSettings['reads'] = plain ? {} : { CORS_ALLOWED_ORIGINS: 'own' };
+  const common = {
+    stopSignal: 'SIGINT',
+    caches: ['.web'],
+    noForceColor: true,
+    python: true,
+    reads,
+  } satisfies Partial<ReflexSettings>;
   if (prod && version && since(10, 0)) {
     return {
       ...common,
-      caches: [...common.caches],
       roles: ['frontend'],
       defaultPorts: { own: 3000 },
-      flags: [
-        '--env',
-        'prod',
-        '--backend-port',
-        '{port}',
-        '--frontend-port',
-        '{port}',
-        '--backend-host',
-        '{host}',
-      ],
+      flags: ['--env', 'prod', '--backend-port', '{port}', '--frontend-port', '{port}', ...address],
       frameworkEnv: { ...frameworkEnv, REFLEX_API_URL: '{frontendUrl}' },
       ready: [
         { port: 'own', path: '/ping' },
@@ -53,12 +64,11 @@ export function reflexSettings(version: number[] | undefined, prod: boolean): Re
   }
   return {
     ...common,
-    caches: [...common.caches],
     roles: ['backend', 'frontend'],
     defaultPorts: { backend: 8000, frontend: 3000 },
     flags: [
       ...(prod ? ['--env', 'prod'] : []),
-      ...['--backend-port', '{backend}', '--frontend-port', '{frontend}', '--backend-host', '{host}'],
+      ...['--backend-port', '{backend}', '--frontend-port', '{frontend}', ...address],
     ],
     frameworkEnv,
     ready: [
@@ -130,7 +140,7 @@ export async function reflexApp(
     }
   }
   start ??= [process.platform === 'win32' ? 'python' : 'python3', '-m', 'reflex'];
-  const { flags, note, ...settings } = reflexSettings(await reflexVersion(project, dir, bin), context.prod);
+  const { flags, note, ...settings } = reflexSettings(await reflexVersion(project, dir, bin), context);
   // Production of 0.8 looks for its own tools on PATH.
   const env: Record<string, string> =
     venv && context.prod ? { PATH: [venv, context.env.PATH].filter(Boolean).join(path.delimiter) } : {};

@@ -1,6 +1,6 @@
 /**
- * A static file server for `node -e`: the one that every machine with devstart has. Reads PORT and HOST;
- * serves the working directory, nothing above it and nothing hidden.
+ * A static file server for `node -e`: the one that every machine with devstart has. Two arguments: its
+ * port and address; serves the working directory, nothing above it and nothing hidden.
  */
 export const staticServer = `
 const http=require("http"),fs=require("fs"),path=require("path"),root=fs.realpathSync(process.cwd());
@@ -15,6 +15,6 @@ fs.stat(f,(e,t)=>{if(e)return bad();
 if(t.isDirectory()){if(!u.endsWith("/")){s.writeHead(301,{location:encodeURI(u.replace(/^\\/+/,"/"))+"/"});return s.end()}f=path.join(f,"index.html")}
 const type=types[path.extname(f).slice(1).toLowerCase()]||"application/octet-stream";
 const r=fs.createReadStream(f);r.on("error",bad);r.on("open",()=>{s.writeHead(200,{"content-type":/^text|json|xml/.test(type)?type+"; charset=utf-8":type,"cache-control":"no-cache"});q.method==="HEAD"?(r.destroy(),s.end()):r.pipe(s)})})})
-}).listen(+process.env.PORT,process.env.HOST,()=>console.log("Serving "+root+" on port "+process.env.PORT));`
+}).listen(+process.argv[1],process.argv[2],()=>console.log("Serving "+root+" on port "+process.argv[1]));`
   .trim()
   .replaceAll('\n', '');

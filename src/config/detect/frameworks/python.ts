@@ -6,11 +6,11 @@ const HOST_PORT = ['--host', '{host}', '--port', '{port}'];
 // biome-ignore format: a table, one line a framework
 export const pythonFrameworks: Framework[] = [
   { id: 'uvicorn', label: 'uvicorn', role: 'backend', commands: ['uvicorn'], flags: HOST_PORT, port: 8000 },
-  { id: 'fastapi', label: 'FastAPI', role: 'backend', commands: ['fastapi dev', 'fastapi run'], flags: HOST_PORT, port: 8000 },
+  { id: 'fastapi', label: 'FastAPI', role: 'backend', commands: ['fastapi dev', 'fastapi run'], flags: HOST_PORT, readsPort: true, port: 8000 },
   { id: 'flask', label: 'Flask', role: 'backend', commands: ['flask'], needs: /\brun\b/, flags: HOST_PORT, port: 5000 },
   { id: 'quart', label: 'Quart', role: 'backend', commands: ['quart'], needs: /\brun\b/, flags: HOST_PORT, port: 5000 },
-  { id: 'django', label: 'Django', role: 'backend', commands: ['manage.py runserver', 'django-admin runserver', 'django runserver', 'manage.py runserver_plus'], flags: ['{host}:{port}'], inPlace: /(\brunserver(?:_plus)?\b[^&|;]*?[\s:])(\d{2,5})(?=\s|$)/, port: 8000 },
-  { id: 'gunicorn', label: 'gunicorn', role: 'backend', commands: ['gunicorn'], flags: ['-b', '{host}:{port}'], inPlace: /((?:-b|--bind)[ =]?\S*:)(\d{2,5})\b/, port: 8000 },
+  { id: 'django', label: 'Django', role: 'backend', commands: ['manage.py runserver', 'django-admin runserver', 'django runserver', 'manage.py runserver_plus'], flags: ['{host}:{port}'], hostless: ['{port}'], inPlace: /(\brunserver(?:_plus)?\b[^&|;]*?[\s:])(\d{2,5})(?=\s|$)/, port: 8000 },
+  { id: 'gunicorn', label: 'gunicorn', role: 'backend', commands: ['gunicorn'], flags: ['-b', '{host}:{port}'], readsPort: true, inPlace: /((?:-b|--bind)[ =]?\S*:)(\d{2,5})\b/, port: 8000 },
   { id: 'hypercorn', label: 'Hypercorn', role: 'backend', commands: ['hypercorn'], flags: ['--bind', '{host}:{port}'], inPlace: /((?:-b|--bind)[ =]?\S*:)(\d{2,5})\b/, port: 8000 },
   { id: 'granian', label: 'Granian', role: 'backend', commands: ['granian'], flags: HOST_PORT, port: 8000 },
   { id: 'litestar', label: 'Litestar', role: 'backend', commands: ['litestar'], needs: /\brun\b/, flags: HOST_PORT, port: 8000 },

@@ -16,17 +16,19 @@ export interface Framework {
   not?: string[];
   /** A word that must be there too: `--watch`. */
   needs?: RegExp;
-  /** Appended to the command. Placeholders as in `App.command`. */
+  /** Appended to the command. Placeholders as in `App.command`; the address goes where nobody gave one. */
   flags?: string[];
+  /** The same without an address, where it cannot simply be left out: `tcp://{host}:{port}`. */
+  hostless?: string[];
+  /** It reads PORT although it has flags: told where these cannot reach it. */
+  readsPort?: boolean;
   /** Flags that stand anywhere in a script and pin a port or a host. */
   portFlag?: RegExp;
   hostFlag?: RegExp;
   /** A port that stands where no flag can override it: group 1 before it, group 2 the port. */
   inPlace?: RegExp;
-  /** The framework's own variables. */
+  /** The framework's own variables; a port is told there where it is not the server's own choice. */
   env?: Record<string, string>;
-  /** Names under which its pages look for the API: each gets `{backendUrl}`. */
-  apiEnv?: string[];
   /** Where it listens when nobody says; absent: its role's default. */
   port?: number;
   /** Caches only, relative to its folder: never build results, never a user's data. */

@@ -33,7 +33,9 @@ function summary(app: App, root: string): string {
   return (line + (cwd ? ` @${cwd}` : '')).replaceAll(root, 'ROOT');
 }
 
-const detect = (root: string, prod = false) => detectProject(root, { prod, env: { PATH: '' } });
+/** With an address, so that the flags for it are seen; without one, see the table of frameworks. */
+const detect = (root: string, prod = false) =>
+  detectProject(root, { prod, host: '0.0.0.0', env: { PATH: '' } });
 
 const scripts = (all: Record<string, string>, deps: string[] = [], more: object = {}) => ({
   scripts: all,
@@ -700,14 +702,26 @@ test('Reflex: its own program, variables by version, readiness', async () => {
   assert.equal((await detect(newer)).apps[0]?.frameworkEnv.REFLEX_CORS_ALLOWED_ORIGINS, '{corsOrigins}');
 });
 
-test('API variables only where there is a backend', async () => {
+test('no variable is made up for a page', async () => {
   const pair = await detect(
     await project({ 'backend/package.json': express, 'frontend/package.json': vite }),
   );
-  assert.deepEqual(pair.apps[1]?.frameworkEnv, { VITE_API_URL: '{backendUrl}' });
-  const alone = await detect(await project({ 'package.json': vite }));
-  assert.deepEqual(alone.apps[0]?.frameworkEnv, {});
+  assert.deepEqual(
+    pair.apps.map(({ frameworkEnv }) => frameworkEnv),
+    [{}, {}],
+  );
 });
+
+for (const [version, reads] of [
+  ['0.7.14', { CORS_ALLOWED_ORIGINS: 'own' }],
+  ['0.8.0', {}],
+  ['0.8.26', {}],
+] as const) {
+  test(`Reflex ${version}: the plain list that it would take apart at its colons`, async () => {
+    const root = await project({ 'rxconfig.py': '', 'requirements.txt': `reflex==${version}\n` });
+    assert.deepEqual((await detect(root)).apps[0]?.reads, reads);
+  });
+}
 
 const refused: [string, Files, 'AMBIGUOUS' | 'NOTHING_FOUND', RegExp][] = [
   [

@@ -23,7 +23,8 @@ await writeFile(
   }),
 );
 
-const recognise = (command: Command) => recogniseApp(draftApp('x', command, dir, ''), { prod: false });
+const recognise = (command: Command) =>
+  recogniseApp(draftApp('x', command, dir, ''), { prod: false, host: '0.0.0.0' });
 
 // [command line, framework, default port, what it becomes]
 const lines: [string, string | undefined, number | undefined, string][] = [
@@ -77,6 +78,58 @@ for (const [line, framework, port, expected] of lines) {
   });
 }
 
+for (const [line, expected, readsPort] of [
+  ['vite', 'vite --port {port} --strictPort', false],
+  ['next dev', 'next dev -p {port}', undefined],
+  ['ng serve', 'ng serve --port {port}', false],
+  ['python manage.py runserver', 'python manage.py runserver {port}', false],
+  ['gunicorn app:app', 'gunicorn app:app -b {host}:{port}', undefined],
+  ['puma', 'puma -p {port}', false],
+  ['serve dist', 'serve dist -l {port}', undefined],
+  ['dotnet run', 'dotnet run --urls http://localhost:{port}', false],
+  ['streamlit run a.py', 'streamlit run a.py --server.port {port} --server.headless true', false],
+  ['reflex run', 'reflex run --backend-port {backend} --frontend-port {frontend}', undefined],
+  ['mvn spring-boot:run', 'mvn spring-boot:run', false],
+  ['cargo run', 'cargo run', undefined],
+  ['react-scripts start', 'react-scripts start', undefined],
+  ['node server.js', 'node server.js', undefined],
+  ['go run .', 'go run .', undefined],
+  ['./start', './start', undefined],
+  ['vite --port $PORT', 'vite --port $PORT', true],
+  ['uvicorn a:b --port ${PORT:-8000}', 'uvicorn a:b --port ${PORT:-8000}', true],
+  ['vite | cat', 'vite | cat', false],
+  ['next dev | cat', 'next dev | cat', undefined],
+] as const) {
+  test(`without an address: ${line}`, async () => {
+    const app = await recogniseApp(draftApp('x', { kind: 'shell', line }, dir, ''), { prod: false });
+    assert.deepEqual([app.command, app.readsPort], [{ kind: 'shell', line: expected }, readsPort]);
+  });
+}
+
+for (const [line, python] of [
+  ['uvicorn main:app', true],
+  ['python worker.py', true],
+  ['.venv/bin/python -m celery -A app worker', true],
+  ['uv run worker', true],
+  ['reflex run', true],
+  ['streamlit run a.py', true],
+  ['vite', undefined],
+  ['node server.js', undefined],
+  ['./start', undefined],
+] as const) {
+  test(`is it Python: ${line}`, async () => {
+    assert.equal((await recognise({ kind: 'shell', line })).python, python);
+  });
+}
+
+test('a framework’s own variable for the address only where there is one', async () => {
+  const env = async (line: string, host?: string) =>
+    (await recogniseApp(draftApp('x', { kind: 'shell', line }, dir, ''), { prod: false, host })).frameworkEnv;
+  assert.deepEqual(await env('cargo run'), { ROCKET_PORT: '{port}' });
+  assert.deepEqual(await env('cargo run', '0.0.0.0'), { ROCKET_PORT: '{port}', ROCKET_ADDRESS: '{host}' });
+  assert.deepEqual(await env('react-scripts start'), {});
+});
+
 test('an argv stays an argv', async () => {
   const app = await recognise({ kind: 'argv', argv: ['npm', 'run', 'dev:web'] });
   assert.deepEqual(app.command, {
@@ -101,7 +154,7 @@ test('what the draft says stays', async () => {
     defaultPorts: { own: 1234 },
     ready: [{ port: 'own' as const, path: '/up' }],
   };
-  const app = await recogniseApp(draft, { prod: false });
+  const app = await recogniseApp(draft, { prod: false, host: '0.0.0.0' });
   assert.deepEqual(
     [app.roles, app.defaultPorts, app.ready, app.evidence],
     [['backend'], { own: 1234 }, [{ port: 'own', path: '/up' }], 'said'],
