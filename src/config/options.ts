@@ -109,10 +109,10 @@ export const OPTIONS = {
     kind: 'host',
     group: 'Servers',
     describe: 'Address that the servers listen on',
-    shown: 'loopback',
+    shown: 'each server’s own choice',
     env: 'DEVSTART_HOST',
     config: 'host',
-    default: '127.0.0.1',
+    default: undefined,
   },
   corsOrigin: {
     kind: 'text',

@@ -25,13 +25,16 @@ export function explain(settings: Settings): Explanation {
     if (frontend) roles.frontendPort = explainPort(frontend);
     if (own) further[app.name] = explainPort(own);
   }
-  const options: Record<string, Explained> = {};
+  // What nobody said is said, too: each server listens where it likes.
+  const options: Record<string, Explained> = settings.host ? {} : { host: UNSAID };
   for (const [key, setting] of Object.entries(settings)) {
     if (isSourced(setting)) options[key] = setting;
   }
   const ports = Object.keys(further).length > 0 ? { ports: further } : {};
   return { settings: { ...roles, ...ports, ...options } };
 }
+
+const UNSAID: Explained = { value: null, source: { kind: 'default', name: 'default' }, overrode: [] };
 
 const isSourced = (setting: unknown): setting is Sourced<unknown> =>
   Array.isArray((setting as Partial<Sourced<unknown>> | undefined)?.overrode);
@@ -72,6 +75,7 @@ function line(label: string, { value, source, overrode }: Explained): string {
 }
 
 function text(value: unknown): string {
+  if (value === null) return 'each server’s own';
   if (Array.isArray(value)) return value.length > 0 ? value.join(',') : 'none';
   return value === '' ? '""' : String(typeof value === 'object' ? formatPortSpec(value as PortSpec) : value);
 }

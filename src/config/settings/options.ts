@@ -35,13 +35,13 @@ export function flagCandidate(layers: Layers, key: OptionKey): Candidate[] {
   return raw === undefined ? [] : [{ raw, source: { kind: 'flag', name: flagName(key, raw) } }];
 }
 
-/** The environment's own, then the env files'. */
+/** The environment's own, then the env files'. An empty one is not given, as compose's `${VAR:-}` means it. */
 export function envCandidates(layers: Layers, name: string): Candidate[] {
   const found: Candidate[] = [];
   const raw = layers.env[name];
-  if (raw !== undefined) found.push({ raw, source: { kind: 'env', name } });
+  if (raw) found.push({ raw, source: { kind: 'env', name } });
   for (const { file, values, lineOf } of layers.envFiles) {
-    if (!Object.hasOwn(values, name)) continue;
+    if (!Object.hasOwn(values, name) || values[name] === '') continue;
     const line = lineOf(name);
     const source: Source = { kind: 'env-file', name, file, ...(line !== undefined && { line }) };
     found.push({ raw: values[name], source });

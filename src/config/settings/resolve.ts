@@ -15,7 +15,6 @@ import {
   type Warning,
 } from '../types.ts';
 import { resolveDependencies } from './depends.ts';
-import { mergeEnvFiles } from './dotenv.ts';
 import {
   byDefault,
   type Candidate,
@@ -65,7 +64,6 @@ export function resolveSettings(input: ResolveInput): { settings: Settings; warn
       ports,
       corsOrigins: origins.corsOrigins,
       frontendUrl: origins.frontendUrl,
-      envFiles: mergeEnvFiles(input.envFiles),
     },
     warnings: [...lackingRoles(input), ...origins.warnings],
   };

@@ -125,6 +125,8 @@ for (const bad of BAD_PORTS) {
       ['frontend', 'frontendPort', 'FRONTEND_PORT'],
     ] as const) {
       fails({ flags: { [flag]: bad } }, 'PORT_INVALID', new RegExp(`--${role}-port`));
+      // An empty variable is not given, an empty flag is an error.
+      if (bad === '') continue;
       fails({ env: { [name]: bad } }, 'PORT_INVALID', new RegExp(name));
       fails(
         { envFiles: [dotenv(`\n${name}="${bad}"`)] },
@@ -149,11 +151,67 @@ for (const [flag, name, values] of NUMBERS) {
     const shown = `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     for (const bad of values) {
       fails({ flags: { [flag]: bad } }, 'USAGE', new RegExp(`^${shown} wants`));
+      if (bad === '') continue;
       fails({ env: { [name]: bad } }, 'USAGE', new RegExp(`^${name}.* wants`));
       fails({ envFiles: [dotenv(`${name}=${bad}`)] }, 'USAGE', new RegExp(`^${name} .*line 1 wants`));
     }
   });
 }
+
+test('an empty variable is not given, wherever it stands', () => {
+  const names = [
+    'BACKEND_PORT',
+    'FRONTEND_PORT',
+    'DEVSTART_BASE_PORT',
+    'DEVSTART_HOST',
+    'DEVSTART_MAX_ATTEMPTS',
+    'DEVSTART_STRICT_PORT',
+    'DEVSTART_PROD',
+    'DEVSTART_PORTS_FILE',
+    'DEVSTART_STICKY',
+    'DEVSTART_KILL_TIMEOUT',
+    'CORS_ORIGINS',
+    'FRONTEND_URL',
+  ];
+  const env = Object.fromEntries(names.map((name) => [name, '']));
+  const file = names.map((name) => `${name}=`).join('\n');
+  const plain = resolveSettings(input());
+  assert.deepEqual(resolveSettings(input({ env })), plain);
+  assert.deepEqual(resolveSettings(input({ envFiles: [dotenv(file)] })), plain);
+  const weaker = resolve({ env, envFiles: [dotenv(file, '.env.local'), dotenv('BACKEND_PORT=9000')] });
+  assert.deepEqual(weaker.ports.api?.backend?.value, { kind: 'single', port: 9000 });
+});
+
+test('an address only where somebody gave one', () => {
+  assert.deepEqual(resolve().host, {
+    value: undefined,
+    source: { kind: 'default', name: 'default' },
+    overrode: [],
+  });
+  const config = { file: 'devstart.config.json', value: { host: '::' } };
+  const asked = resolve({ env: { DEVSTART_HOST: '0.0.0.0' }, config }).host;
+  assert.deepEqual([asked.value, asked.source.kind, asked.overrode.length], ['0.0.0.0', 'env', 1]);
+  assert.deepEqual(explain(resolve()).settings.host, { ...resolve().host, value: null });
+  assert.ok(explainLines(resolve()).includes('host=each server’s own by default'));
+});
+
+test('the project’s own list of origins may be in a form of its own', () => {
+  const origins = (text: string, flags: Flags = {}) =>
+    resolveSettings(input({ envFiles: [dotenv(`CORS_ORIGINS=${text}`)], flags }));
+  const two = ['http://a.test', 'http://b.test:81'];
+  for (const form of [two.join(','), `'${JSON.stringify(two)}'`, two.join(' '), two.join(';')])
+    assert.deepEqual(origins(form).settings.corsOrigins.value, two, form);
+  const odd = origins('http://a.test,a.test');
+  assert.deepEqual(odd.settings.corsOrigins.value, ['http://a.test']);
+  assert.deepEqual(odd.warnings, [
+    {
+      code: 'CORS_ORIGIN_IGNORED',
+      message: 'CORS_ORIGINS from .env line 1 has no origin in "a.test": it is left out',
+    },
+  ]);
+  const prod = { prod: true, backendPort: '8000', frontendPort: '3000' };
+  assert.throws(() => origins('a.test', prod), /CORS_ORIGINS from .env line 1 wants an origin/);
+});
 
 test('well-formed numbers and hosts', () => {
   assert.equal(resolve({ flags: { killTimeout: '0.5' } }).killTimeout.value, 0.5);
@@ -169,7 +227,7 @@ test('booleans', () => {
     assert.equal(resolve({ env: { DEVSTART_STRICT_PORT: word } }).strictPort.value, false, word);
     assert.equal(resolve({ env: { DEVSTART_STICKY: word } }).sticky.value, false, word);
   }
-  for (const bad of ['', '2', 'ja', 'enabled'])
+  for (const bad of ['2', 'ja', 'enabled'])
     for (const name of ['DEVSTART_STRICT_PORT', 'DEVSTART_PROD', 'DEVSTART_STICKY'])
       fails({ env: { [name]: bad } }, 'USAGE', new RegExp(name));
   assert.deepEqual(resolve({ flags: { sticky: false } }).sticky.source, {
