@@ -164,6 +164,10 @@ function appIssues(keys: KeyPath, app: AppConfig, root: string): Issue[] {
     if (!roles.includes(role as never)) add('ports', `the app does not have the role "${role}"`);
   const cwd = path.resolve(root, app.cwd ?? '.');
   if (!existsSync(cwd) || !statSync(cwd).isDirectory()) add('cwd', `there is no folder ${shown(app.cwd)}`);
+  for (const name of app.envFile === undefined ? [] : [app.envFile].flat()) {
+    const found = existsSync(path.resolve(root, name));
+    if (!found) add('envFile', `there is no file ${shown(name)} (it is relative to the project)`);
+  }
   if (app.maxRestarts !== undefined && (app.restart ?? 'never') === 'never')
     add('maxRestarts', 'it belongs to "restart": "on-failure" or "always", which is not there');
   return [

@@ -4,21 +4,34 @@ import type { AppConfig, DevstartConfig } from '../generated/types.ts';
 import { keyedByRole } from '../keyed.ts';
 import { parsePortSpec } from '../port-spec.ts';
 import type { App, Command, PortKey, ReadyCheck } from '../types.ts';
+import { readEnvFile } from './dotenv.ts';
 
-/**
- * A validated config's apps, with what their frameworks add.
- * @param file the config as a person would write it
- */
+export interface ConfigAppsOptions {
+  /** The config as a person would write it. */
+  file: string;
+  prod: boolean;
+  /** The address that the user gave. */
+  host?: string | undefined;
+  /** The launcher's own environment: for `${NAME}` in env files. */
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A validated config's apps, with what their frameworks add and their env files hold. */
 export async function appsFromConfig(
   config: DevstartConfig,
   root: string,
-  opts: { file: string; prod: boolean },
+  opts: ConfigAppsOptions,
 ): Promise<App[]> {
   const { recogniseApp } = await import('../detect/recognise.ts');
   const entries = config.apps ?? [];
   const taken = new Set(entries.flatMap((entry) => entry.name ?? []));
   const drafts = entries.map((entry, index) => draftOf(entry, index, root, opts.file));
-  const apps = await Promise.all(drafts.map((draft) => recogniseApp(draft, { prod: opts.prod })));
+  const apps = await Promise.all(
+    drafts.map(async (draft, index) => {
+      const handed = await handedBy(entries[index]?.envFile, root, opts.env ?? {});
+      return recogniseApp({ ...draft, ...(handed && { handed }) }, opts);
+    }),
+  );
   const rolesTaken = new Set(drafts.flatMap((draft) => draft.roles));
   return apps.map((app, index) => {
     // A role that only the framework tells is the first's that has it: the others are further apps.
@@ -61,6 +74,20 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
     caches: [...(entry.clean ?? [])],
     evidence: `apps[${index}] in ${file}`,
   };
+}
+
+/** What an app's `envFile` holds, the later file winning. */
+async function handedBy(
+  envFile: AppConfig['envFile'],
+  root: string,
+  env: NonNullable<ConfigAppsOptions['env']>,
+): Promise<Record<string, string> | undefined> {
+  if (envFile === undefined) return undefined;
+  let handed: Record<string, string> = {};
+  for (const name of [envFile].flat()) {
+    handed = { ...handed, ...(await readEnvFile(root, name, env, handed))?.values };
+  }
+  return handed;
 }
 
 /** A path alone is its short form. Each key of the object is a check of its own; all must pass. */

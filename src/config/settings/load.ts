@@ -36,7 +36,7 @@ export interface Loaded {
 export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Loaded> {
   const root = await projectRoot(cwd, flags.cwd);
   const [envFiles, configFile] = await Promise.all([
-    readEnvFiles(root),
+    readEnvFiles(root, env),
     flags.config === undefined ? findConfig(root) : readConfigFile(path.resolve(cwd, flags.config), root),
   ]);
   const layers: Layers = { root, flags, env, envFiles };
@@ -45,10 +45,10 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
     const value = await validateConfig(configFile, await parseConfig(configFile), root);
     layers.config = { value, file: configFile.file };
   }
-  const { prod, sticky, portsFile, avoid } = resolveOptions(layers);
+  const { prod, host, sticky, portsFile, avoid } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
   const [{ apps, notes }, last, pins] = await Promise.all([
-    findApps(layers, prod.value),
+    findApps(layers, { prod: prod.value, host: host.value }),
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
     portsFile.value === path.join(root, PINS) ? none : readPins(root),
@@ -69,14 +69,24 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
   };
 }
 
-async function findApps(layers: Layers, prod: boolean): Promise<{ apps: App[]; notes: string[] }> {
-  if (layers.config?.value.apps) {
-    const { appsFromConfig } = await import('./apps.ts');
-    const { value, file } = layers.config;
-    return { apps: await appsFromConfig(value, layers.root, { file, prod }), notes: [] };
-  }
-  const { detectProject } = await import('../detect/index.ts');
-  return detectProject(layers.root, { prod, env: layers.env });
+/** @param said what detection must know of the settings */
+async function findApps(
+  layers: Layers,
+  said: { prod: boolean; host: string | undefined },
+): Promise<{ apps: App[]; notes: string[] }> {
+  const { root, config, env } = layers;
+  const found = config?.value.apps
+    ? {
+        apps: await (await import('./apps.ts')).appsFromConfig(config.value, root, {
+          ...said,
+          file: config.file,
+          env,
+        }),
+        notes: [],
+      }
+    : await (await import('../detect/index.ts')).detectProject(root, { ...said, env });
+  const { withReadings } = await import('../reads/reads.ts');
+  return { ...found, apps: withReadings(found.apps, { ...layers, prod: said.prod }) };
 }
 
 async function projectRoot(cwd: string, given: string | undefined): Promise<string> {

@@ -298,7 +298,6 @@ test('everything together', async () => {
   const root = await project({
     'devstart.config.json': `{ "apps": [\n  { "role": "backend", "command": "./no-such-api",\n    "port": 8100 } ] }`,
     '.env': 'X=1\nDEVSTART_MAX_ATTEMPTS=3\n',
-    '.env.local': 'X=2\n',
     '.ports.json': '{"broken"',
   });
   const loaded = await loadSettings({
@@ -307,7 +306,6 @@ test('everything together', async () => {
     cwd: path.dirname(root),
   });
   assert.equal(loaded.settings.root, root);
-  assert.deepEqual(loaded.settings.envFiles, { X: '2', DEVSTART_MAX_ATTEMPTS: '3' });
   assert.equal(loaded.settings.maxAttempts.source.line, 2);
   assert.deepEqual(
     loaded.warnings.map((warning) => warning.code),

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import type { EnvFile } from '../settings/dotenv.ts';
+import { type App, type Reading, TOLD_LISTS, TOLD_URLS, type ToldName } from '../types.ts';
+import { listReading } from './lists.ts';
+import { loadedEnvFiles } from './loaders.ts';
+import { type SourceFile, sourcesOf, textOf } from './sources.ts';
+import { meansSomethingElse } from './urls.ts';
+
+const NAMES: readonly ToldName[] = [...TOLD_URLS, ...TOLD_LISTS];
+const MANIFESTS =
+  'package.json requirements.txt pyproject.toml Pipfile go.mod Cargo.toml Gemfile composer.json mix.exs'.split(
+    ' ',
+  );
+/** They serve a browser's code: only their configs read variables. */
+const PAGES_ALONE = new Set(
+  'vite cra rsbuild rspack parcel webpack vue-cli angular vitepress vuepress docusaurus storybook eleventy ember ionic expo slidev http-server serve live-server browser-sync jekyll hugo trunk static'.split(
+    ' ',
+  ),
+);
+
+interface Surroundings {
+  /** Absolute. */
+  root: string;
+  /** The launcher's own environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** The project's own. */
+  envFiles: readonly EnvFile[];
+  prod: boolean;
+}
+
+/**
+ * The apps with what their own files say of the names that devstart tells, so that none is told where it is said
+ * already or means something else; and with what a Procfile's lines are handed.
+ */
+export function withReadings(apps: readonly App[], around: Surroundings): App[] {
+  const plain = around.envFiles.find(({ file }) => file === '.env');
+  const dirs = apps.map((app) => app.runs?.dir ?? app.cwd);
+  return apps.map((app, index) => {
+    const others = dirs.filter((dir) => dir !== dirs[index]);
+    const reads = { ...readingsOf(app, others, around), ...app.reads };
+    const handed = app.procfile && plain ? { handed: plain.written } : {};
+    return { ...app, ...handed, ...(Object.keys(reads).length > 0 && { reads }) };
+  });
+}
+
+function readingsOf(
+  app: App,
+  others: readonly string[],
+  { root, env, prod }: Surroundings,
+): Partial<Record<ToldName, Reading>> {
+  const open = NAMES.filter((name) => !env[name] && app.env[name] === undefined);
+  if (open.length === 0) return {};
+  const dir = app.runs?.dir ?? app.cwd;
+  const sources = sourcesOf(dir, others, PAGES_ALONE.has(app.framework ?? ''));
+  const command = app.command.kind === 'shell' ? app.command.line : app.command.argv.join(' ');
+  const loaded = loadedEnvFiles({
+    root,
+    cwd: app.cwd,
+    dir,
+    framework: app.framework,
+    lines: [command, app.runs?.line ?? ''],
+    manifests: MANIFESTS.flatMap((name) => textOf(path.join(dir, name)) ?? []),
+    sources,
+    prod,
+  });
+  const files = loaded.flatMap((file) => textOf(file) ?? []);
+  const reads: Partial<Record<ToldName, Reading>> = {};
+  for (const name of open) {
+    const reading = files.some((text) => assigns(text, name)) ? 'own' : readingIn(name, sources);
+    if (reading) reads[name] = reading;
+  }
+  return reads;
+}
+
+function readingIn(name: ToldName, sources: readonly SourceFile[]): Reading | undefined {
+  const isList = (TOLD_LISTS as readonly string[]).includes(name);
+  if (isList) return listReading(name, sources);
+  return meansSomethingElse(name, sources) ? 'own' : undefined;
+}
+
+/** Settings libraries compare names without case. */
+const assigns = (text: string, name: string): boolean =>
+  new RegExp(`^\\s*(?:export\\s+)?${name}\\s*[=:]`, 'im').test(text);
