@@ -1,4 +1,5 @@
 import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
 import { type Context, LOG_FORMATS, type LogFormat, type Own } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { endIfTerminalGone } from '../system/platform.ts';
@@ -57,12 +58,18 @@ function toContext({ args, rest, flags, own }: Arguments): Context {
     timestamps: flag('timestamps'),
     yes: flag('yes'),
     format,
-    env: withHome(process.env),
+    env: withPlaces(process.env),
     cwd: process.cwd(),
     onSignal,
     onSuspend,
     onCrash: (cleanUp) => onCrash(cleanUp, { json: format === 'json', color: false }),
   };
+}
+
+/** A relative DEVSTART_HOME would lead somewhere else from a server's folder. */
+function withPlaces(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const { DEVSTART_HOME } = env;
+  return withHome(DEVSTART_HOME ? { ...env, DEVSTART_HOME: path.resolve(DEVSTART_HOME) } : env);
 }
 
 /** A user without a name or HOME (a container's `--user 12345`) has no home: npm and others end there at once. */
@@ -81,6 +88,6 @@ const defaultFormat = (): LogFormat => (wantsColor(process.env, process.stdout.i
 /** NO_COLOR (any non-empty value) and FORCE_COLOR as everywhere: https://no-color.org, https://force-color.org. */
 export function wantsColor(env: Record<string, string | undefined>, isTTY: boolean | undefined): boolean {
   if (env.NO_COLOR) return false;
-  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return Boolean(isTTY) && env.TERM !== 'dumb';
 }
