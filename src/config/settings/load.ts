@@ -5,6 +5,7 @@ import { findConfig, parseConfig, readConfigFile } from '../file/config-file.ts'
 import { type ConfigFile, locate } from '../file/locate.ts';
 import type { Flags } from '../options.ts';
 import type { App, Settings, Source, Warning } from '../types.ts';
+import { readPath } from '../values.ts';
 import { readEnvFiles } from './dotenv.ts';
 import { type Layers, resolveOptions } from './options.ts';
 import { resolveSettings } from './resolve.ts';
@@ -37,7 +38,7 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
   const root = await projectRoot(cwd, flags.cwd);
   const [envFiles, configFile] = await Promise.all([
     readEnvFiles(root, env),
-    flags.config === undefined ? findConfig(root) : readConfigFile(path.resolve(cwd, flags.config), root),
+    flags.config === undefined ? findConfig(root) : readConfigFile(configPath(cwd, flags.config), root),
   ]);
   const layers: Layers = { root, flags, env, envFiles };
   if (configFile) {
@@ -88,6 +89,9 @@ async function findApps(
   const { withReadings } = await import('../reads/reads.ts');
   return { ...found, apps: withReadings(found.apps, { ...layers, prod: said.prod }) };
 }
+
+const configPath = (cwd: string, given: string): string =>
+  path.resolve(cwd, readPath(given, { kind: 'flag', name: '--config' }));
 
 async function projectRoot(cwd: string, given: string | undefined): Promise<string> {
   const folder = path.resolve(cwd, given ?? '.');

@@ -68,6 +68,8 @@ for (const value of [
     ['.env.local line 1', [], {}, { '.env.local': `BACKEND_PORT="${value}"\n` }, undefined],
     ['devstart.config.json', [], {}, {}, value],
   ] as [string, string[], Record<string, string>, Record<string, string>, string | undefined][]) {
+    // An empty variable is not given, an empty flag is an error.
+    if (value === '' && /BACKEND_PORT|\.env/.test(where)) continue;
     test(`a port of ${JSON.stringify(value)} from ${where} is refused`, () => {
       const apps = [{ name: 'api', role: 'backend', command: 'node api.js', port: config }];
       const files = config === undefined ? PAIR : { 'devstart.config.json': JSON.stringify({ apps }) };
@@ -81,6 +83,33 @@ for (const value of [
     });
   }
 }
+
+for (const flag of '-b --host --base-port --ports-file --cors-origin --only --kill-timeout --cwd --config --stdin'.split(
+  ' ',
+)) {
+  test(`an empty ${flag} is refused`, () => {
+    const { code, stderr } = devstart(['--dry-run', flag, ''], { cwd: project() });
+    assert.equal(code, 2, stderr);
+    assert.ok(flag === '-b' || stderr.includes(flag), `names it: ${stderr}`);
+  });
+}
+
+test('an empty variable is not given', () => {
+  const names =
+    'BACKEND_PORT DEVSTART_HOST DEVSTART_PROD DEVSTART_PORTS_FILE CORS_ORIGINS FRONTEND_URL NO_COLOR';
+  const env = Object.fromEntries(names.split(' ').map((name) => [name, '']));
+  const file = `${names.replaceAll(' ', '=\n')}=\n`;
+  for (const [cwd, given] of [
+    [project(), env],
+    [project({ ...PAIR, '.env': file }), {}],
+  ] as const) {
+    const { code, stdout, stderr } = devstart(['--explain', '--json'], { cwd, env: given });
+    assert.equal(code, 0, stderr);
+    const { settings } = JSON.parse(stdout);
+    assert.deepEqual([settings.host.value, settings.host.source.kind], [null, 'default']);
+    assert.deepEqual(settings.corsOrigins.value, []);
+  }
+});
 
 for (const [name, args, expected] of [
   [

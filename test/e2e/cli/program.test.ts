@@ -54,7 +54,7 @@ test('everyone is told the same, and .ports.json follows the run', async (t) => 
   for (const link of [api, web]) {
     assert.equal(link.env.BACKEND_PORT, String(ports.backend));
     assert.equal(link.env.FRONTEND_URL, `http://localhost:${ports.frontend}`);
-    assert.equal(link.env.HOST, '127.0.0.1');
+    assert.equal(link.env.HOST, process.env.HOST);
     assert.equal(link.env.DEVSTART_PORTS_FILE, path.join(rig.dir, '.ports.json'));
     assert.ok(link.env.CORS_ORIGINS?.startsWith(`http://localhost:${ports.frontend},http://127.0.0.1:`));
   }
