@@ -134,8 +134,15 @@ function ofItsKind(app: App, { inherited, forceColor }: RunFacts): Record<string
   return {
     ...(app.python ? notSet({ PYTHONUNBUFFERED: '1' }, inherited) : {}),
     ...(coloured ? notSet({ FORCE_COLOR: '1' }, inherited) : {}),
-    ...(app.path ? { PATH: [...app.path, inherited.PATH].filter(Boolean).join(path.delimiter) } : {}),
+    ...pathWith(app.path ?? [], inherited.PATH),
   };
+}
+
+/** An environment that is activated stands there already. */
+function pathWith(folders: readonly string[], inherited: string | undefined): Record<string, string> {
+  const known = inherited?.split(path.delimiter) ?? [];
+  const first = folders.filter((folder) => !known.includes(folder));
+  return first.length > 0 ? { PATH: [...first, ...(inherited ? [inherited] : [])].join(path.delimiter) } : {};
 }
 
 /** A port under a name of the framework's own is said where it is another than the server's own choice. */

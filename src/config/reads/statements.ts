@@ -1,6 +1,7 @@
 /** Where `name` stands in the code, each time with the statement around it; comments are passed over. Pure. */
-export function statementsWith(text: string, name: string, caseless = false): string[] {
-  const word = new RegExp(`(?<![\\w$])${name}(?!\\w)`, caseless ? 'gi' : 'g');
+export function statementsWith(text: string, name: string): string[] {
+  if (!text.includes(name)) return [];
+  const word = new RegExp(`(?<![\\w$])${name}(?!\\w)`, 'g');
   const found: string[] = [];
   for (const { index } of text.matchAll(word)) {
     const line = text.slice(text.lastIndexOf('\n', index) + 1, index).trimStart();

@@ -298,6 +298,14 @@ test('a framework’s own variable says the port where it is not the server’s 
   assert.equal(told(spring).PORT, undefined);
 });
 
+test('a virtual environment’s programs come first, once', () => {
+  const venv = plain({ path: ['/p/.venv/bin'] });
+  const PATH = ['/usr/bin', '/bin'].join(path.delimiter);
+  assert.equal(told(venv, { env: { PATH } }).PATH, ['/p/.venv/bin', PATH].join(path.delimiter));
+  assert.equal(told(venv, { env: { PATH: ['/p/.venv/bin', PATH].join(path.delimiter) } }).PATH, undefined);
+  assert.equal(told(venv).PATH, '/p/.venv/bin');
+});
+
 test('a role that the project lacks is not spoken of', () => {
   const made = plan([{ ...web, frameworkEnv: { X_API: '{backendUrl}', X_SELF: '{frontendUrl}' } }]);
   assert.deepEqual(made.ports, { frontend: 3001 });
