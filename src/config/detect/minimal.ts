@@ -16,6 +16,7 @@ function minimalApp(app: App, root: string | undefined): Record<string, unknown>
   result.command = plainCommand(app);
   const cwd = root === undefined ? '' : path.relative(root, app.cwd).replaceAll(path.sep, '/');
   if (cwd) result.cwd = cwd;
+  if (app.procfile) result.envFile = '.env';
   const ports = Object.values(app.defaultPorts);
   if (app.roles.length > 1 && ports.length > 0) result.ports = app.defaultPorts;
   else if (ports[0] !== undefined) result.port = ports[0];

@@ -9,12 +9,13 @@ export async function procfile(scope: Scope): Promise<Candidate[] | undefined> {
   const text = await project.text(path.join(project.root, 'Procfile.dev'));
   if (text === undefined) return undefined;
   const found: Candidate[] = [];
+  const hasEnv = await project.has(project.root, '.env');
   for (const raw of text.split(/\r?\n/)) {
     const [, name, line] = /^([\w-]+):\s*(\S.*)$/.exec(raw.trim()) ?? [];
     if (!name || !line) continue;
     const draft = {
       ...draftApp(name, { kind: 'shell', line }, project.root, `Procfile.dev "${name}"`),
-      procfile: true,
+      ...(hasEnv && { procfile: true }),
     };
     // The line places its port itself: a flag appended would only stand beside it.
     const places = /\$\{?PORT\b/.test(line);

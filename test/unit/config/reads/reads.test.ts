@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { minimalConfig } from '../../../../src/config/detect/minimal.ts';
 import { loadSettings } from '../../../../src/config/settings/load.ts';
 import type { App } from '../../../../src/config/types.ts';
 
@@ -201,6 +202,13 @@ test('a Procfile’s lines are handed the project’s .env, as it stands there',
   });
   assert.deepEqual(apps.web?.handed, { A: '1', B: '${A}' });
   assert.deepEqual(apps.worker?.handed, { A: '1', B: '${A}' });
+});
+
+test('the config that init writes for a Procfile names the .env', async () => {
+  const files = { 'Procfile.dev': 'web: node web.js\n', 'web.js': API };
+  const config = async (more: Files) => minimalConfig(Object.values(await appsOf({ ...files, ...more })));
+  assert.equal((await config({})).apps[0]?.envFile, undefined);
+  assert.equal((await config({ '.env': 'A=1\n' })).apps[0]?.envFile, '.env');
 });
 
 test('envFile of the config: the later file wins, names are filled in, from the shell first', async () => {
