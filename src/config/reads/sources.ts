@@ -14,42 +14,58 @@ const SKIPPED_FOLDERS =
 const SKIPPED_FILES = /\.(?:test|spec|stories|d|min)\.|^test_|_test\.|-lock\.|^conftest\.|compose/;
 /** Where programs read their settings. */
 const TELLING =
-  /config|settings?|env|cors|main|app|server|index|api|core|http|client|security|init|base|urls/i;
+  /config|settings?|env|cors|main|app|server|index|api|core|http|client|security|common|shared|lib|init|base|urls|boot|const|middleware/i;
 
-const MOST_FOLDERS = 80;
-const MOST_DEPTH = 8;
-const MOST_FILES = 60;
+const MOST_FOLDERS = 32;
+const MOST_FILES = 32;
+/** So deep every folder and file is looked at, below only those with telling names… */
+const SHALLOW = 1;
+/** … or few beside them: `src/shop`, `com/example/shop`. */
+const FEW = 3;
+const DEEPEST = 8;
 /** Bytes. */
 const MOST_BYTES = 128 << 10;
 
 /**
- * The code in `dir` that may read settings: a bounded part of it, the files with telling names first. At once, like
- * all reading of a start.
+ * The code in `dir` that may read settings: a bounded part of it, by telling names, so that a start costs the same in
+ * every project. At once, like all reading of a start.
  * @param others folders of other apps, passed over
  * @param flat only what lies in `dir` itself: a bundler's config
  */
 export function sourcesOf(dir: string, others: readonly string[], flat: boolean): SourceFile[] {
   const found: string[] = [];
-  const folders: { folder: string; depth: number }[] = [{ folder: dir, depth: 0 }];
-  for (let next = 0; next < folders.length && next < MOST_FOLDERS; next++) {
-    const { folder, depth } = folders[next] as { folder: string; depth: number };
-    for (const entry of entriesOf(folder)) {
-      const full = path.join(folder, entry.name);
-      if (entry.isDirectory()) {
-        const goesOn = !flat && depth < MOST_DEPTH && !SKIPPED_FOLDERS.test(entry.name);
-        if (goesOn && !others.includes(full)) folders.push({ folder: full, depth: depth + 1 });
-      } else if (CODE.test(entry.name) && !SKIPPED_FILES.test(entry.name)) found.push(full);
+  let level = [dir];
+  let looked = 0;
+  for (let depth = 0; level.length > 0 && depth <= (flat ? 0 : DEEPEST); depth++) {
+    const next: string[] = [];
+    for (const folder of level.slice(0, MOST_FOLDERS - looked)) {
+      const inner: string[] = [];
+      looked++;
+      const known = depth <= SHALLOW || isTelling(folder);
+      for (const entry of entriesOf(folder)) {
+        const full = path.join(folder, entry.name);
+        if (entry.isDirectory()) {
+          if (!SKIPPED_FOLDERS.test(entry.name) && !others.includes(full)) inner.push(full);
+        } else if (CODE.test(entry.name) && !SKIPPED_FILES.test(entry.name)) {
+          if (known || isTelling(full)) found.push(full);
+        }
+      }
+      const all = depth < SHALLOW || inner.length <= FEW;
+      next.push(...(all ? inner : inner.filter(isTelling)));
     }
+    level = next.sort(tellingFirst);
   }
-  const telling = (file: string) => (TELLING.test(path.relative(dir, file)) ? 0 : 1);
   return found
-    .sort((a, b) => telling(a) - telling(b))
+    .sort(tellingFirst)
     .slice(0, MOST_FILES)
     .flatMap((file) => {
       const text = textOf(file);
       return text === undefined ? [] : [{ file, text }];
     });
 }
+
+const isTelling = (file: string): boolean => TELLING.test(path.basename(file));
+const tellingFirst = (a: string, b: string): number => Number(isTelling(b)) - Number(isTelling(a));
 
 /** Undefined: it is not there, cannot be read, or is no small text. */
 export function textOf(file: string): string | undefined {
