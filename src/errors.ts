@@ -28,6 +28,7 @@ export type WarningCode =
   | 'CLAIMS_BROKEN' // the registry of ports was damaged, and is set aside
   | 'CLAIMS_OFF' // it cannot be written
   | 'COMMAND' // exec's command could not be started
+  | 'CORS_ORIGIN_IGNORED' // an entry of the project's own list that is none
   | 'CORS_WILDCARD'
   | 'FRONTEND_URL_IGNORED'
   | 'LEFTOVERS' // of a run that was killed

@@ -24,7 +24,7 @@ export interface PlanInput extends Facts {
 /** What every process of the run is told alike. Pure. */
 function factsOf(input: Facts): RunFacts {
   const { settings } = input;
-  const host = settings.host.value;
+  const host = settings.host?.value;
   const ports: Partial<Record<Role, number>> = input.ports.roles;
   const urls: Partial<Record<Role, string>> = {};
   for (const role of ROLES) {

@@ -49,7 +49,7 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
   const { prod, host, sticky, portsFile, avoid } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
   const [{ apps, notes }, last, pins] = await Promise.all([
-    findApps(layers, { prod: prod.value, host: host.value }),
+    findApps(layers, { prod: prod.value, host: host?.value }),
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
     portsFile.value === path.join(root, PINS) ? none : readPins(root),

@@ -114,7 +114,7 @@ function plan(apps: App[], { env = {}, host, forceColor = false }: Given = {}) {
     apps,
     ports: {},
     basePort: undefined,
-    host: by(host),
+    host: host === undefined ? undefined : by(host),
     maxAttempts: by(10),
     strictPort: by(false),
     prod: by(false),
