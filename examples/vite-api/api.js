@@ -1,4 +1,4 @@
-// A tiny API: reads PORT, HOST and CORS_ORIGINS, which devstart sets.
+// A tiny API: reads PORT and CORS_ORIGINS, which devstart sets, and HOST, which it sets with --host.
 import { createServer } from 'node:http';
 
 const port = Number(process.env.PORT ?? 8000);

@@ -1,5 +1,5 @@
-// VITE_API_URL is given by devstart; the page and the API stand on two origins.
-const api = import.meta.env.VITE_API_URL ?? 'http://localhost:8000';
+// The API's URL, from vite.config.js; the page and the API stand on two origins.
+const api = __API__;
 const at = (id) => document.getElementById(id);
 
 at('page').textContent = location.origin;
