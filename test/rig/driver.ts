@@ -59,7 +59,10 @@ const output = createOutput({
     writer.write(`${JSON.stringify({ type: 'output', app: appOf(id), stream, line })}\n`),
 });
 const run = startRun(plan, {
-  emit: (event) => process.stderr.write(`${JSON.stringify(toJson(event, new Date()) ?? event)}\n`),
+  emit(event) {
+    if (event.type === 'tried') return;
+    process.stderr.write(`${JSON.stringify(toJson(event, new Date()) ?? event)}\n`);
+  },
   output,
   env: process.env,
   ...(restartDelay === undefined ? {} : { restartDelay: () => restartDelay }),
