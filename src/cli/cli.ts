@@ -1,8 +1,8 @@
 import { homedir, tmpdir } from 'node:os';
-import path from 'node:path';
 import { type Context, LOG_FORMATS, type LogFormat, type Own } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { endIfTerminalGone } from '../system/platform.ts';
+import { withAbsoluteHome } from '../system/state-dir.ts';
 import { type Arguments, readArguments } from './args.ts';
 import { onCrash, onSignal, onSuspend } from './signals.ts';
 
@@ -58,18 +58,12 @@ function toContext({ args, rest, flags, own }: Arguments): Context {
     timestamps: flag('timestamps'),
     yes: flag('yes'),
     format,
-    env: withPlaces(process.env),
+    env: withHome(withAbsoluteHome(process.env)),
     cwd: process.cwd(),
     onSignal,
     onSuspend,
     onCrash: (cleanUp) => onCrash(cleanUp, { json: format === 'json', color: false }),
   };
-}
-
-/** A relative DEVSTART_HOME would lead somewhere else from a server's folder. */
-function withPlaces(env: Record<string, string | undefined>): Record<string, string | undefined> {
-  const { DEVSTART_HOME } = env;
-  return withHome(DEVSTART_HOME ? { ...env, DEVSTART_HOME: path.resolve(DEVSTART_HOME) } : env);
 }
 
 /** A user without a name or HOME (a container's `--user 12345`) has no home: npm and others end there at once. */

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Flags } from '../config/options.ts';
 import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
+import { withAbsoluteHome } from '../system/state-dir.ts';
 import type { SessionHandle } from './attached.ts';
 import { loadProject, planProject } from './project.ts';
 import { runSession } from './session.ts';
@@ -133,7 +134,7 @@ function contextOf({ cwd, ports, env, timeout: _, onEvent: __, ...options }: Sta
     timestamps: false,
     yes: false,
     format: 'json',
-    env: { ...process.env, ...env },
+    env: withAbsoluteHome({ ...process.env, ...env }),
     cwd: process.cwd(),
     onSignal() {},
     onSuspend() {},
