@@ -38,6 +38,7 @@ export type WarningCode =
   | 'PORTS_FILE' // .ports.json cannot be written
   | 'PORTS_FILE_IGNORED' // one that was there cannot be used
   | 'PORT_STILL_TAKEN' // after the end
+  | 'PROCESSES_HIDDEN' // the system does not tell of our servers' processes
   | 'ROLE_MISSING'; // a port for a role that the project lacks
 
 const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -68,7 +68,7 @@ function toContext({ args, rest, flags, own }: Arguments): Context {
 
 /** A user without a name or HOME (a container's `--user 12345`) has no home: npm and others end there at once. */
 function withHome(env: Record<string, string | undefined>): Record<string, string | undefined> {
-  if (env.HOME || process.platform === 'win32') return env;
+  if (env.HOME) return env;
   try {
     homedir();
     return env;

@@ -37,7 +37,6 @@ export function onSignal(handle: (signal: NodeJS.Signals) => void): void {
  * him (the only program of a terminal or container: an orphaned process group).
  */
 export function onSuspend({ before, after }: SuspendHooks): void {
-  if (process.platform === 'win32') return;
   let suspending = false;
   /** Its SIGCONT is yet to be told: we went on before. */
   let woken = false;

@@ -9,12 +9,13 @@ import { describeLeft, describeLeftovers } from '../ui/pruned.ts';
 export async function prune(context: Context): Promise<number> {
   const runs = await endLeftovers(await stateDir(context.env));
   if (context.format === 'json') {
-    const of = runs.map(({ record: { runId, root, pid }, ended, left }) => ({
+    const of = runs.map(({ record: { runId, root, pid }, ended, left, hidden }) => ({
       run: runId,
       root,
       pid,
       ended: ended.map((proc) => proc.pid),
       left: left.map((proc) => proc.pid),
+      ...(hidden === undefined ? {} : { hidden }),
     }));
     printSync(1, `${JSON.stringify({ type: 'pruned', time: new Date().toISOString(), runs: of })}\n`);
   } else {
@@ -25,5 +26,5 @@ export async function prune(context: Context): Promise<number> {
     );
     printSync(1, `${lines.length > 0 ? lines.join('\n') : 'nothing is left of any run'}\n`);
   }
-  return runs.some(({ left }) => left.length > 0) ? 1 : 0;
+  return runs.some(({ left, hidden }) => left.length > 0 || hidden !== undefined) ? 1 : 0;
 }

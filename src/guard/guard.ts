@@ -2,17 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { isatty } from 'node:tty';
-import { standardFiles } from '../system/descriptors.ts';
-import { isWindows } from '../system/platform.ts';
-import { readProcess } from '../system/processes.ts';
+import { processTable, type TreeRoot } from '../system/processes.ts';
 import { GUARD_SCRIPT } from './guard-script.ts';
 
 /** Outlives the launcher's death and ends what it leaves: a shell of its own session, at the end of a pipe. */
 export interface Guard {
   /** Undefined where there is none. */
   readonly pid: number | undefined;
-  /** An instance's leader, and the signal that ends its group politely. Default SIGTERM. */
-  add(pid: number, signal?: NodeJS.Signals): void;
+  /** An instance's leader with its tree, and the signal that ends its group politely. Default SIGTERM. */
+  add(pid: number, root: TreeRoot, signal?: NodeJS.Signals): void;
   /** The leader and its group have ended: the number may be another's from now on. */
   del(pid: number): void;
   /** What `stty -g` printed: the terminal is put back so when the launcher dies. Needs the option `terminal`. */
@@ -34,7 +32,6 @@ export interface GuardOptions {
 
 /** Milliseconds that `dismiss` waits. */
 const PATIENCE = 300;
-const linux = process.platform === 'linux';
 
 /**
  * Starts the guard; before the first server, so that none is ever without. Costs a fork, holds nothing open.
@@ -42,7 +39,7 @@ const linux = process.platform === 'linux';
  */
 export function startGuard({ runId, graceSeconds, path, terminal }: GuardOptions): Guard {
   // dash is half of bash's size, and there where /bin/sh is bash.
-  const shell = isWindows ? undefined : ['/bin/dash', '/bin/sh'].find((file) => existsSync(file));
+  const shell = ['/bin/dash', '/bin/sh'].find((file) => existsSync(file));
   const child = shell ? start(shell) : undefined;
   const stdin = child?.stdin as Socket | null | undefined;
   stdin?.on('error', () => {});
@@ -52,7 +49,7 @@ export function startGuard({ runId, graceSeconds, path, terminal }: GuardOptions
   function start(file: string): ChildProcess | undefined {
     const grace = Math.max(0, Math.round(graceSeconds * 100));
     try {
-      return spawn(file, ['-c', GUARD_SCRIPT, 'sh', runId, String(grace), linux ? 'proc' : 'ps'], {
+      return spawn(file, ['-c', GUARD_SCRIPT, 'sh', runId, String(grace), processTable.source], {
         cwd: '/',
         // Nothing of devstart's: the guard must not look like one of the run's servers.
         env: { PATH: path || '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC0' },
@@ -70,11 +67,11 @@ export function startGuard({ runId, graceSeconds, path, terminal }: GuardOptions
 
   return {
     pid: child?.pid,
-    add(pid, signal = 'SIGTERM') {
-      const begun = linux ? readProcess(pid)?.start : undefined;
-      const sockets = standardFiles(pid).map((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1]);
-      const known = sockets.filter((inode) => inode !== undefined).join(',');
-      say(`add ${pid}/${begun ?? '-'}/${signal.slice(3)}/${known}`);
+    add(pid, { start, pipes }, signal = 'SIGTERM') {
+      // Only Linux's start is a word that the guard reads, too.
+      const begun = processTable.source === 'proc' && start ? start : '-';
+      const inodes = pipes.map((pipe) => pipe.replace(/\D/g, ''));
+      say(`add ${pid}/${begun}/${signal.slice(3)}/${inodes}`);
     },
     del: (pid) => say(`del ${pid}`),
     saveTerminal: (settings) => say(`tty ${settings.trim()}`),

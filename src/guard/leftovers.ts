@@ -1,5 +1,13 @@
-import { ancestorsOf, listProcesses, type Proc, readProcess } from '../system/processes.ts';
-import { findTree, type TreeRoot } from '../system/tree.ts';
+import { groupExists } from '../system/platform.ts';
+import {
+  listProcesses,
+  type Proc,
+  readProcess,
+  readSame,
+  type TreeRoot,
+  whyHidden,
+} from '../system/processes.ts';
+import { ancestorsOf, findTree } from '../system/tree.ts';
 import { createTerminator } from '../terminate/terminate.ts';
 import { deadRecords, forget, type RecordedInstance, type RunRecord } from './records.ts';
 
@@ -9,6 +17,8 @@ export interface Ended {
   ended: Proc[];
   /** What could not be ended; the record stays then. */
   left: Proc[];
+  /** Why nothing was done: what it left cannot be seen from here. The record stays. */
+  hidden?: string | undefined;
 }
 
 /**
@@ -17,18 +27,29 @@ export interface Ended {
  * in its environment or holds one of its pipes.
  */
 export async function endLeftovers(dir: string | undefined, root?: string): Promise<Ended[]> {
-  return Promise.all(deadRecords(dir, root).map((record) => endRun(dir as string, record)));
+  const dead = deadRecords(dir, root);
+  // Where not even we are told of, a group that exists may be theirs, or another's by now.
+  const hidden = dead.length > 0 && !readProcess(process.pid) ? whyHidden() : undefined;
+  return Promise.all(
+    dead.map((record) =>
+      hidden !== undefined && record.instances.some(({ pid }) => groupExists(pid))
+        ? { record, ended: [], left: [], hidden }
+        : endRun(dir as string, record),
+    ),
+  );
 }
 
 async function endRun(dir: string, record: RunRecord): Promise<Ended> {
-  const trees = [...record.instances.filter(isSame).map((one) => treeOf(record, one)), marksOf(record)];
+  const trees = [...record.instances.flatMap((one) => treeOf(record, one)), marksOf(record)];
   const found = new Map<number, Proc>();
   for (const tree of trees) for (const proc of findTree(tree, [])) found.set(proc.pid, proc);
   if (found.size > 0 && ancestorsOf(process.pid, listProcesses()).some((pid) => found.has(pid))) {
     // We were started by one of them: it is for another call to end them.
     return { record, ended: [], left: [...found.values()] };
   }
-  const signals = new Map(record.instances.map(({ pid, stopSignal }) => [pid, stopSignal]));
+  const signals = new Map<number | undefined, NodeJS.Signals>(
+    record.instances.map(({ pid, stopSignal }) => [pid, stopSignal]),
+  );
   const end = (tree: TreeRoot) =>
     createTerminator(tree).end(signals.get(tree.pid) ?? 'SIGTERM', record.killTimeout * 1000);
   const left = found.size > 0 ? (await Promise.all(trees.slice(0, -1).map(end))).flat() : [];
@@ -38,22 +59,15 @@ async function endRun(dir: string, record: RunRecord): Promise<Ended> {
   return { record, ended: [...found.values()].filter(({ pid }) => !stays.has(pid)), left };
 }
 
-/** The leader is still this very process; without it the group's number might be another's by now. */
-function isSame({ pid, start }: RecordedInstance): boolean {
-  const now = readProcess(pid);
-  return now !== undefined && start !== '' && now.start === start;
+/** Only while the leader is still this very process: without it the group's number might be another's by now. */
+function treeOf({ runId }: RunRecord, { app, instance, pid, start, pipes }: RecordedInstance): TreeRoot | [] {
+  const marks = [`DEVSTART_RUN=${runId}`, `DEVSTART_APP=${app}`, `DEVSTART_INSTANCE=${instance}`];
+  return readSame(pid, start) ? { pid, start, marks, pipes } : [];
 }
 
-const treeOf = (record: RunRecord, { app, instance, pid, start, pipes }: RecordedInstance): TreeRoot => ({
-  pid,
-  start,
-  marks: [`DEVSTART_RUN=${record.runId}`, `DEVSTART_APP=${app}`, `DEVSTART_INSTANCE=${instance}`],
-  pipes,
-});
-
-/** By marks and pipes alone: no process has this pid, and no group. */
+/** By marks and pipes alone. */
 const marksOf = (record: RunRecord): TreeRoot => ({
-  pid: -1,
+  pid: undefined,
   start: undefined,
   marks: [`DEVSTART_RUN=${record.runId}`],
   pipes: record.instances.flatMap(({ pipes }) => pipes),

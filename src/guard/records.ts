@@ -3,18 +3,16 @@ import path from 'node:path';
 import { appOf, numberOf } from '../config/instance-id.ts';
 import type { PortsFile } from '../plan/ports-file.ts';
 import type { LaunchPlan } from '../plan/types.ts';
-import { claimant, judge, lookout } from '../ports/claims/alive.ts';
+import { claimant, livenessOf, lookAtEach, ofOtherBoot } from '../ports/claims/alive.ts';
 import type { Claimant } from '../ports/claims/claim.ts';
 import type { RunEvent } from '../run/events.ts';
-import { standardFiles } from '../system/descriptors.ts';
 import { makePrivateFolder } from '../system/files.ts';
-import { readProcess } from '../system/processes.ts';
 
 export interface RecordedInstance {
   app: string;
   instance: number;
   pid: number;
-  /** Of the leader, in the system's own words; empty when it was gone at once. */
+  /** Of the leader, in the system's own words; empty where the system hides it. */
   start: string;
   stopSignal: NodeJS.Signals;
   /** Its three pipes (`socket:[4711]`), where the system tells. */
@@ -86,8 +84,7 @@ export function openRecord({ dir, plan, startedAt }: RecordOptions): RecordKeepe
       record.instances = record.instances.filter((one) => one.app !== app || one.instance !== instance);
       if (event.type === 'started') {
         const planned = plan.instances.find((one) => one.id === id);
-        const pipes = standardFiles(pid).filter((name) => name.startsWith('socket:'));
-        const start = readProcess(pid)?.start ?? '';
+        const { start = '', pipes } = event.root;
         record.instances.push({
           app,
           instance,
@@ -145,10 +142,10 @@ export function deadRecords(dir: string | undefined, root?: string): RunRecord[]
   const all = readRecords(dir).filter((record) => root === undefined || record.root === root);
   if (all.length === 0) return [];
   const here = claimant();
-  const see = lookout(all);
-  const dead = all.filter((record) => record.pid !== here.pid && judge(record, here, see) === 'dead');
-  for (const record of dead) if (record.boot !== here.boot) forget(dir, record);
-  return dead.filter((record) => record.boot === here.boot);
+  const look = lookAtEach(all);
+  const dead = all.filter((record) => record.pid !== here.pid && livenessOf(record, here, look) === 'dead');
+  for (const record of dead) if (ofOtherBoot(record, here)) forget(dir, record);
+  return dead.filter((record) => !ofOtherBoot(record, here));
 }
 
 /** The records of launchers that live, of one project. */
@@ -156,8 +153,8 @@ export function livingRecords(dir: string | undefined, root: string): RunRecord[
   if (dir === undefined) return [];
   const all = readRecords(dir).filter((record) => record.root === root);
   const here = claimant();
-  const see = lookout(all);
-  return all.filter((record) => judge(record, here, see) !== 'dead');
+  const look = lookAtEach(all);
+  return all.filter((record) => livenessOf(record, here, look) !== 'dead');
 }
 
 /** Every record that can be read, of the living and of the dead. */

@@ -1,5 +1,7 @@
+import type { WarningCode } from '../errors.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import type { Listener } from '../run/bus.ts';
+import { whyHidden } from '../system/processes.ts';
 import { startGuard } from './guard.ts';
 import { watchParent } from './parent.ts';
 
@@ -17,6 +19,7 @@ export interface SupervisionOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Whether keys are read from the terminal. */
   terminal: boolean;
+  warn(code: WarningCode, message: string): void;
   /** The process that started us in the foreground has died. */
   onOrphaned(): void;
 }
@@ -26,10 +29,19 @@ export function supervise({ plan, env, ...options }: SupervisionOptions): Superv
   const { runId, killTimeout } = plan;
   const guard = startGuard({ runId, graceSeconds: killTimeout, path: env.PATH, terminal: options.terminal });
   const endWatch = watchParent(options.onOrphaned, { underscore: env._ });
+  let told = false;
+  const tellHidden = (): void => {
+    const why = whyHidden();
+    if (told || why === undefined) return;
+    told = true;
+    options.warn('PROCESSES_HIDDEN', hiddenMessage(why));
+  };
   return {
     note(event, view) {
       if (event.type === 'started') {
-        guard.add(event.pid, view.plan.instances.find(({ id }) => id === event.id)?.stopSignal);
+        const { id, pid, root } = event;
+        guard.add(pid, root, view.plan.instances.find((one) => one.id === id)?.stopSignal);
+        if (root.start === undefined) tellHidden();
       } else if (event.type === 'exited') guard.del(event.pid);
     },
     saveTerminal: guard.saveTerminal,
@@ -39,3 +51,7 @@ export function supervise({ plan, env, ...options }: SupervisionOptions): Superv
     },
   };
 }
+
+const hiddenMessage = (why: string): string =>
+  `what a server starts cannot be seen (${why}): each server is ended with its process group, ` +
+  'a process that has left the group is not found, and who listens on a port is not told';

@@ -3,10 +3,8 @@ import type { Readable } from 'node:stream';
 import type { InstanceId } from '../config/instance-id.ts';
 import type { OutputSink, StreamName } from '../output/types.ts';
 import type { InstancePlan } from '../plan/types.ts';
-import { standardFiles } from '../system/descriptors.ts';
-import { isWindows, shell } from '../system/platform.ts';
-import { readProcess } from '../system/processes.ts';
-import type { TreeRoot } from '../system/tree.ts';
+import { leader, shell } from '../system/platform.ts';
+import { pipesOf, readProcess, type TreeRoot } from '../system/processes.ts';
 import { environmentOf } from './environment.ts';
 
 /** How the leader ended; `error`: it could not be started at all. */
@@ -141,18 +139,19 @@ export class Child {
   }
 }
 
-/** Read at once, before the server can have put other files in their place. */
-function rootOf(pid: number, marks: string[]): TreeRoot {
-  const pipes = standardFiles(pid).filter((file) => file.startsWith('socket:'));
-  return { pid, start: readProcess(pid)?.start, marks, pipes };
-}
+/** Read at once, before the server can have put other files in their place, and once for all who need it. */
+const rootOf = (pid: number, marks: string[]): TreeRoot => ({
+  pid,
+  start: readProcess(pid)?.start,
+  marks,
+  pipes: pipesOf(pid),
+});
 
 function start(plan: InstancePlan, env: NodeJS.ProcessEnv): ChildProcess {
   const options = {
     cwd: plan.cwd,
     env,
-    detached: !isWindows,
-    windowsHide: true,
+    ...leader,
   } satisfies SpawnOptions;
   if (plan.command.kind === 'shell') {
     const { file, args, ...windows } = shell(plan.command.line);

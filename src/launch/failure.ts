@@ -2,7 +2,6 @@ import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ErrorCode } from '../errors.ts';
 import type { InstancePlan } from '../plan/types.ts';
-import { isWindows } from '../system/platform.ts';
 import { joinEnv } from './environment.ts';
 
 /** Why a server could not be started, for people. */
@@ -79,7 +78,7 @@ async function notFound(plan: InstancePlan, program: string, inherited: Environm
 
 function pathOf(plan: InstancePlan, inherited: Environment): string {
   const env = joinEnv(inherited, plan.env);
-  return env.PATH ?? (isWindows ? (env.Path ?? '') : '');
+  return env.PATH ?? env.Path ?? '';
 }
 
 async function isFound(program: string, plan: InstancePlan, inherited: Environment): Promise<boolean> {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../config/types.ts';
 import type { InstancePlan } from '../plan/types.ts';
-import { sendSignal, shell } from '../system/platform.ts';
+import { leader, sendSignal, shell } from '../system/platform.ts';
 import { firstAccepting } from './ownership.ts';
 
 /** Milliseconds. */
@@ -196,7 +196,7 @@ function runCommand(line: string, { plan, env, signal }: CheckContext): Promise<
       cwd: plan.cwd,
       env,
       stdio: 'ignore',
-      detached: process.platform !== 'win32',
+      ...leader,
       ...windows,
     });
     const kill = () => void (child.pid && (sendSignal(-child.pid, 'SIGKILL') || child.kill('SIGKILL')));

@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
-import { findOwners, listeningPortsOf } from '../ports/holders/owner.ts';
+import { findOwners } from '../ports/holders/owner.ts';
 import type { PortOwner } from '../ports/types.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
-import { socketsOf } from '../system/descriptors.ts';
 import { glanceAtListeners, listListeners } from '../system/listeners.ts';
-import type { Proc } from '../system/processes.ts';
+import { type Proc, portsOf, socketsOf } from '../system/processes.ts';
 
 /** Who listens where, as seen from one instance. */
 export interface View {
@@ -43,8 +42,8 @@ function viewFromTables({ wanted, processes, wide, trusting, hosts, glance }: Vi
   if (relevant.length === 0 && !wide) return view;
   const held = new Set<string>();
   let blind = trusting;
-  for (const { pid } of processes()) {
-    const sockets = socketsOf(pid);
+  for (const proc of processes()) {
+    const sockets = socketsOf(proc);
     if (sockets) for (const socket of sockets) held.add(socket);
     else blind = true; // under sudo: another user's fds cannot be seen
   }
@@ -76,7 +75,7 @@ async function viewFromConnections({ wanted, processes, wide, trusting, hosts }:
     if (mine > 0 || known.length === 0) view.ours.add(port);
     if (known.length > mine) view.foreign.add(port);
   }
-  if (wide) view.elsewhere = (await listeningPortsOf([...pids])).filter((port) => !wanted.includes(port));
+  if (wide) view.elsewhere = (await portsOf([...pids])).filter((port) => !wanted.includes(port));
   return view;
 }
 

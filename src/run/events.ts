@@ -4,6 +4,7 @@ import type { ErrorCode, WarningCode } from '../errors.ts';
 import type { StreamName } from '../output/types.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import type { PortOwner } from '../ports/types.ts';
+import type { TreeRoot } from '../system/processes.ts';
 
 /** What a run tells. Inside, an instance has one key; `toJson` gives the objects of the contract. */
 export type RunEvent =
@@ -19,7 +20,8 @@ export type RunEvent =
     }
   /** Another plan from now on: ports have moved. */
   | { type: 'planned'; plan: LaunchPlan }
-  | { type: 'started'; id: InstanceId; pid: number; port: number }
+  /** `root`, for this process alone: what is the instance's. */
+  | { type: 'started'; id: InstanceId; pid: number; port: number; root: TreeRoot }
   | { type: 'output'; id: InstanceId; stream: StreamName; line: string; more?: true }
   /** What was tried last to see whether it is ready, and what came of it: `/health (status 403)`. */
   | { type: 'tried'; id: InstanceId; tried: readonly string[] }
@@ -68,6 +70,6 @@ export function toJson(event: RunEvent, time: Date): object | undefined {
   const { type, ...rest } = event;
   const head = { type, time: time.toISOString() };
   if (!('id' in rest)) return { ...head, ...rest };
-  const { id, ...more } = rest;
+  const { id, root: _, ...more } = { root: undefined, ...rest };
   return { ...head, app: appOf(id), instance: numberOf(id), ...more };
 }

@@ -168,8 +168,8 @@ class LocalRun implements Run {
   }
 
   #tellStarted({ id, plan, life }: Instance): void {
-    const pid = life?.child.pid;
-    if (pid) this.#deps.emit({ type: 'started', id, pid, port: mainPort(plan.ports) ?? 0 });
+    const { pid, root } = life?.child ?? {};
+    if (pid && root) this.#deps.emit({ type: 'started', id, pid, port: mainPort(plan.ports) ?? 0, root });
   }
 
   /** Waits for those that it depends on. @returns why it is not started */

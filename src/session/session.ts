@@ -62,6 +62,7 @@ async function run(
     plan,
     env: context.env,
     terminal: options.keys,
+    warn: streams.warn,
     onOrphaned: () => void plane.order({ do: 'stop', reason: ORPHANED, insist: true }),
   });
   scope.defer('the guard', () => supervision.close());

@@ -3,6 +3,9 @@ import { isatty } from 'node:tty';
 
 export const isWindows = process.platform === 'win32';
 
+/** Spawn options of a process that leads a group and session of its own, where the system has them. */
+export const leader = { detached: !isWindows, windowsHide: true } as const;
+
 /** What runs a shell line: the program, its arguments and the spawn options it needs. */
 export function shell(line: string): { file: string; args: string[]; windowsVerbatimArguments?: boolean } {
   return isWindows
@@ -16,7 +19,7 @@ export function signalExitCode(signal: NodeJS.Signals): number {
   return number === undefined ? 1 : 128 + number;
 }
 
-/** Sends the signal to a process, or to a group (negative). False when it is gone or not ours. */
+/** Sends the signal to a process. False when it is gone or not ours. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(pid, signal);
@@ -25,6 +28,32 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
     return false;
   }
 }
+
+/** Sends the signal to every process of the leader's group; on Windows, which has none, it ends the leader's tree. */
+export function signalGroup(leaderPid: number, signal: NodeJS.Signals): boolean {
+  if (!isWindows) return sendSignal(-leaderPid, signal);
+  if (signal !== 'SIGCONT' && signal !== 'SIGSTOP') void taskkill(leaderPid, signal === 'SIGKILL');
+  return true;
+}
+
+async function taskkill(pid: number, force: boolean): Promise<void> {
+  const { spawn } = await import('node:child_process');
+  const args = ['/PID', String(pid), '/T', ...(force ? ['/F'] : [])];
+  spawn('taskkill', args, { stdio: 'ignore', windowsHide: true }).on('error', () => {});
+}
+
+/** Is there a process with this pid, ours or another user's? */
+export function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Has the group that this process leads, or led, any process? What has ended and is not collected yet counts. */
+export const groupExists = (leaderPid: number): boolean => exists(isWindows ? leaderPid : -leaderPid);
 
 /**
  * Call it last before the exit: where the terminal has gone, Node's own exit aborts with a native stack
@@ -38,5 +67,3 @@ export function endIfTerminalGone(): void {
   process.removeAllListeners('SIGHUP');
   process.kill(process.pid, 'SIGHUP');
 }
-
-export const linux = process.platform === 'linux';

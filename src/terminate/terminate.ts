@@ -1,14 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isWindows, sendSignal } from '../system/platform.ts';
-import { isAlive, type Proc } from '../system/processes.ts';
-import { findTree, type TreeRoot } from '../system/tree.ts';
-
-/** Milliseconds. */
-const POLL = 20;
-/** How often the whole system is looked through for processes that are new. */
-const RESCAN = 200;
-/** After SIGKILL; what is left then cannot be ended (another user's, or stuck in the kernel). */
-const KILL_PATIENCE = 2000;
+import { groupExists, sendSignal, signalGroup } from '../system/platform.ts';
+import { isAlive, type Proc, type TreeRoot } from '../system/processes.ts';
+import { findTree } from '../system/tree.ts';
+import { endAll } from './end-all.ts';
 
 export interface Terminator {
   /**
@@ -26,93 +19,68 @@ export interface Terminator {
   tell(signal: NodeJS.Signals): void;
 }
 
-/** Ends an instance's processes, all of them: `root` says how they are recognised. */
-export function createTerminator(root: TreeRoot): Terminator {
+/** Ends an instance's processes, all of them: `initial` says how they are recognised. */
+export function createTerminator(initial: TreeRoot): Terminator {
+  let root = initial;
   let known: Proc[] = [];
   let forced = false;
   let ending: Promise<Proc[]> | undefined;
 
+  const isMember = ({ pgid }: Proc): boolean => pgid === root.pid;
+
   function scan(): Proc[] {
     known = findTree(root, known);
+    const { pid } = root;
+    // Once nobody is in them, the group's and session's number may be another's.
+    if (pid !== undefined && !known.some((proc) => isMember(proc) || proc.sid === pid) && !groupExists(pid)) {
+      root = { ...root, pid: undefined };
+    }
     return known;
   }
 
-  /** The group gets the signal at once, so that no member sees another die first. */
-  function signalAll(procs: Proc[], signal: NodeJS.Signals): void {
-    if (procs.some((proc) => proc.pgid === root.pid)) sendSignal(-root.pid, signal);
-    for (const proc of procs) {
-      if (proc.pgid === root.pid || !isAlive(proc)) continue;
-      sendSignal(proc.pid, signal === 'SIGKILL' ? signal : 'SIGTERM');
-    }
-    if (signal === 'SIGKILL') return;
-    for (const proc of procs) if (proc.stopped) sendSignal(proc.pid, 'SIGCONT');
+  function kill(procs: readonly Proc[]): void {
+    if (root.pid !== undefined && procs.some(isMember)) signalGroup(root.pid, 'SIGKILL');
+    for (const proc of procs) if (!isMember(proc) && isAlive(proc)) sendSignal(proc.pid, 'SIGKILL');
   }
 
-  async function end(signal: NodeJS.Signals, graceMs: number): Promise<Proc[]> {
-    if (isWindows) return endOnWindows(root.pid, () => forced, graceMs);
-    let left = scan();
-    if (left.length === 0) return [];
-    signalAll(left, forced ? 'SIGKILL' : signal);
-    const signalled = new Set(left.map(identity));
-    const deadline = Date.now() + graceMs;
-    let killed = forced ? Date.now() : undefined;
-    let scanned = Date.now();
-    for (;;) {
-      await sleep(POLL);
-      left = left.filter(isAlive);
-      if (killed === undefined && (forced || Date.now() >= deadline)) {
-        killed = Date.now();
-        left = scan();
-        signalAll(left, 'SIGKILL');
-      } else if (left.length === 0 || Date.now() - scanned >= RESCAN) {
-        left = scan();
-        scanned = Date.now();
-        const fresh = left.filter((proc) => !signalled.has(identity(proc)));
-        for (const proc of fresh) signalled.add(identity(proc));
-        if (killed !== undefined) signalAll(left, 'SIGKILL');
-        else for (const proc of fresh) sendSignal(proc.pid, signal);
-        if (left.length === 0) return [];
+  /** The group gets its signal at once, so that no member sees another die first, and only once. */
+  function asker(signal: NodeJS.Signals): (procs: readonly Proc[]) => void {
+    let groupAsked = false;
+    return (procs) => {
+      const members = procs.filter(isMember);
+      if (root.pid !== undefined && members.length > 0 && !groupAsked) signalGroup(root.pid, signal);
+      else for (const { pid, start } of members) if (start !== '') sendSignal(pid, signal);
+      groupAsked ||= members.length > 0;
+      for (const proc of procs) {
+        if (!isMember(proc) && isAlive(proc)) sendSignal(proc.pid, 'SIGTERM');
+        if (proc.stopped) send(proc, 'SIGCONT');
       }
-      if (killed !== undefined && Date.now() - killed > KILL_PATIENCE) return left;
-    }
+    };
   }
 
   return {
-    end(signal, graceMs) {
-      ending ??= end(signal, graceMs).finally(() => {
-        ending = undefined;
-      });
+    end(signal, grace) {
+      ending ??= endAll({ find: scan, ask: asker(signal), kill, grace, forced: () => forced })
+        .then(({ left }) => left)
+        .finally(() => {
+          ending = undefined;
+        });
       return ending;
     },
     killNow() {
       forced = true;
-      if (isWindows) taskkill(root.pid, true);
-      else signalAll(scan(), 'SIGKILL');
+      kill(scan());
     },
     processes: scan,
     alive: () => known.some(isAlive) || scan().length > 0,
     tell(signal) {
-      for (const { pid } of scan()) sendSignal(pid, signal);
+      for (const proc of scan()) send(proc, signal);
     },
   };
 }
 
-const identity = (proc: Proc): string => `${proc.pid} ${proc.start}`;
-
-async function endOnWindows(pid: number, forced: () => boolean, graceMs: number): Promise<Proc[]> {
-  const alive = () => sendSignal(pid, 0 as unknown as NodeJS.Signals);
-  if (!alive()) return [];
-  taskkill(pid, forced());
-  const deadline = Date.now() + graceMs;
-  while (alive() && Date.now() < deadline && !forced()) await sleep(POLL);
-  if (alive()) taskkill(pid, true);
-  return [];
-}
-
-async function taskkill(pid: number, force: boolean): Promise<void> {
-  const { spawn } = await import('node:child_process');
-  spawn('taskkill', ['/PID', String(pid), '/T', ...(force ? ['/F'] : [])], { stdio: 'ignore' }).on(
-    'error',
-    () => {},
-  );
+/** To all of its group where the process is hidden. */
+function send({ pid, start }: Proc, signal: NodeJS.Signals): void {
+  if (start === '') signalGroup(pid, signal);
+  else sendSignal(pid, signal);
 }

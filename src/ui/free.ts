@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Target } from '../ports/holders/free-plan.ts';
 import { type Holding, isFree } from '../ports/holders/holding.ts';
 import type { Proc } from '../system/processes.ts';
-import type { Ended } from '../terminate/others.ts';
+import type { Ended } from '../terminate/end-all.ts';
 import { tilde } from './who.ts';
 
 export function resultOf(holding: Holding, targets: Target[], ended: Ended[]): object {

@@ -8,7 +8,10 @@ export function describeLeftovers({ record, ended }: Ended): string | undefined 
 }
 
 /** What could not be ended; undefined when all is gone. */
-export function describeLeft({ record, left }: Ended): string | undefined {
+export function describeLeft({ record, left, hidden }: Ended): string | undefined {
+  if (hidden !== undefined) {
+    return `what a run that died (pid ${record.pid}) has left cannot be seen from here: ${hidden}`;
+  }
   const pids = left.map(({ pid }) => pid).join(', ');
   return left.length === 0
     ? undefined

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { onPath } from '../../system/programs.ts';
 import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
-import { onPath } from './project.ts';
 import { recognise } from './recognise.ts';
 import { staticServer } from './static-server.ts';
 

@@ -193,17 +193,3 @@ async function isAbove(link: string, dir: string): Promise<boolean> {
   const [target, here] = await Promise.all([realpath(link), realpath(dir)]);
   return `${here}${path.sep}`.startsWith(`${target}${path.sep}`);
 }
-
-/** The program's path on PATH, or undefined. */
-export async function onPath(program: string, env: DetectContext['env']): Promise<string | undefined> {
-  const win = process.platform === 'win32';
-  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter(Boolean);
-  for (const folder of folders) {
-    for (const ending of win ? ['.exe', '.cmd', '.bat'] : ['']) {
-      const file = path.join(folder, program + ending);
-      const found = await stat(file).catch(() => undefined);
-      if (found?.isFile() && (win || (found.mode & 0o111) !== 0)) return file;
-    }
-  }
-  return undefined;
-}

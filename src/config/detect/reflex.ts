@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { onPath, PYTHON, programFile } from '../../system/programs.ts';
 import type { App } from '../types.ts';
-import { type DetectContext, onPath, type Project } from './project.ts';
+import type { DetectContext, Project } from './project.ts';
 import { venvBin } from './venv.ts';
 
 /** What Reflex needs beside its command, from facts measured on 0.8.26 and 0.10.1. */
@@ -122,7 +123,7 @@ export async function reflexApp(
   context: DetectContext,
 ): Promise<{ app: App; note: string | undefined } | undefined> {
   if (!(await project.has(dir, 'rxconfig.py'))) return undefined;
-  const file = process.platform === 'win32' ? 'reflex.exe' : 'reflex';
+  const file = programFile('reflex');
   let bin: string | undefined;
   let start: [string, ...string[]] | undefined;
   const venv = await venvBin(project, dir, file);
@@ -139,7 +140,7 @@ export async function reflexApp(
       start = ['reflex'];
     }
   }
-  start ??= [process.platform === 'win32' ? 'python' : 'python3', '-m', 'reflex'];
+  start ??= [PYTHON, '-m', 'reflex'];
   const { flags, note, ...settings } = reflexSettings(await reflexVersion(project, dir, bin), context);
   // Production of 0.8 looks for its own tools on PATH.
   const env: Record<string, string> =

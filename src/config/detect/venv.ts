@@ -1,16 +1,20 @@
 import path from 'node:path';
+import { PYTHON, programFile, VENV_BIN } from '../../system/programs.ts';
 import type { Project } from './project.ts';
 
-const BIN = process.platform === 'win32' ? 'Scripts' : 'bin';
-const PYTHON = process.platform === 'win32' ? 'python.exe' : 'python';
+const OWN_PYTHON = programFile('python');
 
 /** The programs' folder of the virtual environment that holds `program`, from `dir` up to the root. */
-export async function venvBin(project: Project, dir: string, program = PYTHON): Promise<string | undefined> {
+export async function venvBin(
+  project: Project,
+  dir: string,
+  program = OWN_PYTHON,
+): Promise<string | undefined> {
   for (const folder of project.upwards(dir)) {
     const { dirs } = await project.list(folder);
     for (const name of ['.venv', 'venv', 'env']) {
       if (!dirs.has(name)) continue;
-      const bin = path.join(folder, name, BIN);
+      const bin = path.join(folder, name, VENV_BIN);
       if (await project.has(bin, program)) return bin;
     }
   }
@@ -20,12 +24,12 @@ export async function venvBin(project: Project, dir: string, program = PYTHON): 
 /** The words that start the project's own Python, found without activation. */
 export async function pythonCommand(project: Project, dir: string): Promise<[string, ...string[]]> {
   const bin = await venvBin(project, dir);
-  if (bin) return [path.join(bin, PYTHON)];
+  if (bin) return [path.join(bin, OWN_PYTHON)];
   for (const folder of project.upwards(dir)) {
     const { files } = await project.list(folder);
     if (files.has('uv.lock')) return ['uv', 'run', 'python'];
     if (files.has('poetry.lock')) return ['poetry', 'run', 'python'];
     if (files.has('Pipfile.lock') || files.has('Pipfile')) return ['pipenv', 'run', 'python'];
   }
-  return [process.platform === 'win32' ? 'python' : 'python3'];
+  return [PYTHON];
 }

@@ -3,11 +3,12 @@ import { formatPortSpec, MAX_PORT } from '../../config/port-spec.ts';
 import { describeSource } from '../../config/source.ts';
 import type { Source } from '../../config/types.ts';
 import { DevstartError } from '../../errors.ts';
+import { firstUnprivilegedPort } from '../../system/kernel.ts';
 import type { ClaimOf } from '../claims/claims.ts';
 import { findOwners } from '../holders/owner.ts';
 import { describeHolding } from '../holders/words.ts';
 import type { PortAssignment, PortOwner, PortRequest } from '../types.ts';
-import { firstUnprivilegedPort, type ProbeResult, probePort } from './probe.ts';
+import { type ProbeResult, probePort } from './probe.ts';
 
 export interface AllocateOptions {
   /** How many ports a moving single port tries, the one asked for included. */
@@ -58,7 +59,7 @@ export class Board {
     }
     if (result.free) return 'free';
     if (result.code === 'EACCES') {
-      const first = await firstUnprivilegedPort();
+      const first = firstUnprivilegedPort();
       if (port < first) throw privileged(port, first, request);
     }
     return 'busy';

@@ -1,5 +1,4 @@
 import dns from 'node:dns';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
 export type ProbeResult = { free: true } | { free: false; address: string; code: string };
@@ -95,14 +94,4 @@ function tryBind(port: number, host: string): Promise<string | undefined> {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
-}
-
-/** The first port that everyone may bind: 1024 unless the kernel says otherwise. */
-export async function firstUnprivilegedPort(): Promise<number> {
-  if (process.platform === 'win32') return 1;
-  try {
-    return Number(await readFile('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8')) || 0;
-  } catch {
-    return 1024;
-  }
 }

@@ -1,6 +1,6 @@
 import { appOf, type InstanceId, numberOf } from '../../config/instance-id.ts';
 import type { WarningCode } from '../../errors.ts';
-import { claimant, judge, lookout } from './alive.ts';
+import { claimant, livenessOf, lookAtEach } from './alive.ts';
 import type { Claim, Claimant } from './claim.ts';
 import { commit, type Head, readHead, setAside } from './registry.ts';
 import { takeTurn } from './turn.ts';
@@ -189,14 +189,14 @@ interface State {
 }
 
 function stateOf({ generation, claims }: Head, here: Claimant): State {
-  const see = lookout(claims);
-  const judged = claims.map((claim) => ({ claim, verdict: judge(claim, here, see) }));
+  const look = lookAtEach(claims);
+  const all = claims.map((claim) => ({ claim, liveness: livenessOf(claim, here, look) }));
   return {
     generation,
-    claims: judged.filter(({ verdict }) => verdict !== 'dead').map(({ claim }) => claim),
+    claims: all.filter(({ liveness }) => liveness !== 'dead').map(({ claim }) => claim),
     others: (run) =>
-      judged
-        .filter(({ claim, verdict }) => verdict === 'alive' && claim.run !== run)
+      all
+        .filter(({ claim, liveness }) => liveness === 'alive' && claim.run !== run)
         .map(({ claim }) => claim),
   };
 }

@@ -1,7 +1,7 @@
 import { chownSync, linkSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makePrivateFolder } from '../../system/files.ts';
-import { exists } from './alive.ts';
+import { exists } from '../../system/platform.ts';
 import { type Claim, formatClaims, parseClaims } from './claim.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { judge, sight } from './alive.ts';
+import { livenessOf, lookAt } from './alive.ts';
 import type { Claimant } from './claim.ts';
 import { remove, writeNew } from './registry.ts';
 
@@ -55,12 +55,12 @@ function isOver(text: string, me: Claimant): boolean {
     return false; // it is being written, or its writer has died: patience tells
   }
   let stopped = false;
-  const verdict = judge(holder, me, (pid) => {
-    const seen = sight(pid);
-    stopped = typeof seen === 'object' && seen.stopped;
-    return seen;
+  const liveness = livenessOf(holder, me, (pid) => {
+    const known = lookAt(pid);
+    stopped = typeof known === 'object' && known.stopped;
+    return known;
   });
-  return verdict === 'dead' || stopped;
+  return liveness === 'dead' || stopped;
 }
 
 /** Milliseconds, whatever the wall clock does. (`performance` would load 0.8 ms of Node's modules.) */

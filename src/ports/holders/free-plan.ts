@@ -1,4 +1,5 @@
-import { ancestorsOf, type Proc, treeOf } from '../../system/processes.ts';
+import type { Proc } from '../../system/processes.ts';
+import { ancestorsOf, withDescendants } from '../../system/tree.ts';
 import type { Claim } from '../claims/claim.ts';
 import type { Holder, Holding } from './holding.ts';
 import { isRunner } from './runners.ts';
@@ -48,7 +49,7 @@ export function planFreeing(
       if (!known.ports.includes(port)) known.ports.push(port);
       return;
     }
-    const procs = treeOf(root, world.processes);
+    const procs = withDescendants([root], world.processes);
     const ours = procs.find((proc) => protectedPids.has(proc.pid));
     if (ours) refusals.push({ port, reason: whyProtected(ours, root, world) });
     else targets.set(root.pid, { ports: [port], root, procs, ...more });

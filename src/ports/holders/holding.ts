@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { listListeners } from '../../system/listeners.ts';
-import { ancestorsOf, listProcesses, type Proc, uidsOf, userNames } from '../../system/processes.ts';
+import { listProcesses, marked, type Proc, uidsOf, userNames } from '../../system/processes.ts';
+import { ancestorsOf } from '../../system/tree.ts';
 import type { Claim } from '../claims/claim.ts';
 import { readClaims } from '../claims/claims.ts';
 import { findOwners } from './owner.ts';
@@ -65,9 +65,11 @@ export async function findHoldings(
 /** By descent from the launcher, or by the mark that the launcher puts into each environment. */
 export function isOfRun(pid: number, claim: Claim, processes: readonly Proc[]): boolean {
   if (ancestorsOf(pid, processes).includes(claim.pid)) return true;
-  try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(`\0DEVSTART_RUN=${claim.run}\0`);
-  } catch {
-    return false; // not Linux, gone, or another user's
-  }
+  const mark = { start: undefined, marks: [`DEVSTART_RUN=${claim.run}`], pipes: [] };
+  return (
+    marked(
+      processes.filter((proc) => proc.pid === pid),
+      mark,
+    ).length > 0
+  );
 }

@@ -1,3 +1,4 @@
+import { readJob } from '../../system/jobs.ts';
 import { inForeground, oneKeyMode, setTerminal } from './terminal.ts';
 
 export interface InputOptions {
@@ -57,7 +58,7 @@ export class TerminalInput {
     if (stdin.isTTY && !(await inForeground())) {
       stdin.pause();
       // A shell's `fg` tells a job that runs nothing; elsewhere asking costs a fork.
-      if (process.platform === 'linux') this.#look = setTimeout(() => void this.on(), LOOK).unref();
+      if (readJob()) this.#look = setTimeout(() => void this.on(), LOOK).unref();
       return;
     }
     if (this.#options.keys) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readJob } from '../../system/jobs.ts';
 
 /** Milliseconds. */
 const PATIENCE = 1000;
@@ -9,12 +9,8 @@ const PATIENCE = 1000;
  * the background the system stops whoever tries.
  */
 export async function inForeground(): Promise<boolean> {
-  if (process.platform === 'linux') {
-    // proc(5): after the name in brackets state, ppid, pgrp, session, tty_nr, tpgid.
-    const stat = readFileSync('/proc/self/stat', 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[2] !== undefined && fields[2] === fields[5];
-  }
+  const job = readJob();
+  if (job) return job.group === job.foreground;
   const told = await output('ps', ['-o', 'pgid=,tpgid=', '-p', String(process.pid)], 'ignore');
   const [group, foreground] = told?.trim().split(/\s+/) ?? [];
   return group !== undefined && group === foreground;

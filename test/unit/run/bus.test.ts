@@ -6,7 +6,8 @@ import { createBus } from '../../../src/run/bus.ts';
 import { type RunEvent, toJson } from '../../../src/run/events.ts';
 
 const plan = (...ids: string[]) => ({ instances: ids.map((id) => ({ id })) }) as unknown as LaunchPlan;
-const started: RunEvent = { type: 'started', id: 'api:0', pid: 7, port: 8000 };
+const root = { pid: 7, start: '1', marks: [], pipes: [] };
+const started = { type: 'started', id: 'api:0', pid: 7, port: 8000, root } satisfies RunEvent;
 const ready: RunEvent = { type: 'ready', id: 'api:0', url: 'u', ms: 1 };
 const exited: RunEvent = { type: 'exited', id: 'api:0', pid: 7, code: 1, signal: null, expected: false };
 const restarting: RunEvent = { type: 'restarting', id: 'api:0', attempt: 1, delay: 5, reason: 'r' };

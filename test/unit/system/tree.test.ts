@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseStat } from '../../../src/system/linux.ts';
 import { signalExitCode } from '../../../src/system/platform.ts';
-import { isAlive, parsePs, parseStat, readProcess } from '../../../src/system/processes.ts';
+import { isAlive, readProcess } from '../../../src/system/processes.ts';
+import { parsePs } from '../../../src/system/ps.ts';
 
 test('/proc/PID/stat: the name may hold anything', () => {
   const rest = '0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 1 1';

@@ -7,7 +7,8 @@ import { Progress } from '../../../src/ui/progress.ts';
 
 const instance = (app: string, port: number, ready: InstancePlan['ready'] = []) =>
   ({ id: `${app}:0`, app, label: app, ports: { own: port }, ready }) as unknown as InstancePlan;
-const started = (app: string): RunEvent => ({ type: 'started', id: `${app}:0`, pid: 1, port: 1 });
+const root = { pid: 1, start: '1', marks: [], pipes: [] };
+const started = (app: string): RunEvent => ({ type: 'started', id: `${app}:0`, pid: 1, port: 1, root });
 const ready = (app: string): RunEvent => ({ type: 'ready', id: `${app}:0`, url: '', ms: 1 });
 
 function watch(terminal: boolean) {

@@ -6,10 +6,11 @@ import type { PortKey, Role, Source, SourceKind } from '../../../../src/config/t
 import { DevstartError, type ErrorCode } from '../../../../src/errors.ts';
 import { allocatePorts } from '../../../../src/ports/allocate/allocate.ts';
 import type { AllocateOptions } from '../../../../src/ports/allocate/board.ts';
-import { firstUnprivilegedPort, type ProbeResult } from '../../../../src/ports/allocate/probe.ts';
+import type { ProbeResult } from '../../../../src/ports/allocate/probe.ts';
 import type { ClaimOf } from '../../../../src/ports/claims/claims.ts';
 import { describeHolding } from '../../../../src/ports/holders/words.ts';
 import type { PortOwner, PortRequest } from '../../../../src/ports/types.ts';
+import { firstUnprivilegedPort } from '../../../../src/system/kernel.ts';
 
 const sources: Partial<Record<SourceKind, string>> = { flag: '--port', env: 'SOME_PORT' };
 
@@ -456,7 +457,7 @@ test('what can never be is refused before any probe', async () => {
 
 test('a privileged port is refused where the right is missing', async () => {
   const probe = async () => ({ free: false as const, address: '127.0.0.1', code: 'EACCES' });
-  const first = await firstUnprivilegedPort();
+  const first = firstUnprivilegedPort();
   if (first > 80) {
     const message = /^port 80 is privileged: .* \(from --port\)$/;
     await refused([ask('web', 80)], machine([], { probe }), 'PORT_INVALID', message);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { test } from 'node:test';
-import { firstUnprivilegedPort, probePort } from '../../../../src/ports/allocate/probe.ts';
+import { probePort } from '../../../../src/ports/allocate/probe.ts';
+import { firstUnprivilegedPort } from '../../../../src/system/kernel.ts';
 
 function listen(options: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
@@ -72,7 +73,7 @@ test('the last port is no special case', async () => {
 });
 
 test('where privileged ports end', async () => {
-  const first = await firstUnprivilegedPort();
+  const first = firstUnprivilegedPort();
   assert(Number.isInteger(first) && first >= 0 && first <= 65_536);
 });
 

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { claimant, judge, type Sighting } from '../../../../src/ports/claims/alive.ts';
+import { claimant, type Known, livenessOf } from '../../../../src/ports/claims/alive.ts';
 import { type Claim, type Claimant, formatClaims, parseClaims } from '../../../../src/ports/claims/claim.ts';
 import { openClaims, readClaims } from '../../../../src/ports/claims/claims.ts';
 import { commit, readHead } from '../../../../src/ports/claims/registry.ts';
@@ -71,8 +71,9 @@ const portsIn = (dir: string) =>
 test('who is alive, dead or elsewhere', () => {
   const here: Claimant = { pid: 1, start: '1', boot: 'b', net: 'n', pidns: 'p' };
   const one: Claimant = { ...here, pid: 50, start: '700' };
-  const seen = (more: object = {}): Sighting => ({ start: '700', zombie: false, stopped: false, ...more });
-  const table: [string, Claimant, Sighting, string][] = [
+  const unknown = { boot: '', net: '', pidns: '' };
+  const seen = (more: object = {}): Known => ({ start: '700', zombie: false, stopped: false, ...more });
+  const table: [string, Claimant, Known, string][] = [
     ['the very process', one, seen(), 'alive'],
     ['gone', one, undefined, 'dead'],
     ['its pid, another process', one, seen({ start: '701' }), 'dead'],
@@ -85,15 +86,22 @@ test('who is alive, dead or elsewhere', () => {
     ['another network', { ...one, net: 'm' }, seen(), 'elsewhere'],
     ['another network, gone', { ...one, net: 'm' }, undefined, 'dead'],
     ['another network and pid namespace', { ...one, net: 'm', pidns: 'q' }, undefined, 'elsewhere'],
+    ['without its boot and namespaces: by its pid', { ...one, ...unknown }, seen(), 'alive'],
+    ['without its boot and namespaces, gone', { ...one, ...unknown }, undefined, 'dead'],
     ['another boot counts before all', { ...one, boot: 'c', net: 'm', pidns: 'q' }, undefined, 'dead'],
   ];
-  for (const [name, who, sighting, expected] of table) {
+  for (const [name, who, known, expected] of table) {
     assert.equal(
-      judge(who, here, () => sighting),
+      livenessOf(who, here, () => known),
       expected,
       name,
     );
   }
+  assert.equal(
+    livenessOf(one, { ...here, ...unknown }, () => undefined),
+    'alive',
+    'who does not know his own namespace looks into no other',
+  );
 });
 
 test('the text of claims: whole, torn, foreign', () => {

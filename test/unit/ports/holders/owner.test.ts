@@ -5,8 +5,9 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findOwner, findOwners, parseLsof } from '../../../../src/ports/holders/owner.ts';
+import { findOwners } from '../../../../src/ports/holders/owner.ts';
 import { describeOwner } from '../../../../src/ports/holders/words.ts';
+import { parseLsof } from '../../../../src/system/ps.ts';
 
 const LISTENER = `
   const servers = [['127.0.0.1'], ['::1']].map(([host]) => require('net').createServer().listen(0, host));
@@ -26,7 +27,7 @@ test('the owner is found with its pid, name and project folder', async () => {
   try {
     const [output] = await once(child.stdout, 'data');
     const [v4, v6] = JSON.parse(String(output)) as [number, number];
-    const owner = await findOwner(v4);
+    const owner = (await findOwners([v4])).get(v4)?.[0];
     assert.deepEqual(owner, { pid: child.pid, name: 'node', cwd: project });
     assert.equal(describeOwner(owner, root), `node (pid ${child.pid}, ~/my app)`);
     const owners = await findOwners([v6, v4]);
@@ -34,7 +35,7 @@ test('the owner is found with its pid, name and project folder', async () => {
     assert.equal(owners.get(v6)?.[0]?.pid, child.pid);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    assert.equal(await findOwner(v4), undefined);
+    assert.equal((await findOwners([v4])).get(v4), undefined);
   } finally {
     child.kill('SIGKILL');
     await rm(root, { recursive: true });

@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isWindows } from './platform.ts';
+
+/** The programs' folder of a Python virtual environment. */
+export const VENV_BIN = isWindows ? 'Scripts' : 'bin';
+
+/** Python outside of a virtual environment; inside each system calls it `python`. */
+export const PYTHON = isWindows ? 'python' : 'python3';
+
+/** The program's file name in a virtual environment. */
+export const programFile = (name: string): string => (isWindows ? `${name}.exe` : name);
+
+/** The program's path on PATH, or undefined. */
+export async function onPath(
+  program: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter(Boolean);
+  for (const folder of folders) {
+    for (const ending of isWindows ? ['.exe', '.cmd', '.bat'] : ['']) {
+      const file = path.join(folder, program + ending);
+      const found = await stat(file).catch(() => undefined);
+      if (found?.isFile() && (isWindows || (found.mode & 0o111) !== 0)) return file;
+    }
+  }
+  return undefined;
+}
