@@ -1,11 +1,11 @@
-// schema.json is the one source: its types and its validator are made here, into src/config/generated/.
+// Made here: from schema.json its types and its validator (src/config/generated/), from src/guard/guard.sh the string that
+// a shell is started with (src/guard/generated/).
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
 
-const folder = new URL('../src/config/generated/', import.meta.url);
-const text = await readFile(new URL('../schema.json', import.meta.url), 'utf8');
+const at = (name) => new URL(`../${name}`, import.meta.url);
 
 const note = '// Made from schema.json by scripts/generate.mjs.\n';
 
@@ -78,20 +78,28 @@ declare const validate: { (data: unknown): boolean; errors?: SchemaError[] | nul
 export default validate;
 `;
 
+/** Without the comments: it waits in memory for as long as a run lasts. Its name is for who meets it in `ps`. */
+function guardScript(text) {
+  const lines = ["# devstart's guard", ...text.split('\n').filter((line) => !/^\s*(#|$)/.test(line))];
+  return `// Made from guard.sh by scripts/generate.mjs.\nexport const GUARD_SCRIPT = ${JSON.stringify(lines.join('\n'))};\n`;
+}
+
 /** Whole or not at all: several builds may run at one moment. */
 async function put(name, content) {
-  const target = new URL(name, folder);
+  const target = at(name);
   if ((await readFile(target, 'utf8').catch(() => undefined)) === content) return;
-  const temporary = new URL(`${name}.${process.pid}`, folder);
+  const temporary = at(`${name}.${process.pid}`);
+  await mkdir(new URL('.', target), { recursive: true });
   await writeFile(temporary, content);
   await rename(temporary, target);
 }
 
-const schema = JSON.parse(text);
-await mkdir(folder, { recursive: true });
+const schema = JSON.parse(await readFile(at('schema.json'), 'utf8'));
+const script = await readFile(at('src/guard/guard.sh'), 'utf8');
 await Promise.all([
-  put('types.ts', await types(schema)),
-  put('keys.ts', keys(schema)),
-  put('validate.js', validator(schema)),
-  put('validate.d.ts', declaration),
+  put('src/config/generated/types.ts', await types(schema)),
+  put('src/config/generated/keys.ts', keys(schema)),
+  put('src/config/generated/validate.js', validator(schema)),
+  put('src/config/generated/validate.d.ts', declaration),
+  put('src/guard/generated/script.ts', guardScript(script)),
 ]);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { processTable, type TreeRoot } from '../system/processes.ts';
-import { GUARD_SCRIPT } from './guard-script.ts';
+import { GUARD_SCRIPT } from './generated/script.ts';
 
 /** Outlives the launcher's death and ends what it leaves: a shell of its own session, at the end of a pipe. */
 export interface Guard {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { GUARD_SCRIPT } from '../../../src/guard/guard-script.ts';
+import { GUARD_SCRIPT } from '../../../src/guard/generated/script.ts';
+import { groupExists } from '../../../src/system/platform.ts';
 import { readProcess } from '../../../src/system/processes.ts';
 
 const shells = [['/bin/dash'], ['/bin/bash'], ['/bin/busybox', 'ash'], ['/bin/sh']].filter(([file = '']) =>
@@ -14,6 +15,10 @@ const ways = [
   ...(process.platform === 'linux' ? ['proc'] : []),
   ...(spawnSync('ps', ['-p', '1']).status === 0 ? ['ps'] : []),
 ];
+/** busybox's sh runs its own ps, which knows none of the options. */
+const tells = ([file = '', ...args]: string[], way: string): boolean =>
+  way === 'proc' || spawnSync(file, [...args, '-c', 'ps -axo stat=,lstart=']).status === 0;
+
 let runs = 0;
 const newRun = () => `guard-test-${process.pid}-${runs++}`;
 
@@ -51,7 +56,31 @@ const signalOf = async (child: ChildProcess): Promise<unknown> =>
   child.signalCode ?? child.exitCode ?? (await once(child, 'exit'))[1];
 
 for (const shell of shells) {
-  for (const way of ways) {
+  for (const way of [...(tells(shell, 'ps') ? [] : ['ps']), 'none']) {
+    test(`${shell.join(' ')}, ${way}: ends the leaders’ groups where nothing is told`, async (t) => {
+      const run = newRun();
+      const led = leader(t, run, 'echo on; sleep 600 & wait');
+      const deaf = leader(t, run, 'trap "" TERM; echo on; while :; do sleep 600; done');
+      const unknown = leader(t, run, 'echo on; exec sleep 600');
+      // The leader has ended, its group has not.
+      const left = leader(t, run, 'sleep 600 </dev/null >/dev/null & echo on');
+      await Promise.all(
+        [led, deaf, unknown, left].map((one) => once(one.stdout as object as ChildProcess, 'data')),
+      );
+      await signalOf(left);
+      assert.ok(groupExists(left.pid));
+      const { child, exit } = guard(t, shell, way, run);
+      const lines = [`${led.pid}/-/INT/`, `${deaf.pid}/-/TERM/`, `${left.pid}/-/TERM/`];
+      child.stdin.end(lines.map((line) => `add ${line}\n`).join(''));
+      assert.deepEqual(await exit, [0, null]);
+      assert.equal(await signalOf(led), 'SIGINT');
+      assert.equal(await signalOf(deaf), 'SIGKILL');
+      assert.equal(groupExists(left.pid), false);
+      assert.equal(unknown.exitCode ?? unknown.signalCode, null);
+    });
+  }
+
+  for (const way of ways.filter((one) => tells(shell, one))) {
     const name = `${shell.join(' ')}, ${way}`;
 
     test(`${name}: ends the run's processes at the end of the pipe, and no other`, async (t) => {
@@ -91,6 +120,12 @@ for (const shell of shells) {
     });
   }
 }
+
+test('the script is guard.sh as it stands, less its comments', () => {
+  const lines = readFileSync(new URL('../../../src/guard/guard.sh', import.meta.url), 'utf8').split('\n');
+  const code = lines.filter((line) => !/^\s*(#|$)/.test(line));
+  assert.equal(GUARD_SCRIPT, ["# devstart's guard", ...code].join('\n'), 'build again');
+});
 
 test('no signal but SIGKILL ends it', async (t) => {
   const { child, exit } = guard(t, ['/bin/sh'], ways[0] ?? 'ps', newRun());

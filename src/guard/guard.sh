@@ -1,25 +1,37 @@
-/**
- * The guard, as `sh -c SCRIPT sh RUN GRACE HOW`: RUN is the run's id, GRACE the kill timeout in hundredths of a
- * second, HOW `proc` where /proc tells of the processes and `ps` elsewhere. POSIX alone: dash, ash, bash 3.2.
- * While the launcher lives it blocks in `read`. Lines on stdin:
- *
- *     add PID/START/SIGNAL/SOCKET,SOCKET   a leader: its start and its pipes' inodes where they are known
- *     del PID                              it has ended
- *     tty SETTINGS                         of `stty -g`; the terminal is fd 3
- *     done                                 the run has ended: nothing is left to do
- *
- * The end of stdin without `done` is the launcher's death.
- */
-export const GUARD_SCRIPT = `# devstart's guard: ends what this run has started when its launcher dies
+#!/bin/sh
+# devstart's guard: when its launcher dies, it ends what the run has started. Run as
+#
+#     sh -c SCRIPT sh RUN GRACE HOW
+#
+# RUN    the run's id, in the environment of all that it starts
+# GRACE  the kill timeout, in hundredths of a second
+# HOW    where the system tells of its processes: proc, ps, none
+#
+# While the launcher lives it blocks in `read`. Lines on stdin:
+#
+#     add PID/START/SIGNAL/SOCKET,SOCKET   a leader: its start and its pipes' inodes where they are known (else -, nothing)
+#     del PID                              it has ended
+#     tty SETTINGS                         of `stty -g`; the terminal is fd 3
+#     done                                 the run has ended: nothing is left to do
+#
+# The end of stdin without `done` is the launcher's death.
+#
+# POSIX alone (dash, ash, bash 3.2), and of its tools grep, ls, cat, ps, sleep, date, stty. It waits in memory for as
+# long as a run lasts: scripts/generate.mjs takes out the comments. Lists are words in one variable, with a space before
+# and behind each where they are searched; functions answer in variables, as each $( ) is a process.
+
+# Words are split on purpose, by line or by space as IFS says; names are expanded only where `set +f` says so.
+# shellcheck disable=SC2013,SC2045,SC2086
+
 run=$1 grace=$2 how=$3
 trap '' INT TERM HUP QUIT TSTP TTIN TTOU PIPE
 set -f
-space=' \t
-' line_end='
+space=$IFS line_end='
 '
 groups='' sockets=' ' saved=''
+
 while IFS= read -r line; do
-  word=\${line#* }
+  word=${line#* }
   case $line in
   'add '*)
     groups="$groups$word "
@@ -38,13 +50,21 @@ done
 [ -n "$saved" ] && stty "$saved" <&3 2>/dev/null
 exec 3<&- 0</dev/null
 
-nap() { sleep 0.05 2>/dev/null || sleep 1; }
+nap() {
+  if sleep 0.05 2>/dev/null; then
+    ticks=$((ticks + 5))
+  else
+    sleep 1
+    ticks=$((ticks + 100))
+  fi
+}
 
+# now: hundredths of a second. Without /proc what we have slept: date's clock may be set, and has whole seconds.
 clock() {
   if [ "$how" = proc ] && IFS=' ' read -r now line </proc/uptime; then
-    now=\${now%.*}\${now#*.}
+    now=${now%.*}${now#*.}
   else
-    now=$(date +%s)00
+    now=$ticks
   fi
 }
 
@@ -52,36 +72,43 @@ clock() {
 find_marked() {
   marked=' '
   IFS=$line_end
-  if [ "$how" = proc ]; then
+  case $how in
+  proc)
     set +f
     for line in $(grep -lszxF "DEVSTART_RUN=$run" /proc/[0-9]*/environ 2>/dev/null); do
-      line=\${line#/proc/}
-      marked="$marked\${line%%/*} "
+      line=${line#/proc/}
+      marked="$marked${line%%/*} "
     done
     [ "$sockets" = ' ' ] || for line in $(ls -l /proc/[0-9]*/fd/[012] 2>/dev/null); do
       case $line in *'-> socket:['*) ;; *) continue ;; esac
-      inode=\${line##*'socket:['}
-      case $sockets in *" \${inode%']'} "*) ;; *) continue ;; esac
-      line=\${line##* /proc/}
-      marked="$marked\${line%%/*} "
+      inode=${line##*'socket:['}
+      case $sockets in *" ${inode%']'} "*) ;; *) continue ;; esac
+      line=${line##* /proc/}
+      marked="$marked${line%%/*} "
     done
     set -f
-  else
+    ;;
+  ps)
+    # -E on macOS, e elsewhere.
     for line in $(ps -axEww -o pid=,command= 2>/dev/null || ps axeww -o pid=,command= 2>/dev/null); do
       case "$line " in *" DEVSTART_RUN=$run "*) ;; *) continue ;; esac
       IFS=$space
       set -- $line
       marked="$marked$1 "
     done
-  fi
+    ;;
+  esac
   IFS=$space
 }
 
-# rows: pid/ppid/group/session/start of each process but the ended, the first and this one
+# rows:  pid/ppid/group/session/start of each process but the first and this one
+# ended: the groups of those that have ended and are not collected yet
+# told:  not empty where this process is among them; a list without it says nothing of others
 list() {
-  rows='' begun=''
+  rows='' ended=' ' told='' begun=''
   IFS=$line_end
-  if [ "$how" = proc ]; then
+  case $how in
+  proc)
     set +f
     table=$(cat /proc/[0-9]*/stat 2>/dev/null)
     set -f
@@ -89,32 +116,35 @@ list() {
       # A name may hold line ends and brackets.
       case $line in *') '[A-Za-z]' '[0-9]*) ;; *) begun=$begun$line; continue ;; esac
       line=$begun$line begun=''
-      pid=\${line%% *}
+      pid=${line%% *}
       IFS=$space
-      set -- \${line##*') '}
-      case $1 in Z | X) continue ;; esac
-      row $pid $2 $3 $4 \${20}
+      set -- ${line##*') '}
+      row "$1" $pid $2 $3 $4 ${20}
     done
-  else
-    for line in $(ps -axo pid=,ppid=,pgid=,stat=,lstart= 2>/dev/null); do
+    ;;
+  ps)
+    for line in $(ps -axo stat=,pid=,ppid=,pgid=,lstart= 2>/dev/null); do
       IFS=$space
       set -- $line
-      case $4 in Z*) continue ;; esac
-      row $1 $2 $3 $3 $5_$6_$7_$8_$9
+      row "$1" $2 $3 $4 $4 "$5_$6_$7_$8_$9"
     done
-  fi
+    ;;
+  esac
   table='' IFS=$space
 }
 
+# row STATE PID PPID GROUP SESSION START
 row() {
-  [ "$1" = 1 ] || [ "$1" = $$ ] || rows="$rows$1/$2/$3/$4/$5 "
+  [ "$2" = $$ ] && told=yes
+  case $1 in
+  [ZX]*) ended="$ended$4 " ;;
+  *) [ "$2" = 1 ] || [ "$2" = $$ ] || rows="$rows$2/$3/$4/$5/$6 " ;;
+  esac
 }
 
-# ours: " pid pid "; found: pid/start of each; led: the groups among them; lone: the pids outside of these
-look() {
-  find_marked
-  list
-  # A leader's pid in another's hands: the group's number is another's, too.
+# Drops the leaders whose pid is in another's hands: the group's number is another's, too.
+# leaders: the pids of the others
+drop_recycled() {
   rest=$groups groups='' leaders=' '
   for group in $rest; do
     IFS=/
@@ -122,13 +152,23 @@ look() {
     IFS=$space
     case " $rows" in
     *" $1/"*)
-      line=" $rows" line=\${line#*" $1/"} line=\${line%% *}
-      [ "$2" = - ] || [ "$2" = "\${line##*/}" ] || continue
+      line=" $rows" line=${line#*" $1/"} line=${line%% *}
+      [ "$2" = - ] || [ "$2" = "${line##*/}" ] || continue
       ;;
     esac
     groups="$groups$group " leaders="$leaders$1 "
   done
+}
+
+# found: pid/start of each process that is ours, and -group/- of each group of ours that is hidden
+# led:   the groups of ours in which somebody lives
+# lone:  the pids of ours in no group of ours
+look() {
+  find_marked
+  list
+  drop_recycled
   ours=' ' found='' led=' ' lone='' grown=yes first=yes
+  # Our descendants: whose parent is ours, until there are no more.
   while [ -n "$grown" ]; do
     grown='' rest=$rows rows=''
     for line in $rest; do
@@ -154,7 +194,28 @@ look() {
     done
     first=''
   done
+  look_for_hidden
   known=" $found"
+}
+
+# The groups that exist though nothing is told of them. Where nothing is told of anybody, a group that is gone is no
+# longer ours: its number may be another's.
+look_for_hidden() {
+  rest=$groups groups=''
+  for group in $rest; do
+    pid=${group%%/*}
+    case $led$ended in
+    *" $pid "*) ;;
+    *)
+      if kill -0 "-$pid" 2>/dev/null; then
+        led="$led$pid " found="$found-$pid/- "
+      else
+        [ -n "$told" ] || continue
+      fi
+      ;;
+    esac
+    groups="$groups$group "
+  done
 }
 
 # Each group and each process of its own once, so that none takes a second signal for an order to hurry.
@@ -184,26 +245,26 @@ end_now() {
 
 any_alive() {
   for line in $found; do
-    pid=\${line%%/*}
-    if [ "$how" = proc ]; then
+    pid=${line%%/*}
+    case $how$pid in
+    proc[0-9]*)
       line=''
       { IFS= read -r line </proc/"$pid"/stat; } 2>/dev/null
       case $line in '' | *') '[ZX]' '*) ;; *) return 0 ;; esac
-    elif kill -0 "$pid" 2>/dev/null; then
-      return 0
-    fi
+      ;;
+    *) kill -0 "$pid" 2>/dev/null && return 0 ;;
+    esac
   done
   return 1
 }
 
 for group in $groups; do
-  line=\${group##*/}
+  line=${group##*/}
   IFS=,
   for inode in $line; do sockets="$sockets$inode "; done
   IFS=$space
 done
-# A clock of whole seconds: no second of the grace is lost.
-[ "$how" = proc ] || grace=$((grace + 100))
+ticks=0
 clock
 deadline=$((now + grace)) known=' ' asked=' ' empty=0 tries=0
 # Three looks with nothing: a server may have been on its way from fork to exec.
@@ -226,4 +287,3 @@ while [ $empty -lt 3 ] && [ $tries -lt 100 ]; do
     done
   fi
 done
-`;
