@@ -4,7 +4,7 @@ import { exists, groupExists, isWindows } from './platform.ts';
 import type { Proc, ProcessTable } from './process-table.ts';
 import { psTable } from './ps.ts';
 
-export type { Listening, Proc, TreeRoot } from './process-table.ts';
+export type { Proc, TreeRoot } from './process-table.ts';
 
 /** Windows; and a Linux whose /proc is missing or another pid namespace's. */
 const noTable: ProcessTable = {
