@@ -58,6 +58,8 @@ export interface SpawnOptions {
   ownReader?: boolean;
   /** The test writes to `child.stdin`. */
   stdin?: 'pipe';
+  /** What starts it: `unshare …`, `chroot …`. */
+  under?: readonly string[];
 }
 
 /** Fails after a while, saying what was waited for. */
@@ -169,7 +171,8 @@ export class Rig {
   }
 
   #launch(args: string[], options: SpawnOptions, eventsOn: 'stdout' | 'stderr' | undefined): Launched {
-    const child = spawn(process.execPath, args, {
+    const [file = '', ...more] = [...(options.under ?? []), process.execPath, ...args];
+    const child = spawn(file, more, {
       cwd: options.cwd ?? (args.includes(driver) ? path.join(here, '../..') : this.dir),
       env: { ...this.env, ...options.env },
       stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
