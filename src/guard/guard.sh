@@ -104,8 +104,9 @@ find_marked() {
 # rows:  pid/ppid/group/session/start of each process but the first and this one
 # ended: the groups of those that have ended and are not collected yet
 # told:  not empty where this process is among them; a list without it says nothing of others
+# whole: not empty where the first process is, too: /proc shows other users' processes
 list() {
-  rows='' ended=' ' told='' begun=''
+  rows='' ended=' ' told='' whole='' begun=''
   IFS=$line_end
   case $how in
   proc)
@@ -136,6 +137,7 @@ list() {
 # row STATE PID PPID GROUP SESSION START
 row() {
   [ "$2" = $$ ] && told=yes
+  [ "$2" = 1 ] && whole=yes
   case $1 in
   [ZX]*) ended="$ended$4 " ;;
   *) [ "$2" = 1 ] || [ "$2" = $$ ] || rows="$rows$2/$3/$4/$5/$6 " ;;
@@ -198,9 +200,10 @@ look() {
   known=" $found"
 }
 
-# The groups that exist though nothing is told of them. Where nothing is told of anybody, a group that is gone is no
-# longer ours: its number may be another's.
+# The groups that exist though nothing is told of them, or of those only that have ended. Where nothing is told of anybody,
+# a group that is gone is no longer ours: its number may be another's.
 look_for_hidden() {
+  [ -n "$whole" ] || ended=' '
   rest=$groups groups=''
   for group in $rest; do
     pid=${group%%/*}

@@ -3,7 +3,7 @@ import { findOwners } from '../ports/holders/owner.ts';
 import type { PortOwner } from '../ports/types.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
 import { glanceAtListeners, listListeners } from '../system/listeners.ts';
-import { type Proc, portsOf, socketsOf } from '../system/processes.ts';
+import { hidesUser, type Proc, portsOf, socketsOf } from '../system/processes.ts';
 
 /** Who listens where, as seen from one instance. */
 export interface View {
@@ -48,8 +48,9 @@ function viewFromTables({ wanted, processes, wide, trusting, hosts, glance }: Vi
     else blind = true; // under sudo: another user's fds cannot be seen
   }
   const beyondLoopback = hosts.some((host) => !LOOPBACKS.includes(host));
-  for (const { port, socket, reach } of relevant) {
-    if (held.has(socket) || blind) {
+  for (const { port, socket, reach, uid } of relevant) {
+    // Whose holder cannot be told is taken for ours.
+    if (held.has(socket) || blind || hidesUser(uid)) {
       // Where no loopback name reaches it its URL would not answer; asked for, the address is among the hosts.
       if (reach !== 'other' || beyondLoopback) view.ours.add(port);
     } else if (reach !== 'other') view.foreign.add(port);

@@ -64,6 +64,10 @@ export function isAlive({ pid, start }: Proc): boolean {
 export const socketsOf = (proc: Proc): string[] | undefined =>
   proc.start === '' ? undefined : processTable.socketsOf(proc.pid);
 
+/** Does /proc not show us this user's processes (hidepid)? Then it does not show the first one either. */
+export const hidesUser = (uid: number): boolean =>
+  processTable.source === 'proc' && uid !== process.geteuid?.() && readProcess(1) === undefined;
+
 /** Why a process that runs is not told of, for people; undefined on Windows, which ends a process with its tree. */
 export function whyHidden(): string | undefined {
   if (isWindows) return undefined;

@@ -53,7 +53,10 @@ function findOnce(root: TreeRoot, known: readonly Proc[]): Proc[] {
     ? findAmong(all.filter(mayEnd), root, known)
     : known.filter((proc) => proc.start !== '' && isAlive(proc));
   const { pid } = root;
-  if (pid !== undefined && !all.some(({ pgid }) => pgid === pid) && groupExists(pid)) {
+  // What has ended explains that the group exists, where other users' processes would be told of.
+  const whole = all.some((proc) => proc.pid === 1);
+  const isTold = all.some((proc) => proc.pgid === pid && (whole || !proc.zombie));
+  if (pid !== undefined && !isTold && groupExists(pid)) {
     // Stopped as it may be.
     found.push({ pid, ppid: 0, pgid: pid, sid: pid, start: '', zombie: false, stopped: true });
   }
