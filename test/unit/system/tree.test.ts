@@ -1,9 +1,78 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { parseStat } from '../../../src/system/linux.ts';
-import { signalExitCode } from '../../../src/system/platform.ts';
-import { isAlive, readProcess } from '../../../src/system/processes.ts';
+import { leader } from '../../../src/system/platform.ts';
+import { isAlive, type Proc, processTable, readProcess, readSame } from '../../../src/system/processes.ts';
 import { parsePs } from '../../../src/system/ps.ts';
+import { ancestorsOf, findTree, withDescendants } from '../../../src/system/tree.ts';
+
+/** `pid: parent`. */
+const family = (parents: Record<number, number>, zombies: number[] = []): Proc[] =>
+  Object.entries(parents).map(([pid, ppid]) => ({
+    pid: Number(pid),
+    ppid,
+    pgid: 1,
+    sid: 1,
+    start: '1',
+    zombie: zombies.includes(Number(pid)),
+    stopped: false,
+  }));
+
+test('descendants: parents first, each once, no dead ones and none below them', () => {
+  const all = family({ 10: 1, 13: 12, 12: 10, 11: 10, 20: 1, 21: 20, 14: 11 }, [11]);
+  const of = (...pids: number[]) =>
+    withDescendants(
+      all.filter(({ pid }) => pids.includes(pid)),
+      all,
+    ).map(({ pid }) => pid);
+  const table: [number[], number[]][] = [
+    [[10], [10, 12, 13]],
+    [
+      [12, 10],
+      [10, 12, 13],
+    ],
+    [
+      [10, 20],
+      [10, 20, 12, 21, 13],
+    ],
+    [[13], [13]],
+    [[], []],
+  ];
+  for (const [roots, expected] of table) {
+    assert.deepEqual(of(...roots).sort(), expected.sort(), String(roots));
+  }
+  assert.deepEqual(of(10), [10, 12, 13]);
+});
+
+test('ancestors: from the parent up, as far as they are told of', () => {
+  const all = family({ 10: 1, 12: 10, 13: 12, 30: 31, 31: 30 });
+  assert.deepEqual(ancestorsOf(13, all), [12, 10, 1]);
+  assert.deepEqual(ancestorsOf(99, all), []);
+  assert.deepEqual(
+    ancestorsOf(30, all),
+    [31, 30],
+    'a circle, from a list that was read while pids came round',
+  );
+});
+
+test('a tree has who leads it, who is marked and who is below them; nobody where all have ended', async () => {
+  const root = { start: undefined, marks: ['TREE_TEST=1'], pipes: [] };
+  const led = spawn('/bin/sh', ['-c', 'sleep 600 & wait'], { ...leader, stdio: 'ignore' });
+  const marked = spawn('sleep', ['600'], { stdio: 'ignore', env: { ...process.env, TREE_TEST: '1' } });
+  const tree = () => findTree({ ...root, pid: led.pid }, []).map(({ pid }) => pid);
+  try {
+    while (tree().length < 3) await new Promise((done) => setImmediate(done));
+    assert.ok([led.pid, marked.pid].every((pid) => tree().includes(pid ?? 0)));
+  } finally {
+    const ended = [led, marked].map((child) => once(child, 'exit'));
+    process.kill(-(led.pid ?? 0), 'SIGKILL');
+    marked.kill('SIGKILL');
+    await Promise.all(ended);
+  }
+  assert.deepEqual(tree(), []);
+});
 
 test('/proc/PID/stat: the name may hold anything', () => {
   const rest = '0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 1 1';
@@ -41,12 +110,8 @@ test('a process is the same by pid and start', () => {
   const self = readProcess(process.pid);
   assert.ok(self);
   assert.equal(isAlive(self), true);
-  if (process.platform === 'linux') assert.equal(isAlive({ ...self, start: '1' }), false);
-});
-
-test('exit codes of signals', () => {
-  assert.deepEqual(
-    [signalExitCode('SIGINT'), signalExitCode('SIGTERM'), signalExitCode('SIGHUP')],
-    [130, 143, 129],
-  );
+  assert.deepEqual(readSame(self.pid, self.start), self);
+  assert.equal(readSame(self.pid, '1'), undefined);
+  assert.equal(readSame(self.pid, ''), undefined);
+  if (processTable.source === 'proc') assert.equal(isAlive({ ...self, start: '1' }), false);
 });
