@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
+import { openAgain } from '../system/files.ts';
 import { sendSignal, shell, signalExitCode } from '../system/platform.ts';
 
 /** A command that runs beside the servers, on our own terminal. */
@@ -52,7 +53,7 @@ export function runCommand(
  * a socket cannot be opened again and is made non-blocking once more, as Node had made it.
  */
 function spawnBeside(file: string, args: string[], options: SpawnOptions): ChildProcess {
-  const stderr = pipeAgain(2);
+  const stderr = kindOf(2) === 'pipe' ? openAgain(2) : undefined;
   try {
     return spawn(file, args, { ...options, stdio: ['inherit', 'inherit', stderr ?? 'inherit'] });
   } finally {
@@ -61,16 +62,6 @@ function spawnBeside(file: string, args: string[], options: SpawnOptions): Child
       const { _handle } = process.stderr as { _handle?: { setBlocking?(blocking: boolean): void } };
       _handle?.setBlocking?.(false);
     }
-  }
-}
-
-/** Undefined where it is no pipe, or cannot be opened again (not Linux, another user's). */
-function pipeAgain(fd: number): number | undefined {
-  if (kindOf(fd) !== 'pipe') return undefined;
-  try {
-    return openSync(`/proc/self/fd/${fd}`, 'w');
-  } catch {
-    return undefined;
   }
 }
 

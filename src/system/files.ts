@@ -43,3 +43,12 @@ export function makePrivateFolder(dir: string): void {
     make();
   }
 }
+
+/** The same pipe or file as another open one, to write; undefined where it cannot be (not Linux, another user's). */
+export function openAgain(fd: number): number | undefined {
+  try {
+    return openSync(`/proc/self/fd/${fd}`, 'w');
+  } catch {
+    return undefined;
+  }
+}
