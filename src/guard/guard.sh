@@ -165,7 +165,7 @@ drop_recycled() {
 # found: pid/start of each process that is ours, and -group/- of each group of ours that is hidden
 # led:   the groups of ours in which somebody lives
 # lone:  the pids of ours in no group of ours
-look() {
+find_ours() {
   find_marked
   list
   drop_recycled
@@ -196,13 +196,13 @@ look() {
     done
     first=''
   done
-  look_for_hidden
+  find_hidden
   known=" $found"
 }
 
 # The groups that exist though nothing is told of them, or of those only that have ended. Where nothing is told of anybody,
 # a group that is gone is no longer ours: its number may be another's.
-look_for_hidden() {
+find_hidden() {
   [ -n "$whole" ] || ended=' '
   rest=$groups groups=''
   for group in $rest; do
@@ -272,7 +272,7 @@ clock
 deadline=$((now + grace)) known=' ' asked=' ' empty=0 tries=0
 # Three looks with nothing: a server may have been on its way from fork to exec.
 while [ $empty -lt 3 ] && [ $tries -lt 100 ]; do
-  look
+  find_ours
   clock
   if [ -z "$found" ]; then
     empty=$((empty + 1))

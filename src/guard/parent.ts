@@ -24,9 +24,9 @@ export function watchParent(onGone: () => void, { underscore = '', every = 500 }
   let atShell: string | undefined;
   // At once: for its last command a shell may make way.
   let background = sleepsOf(parent) !== undefined && hasShellsNull(parent);
-  let timer = setTimeout(look, FIRST).unref();
+  let timer = setTimeout(check, FIRST).unref();
 
-  function look(): void {
+  function check(): void {
     if (process.ppid !== parent) {
       // Not even the first look: a script's last act was to start us.
       if (looked && !background && (readJob() || !leadsGroup())) onGone();
@@ -39,7 +39,7 @@ export function watchParent(onGone: () => void, { underscore = '', every = 500 }
     const job = readJob();
     if (job?.group === process.pid) background = job.foreground !== process.pid;
     looked = true;
-    timer = setTimeout(look, every).unref();
+    timer = setTimeout(check, every).unref();
   }
 
   return () => clearTimeout(timer);

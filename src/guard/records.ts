@@ -3,7 +3,7 @@ import path from 'node:path';
 import { appOf, numberOf } from '../config/instance-id.ts';
 import type { PortsFile } from '../plan/ports-file.ts';
 import type { LaunchPlan } from '../plan/types.ts';
-import { claimant, livenessOf, lookAtEach, ofOtherBoot } from '../ports/claims/alive.ts';
+import { claimant, knownProcesses, livenessOf, ofOtherBoot } from '../ports/claims/alive.ts';
 import type { Claimant } from '../ports/claims/claim.ts';
 import type { RunEvent } from '../run/events.ts';
 import { makePrivateFolder } from '../system/files.ts';
@@ -142,8 +142,10 @@ export function deadRecords(dir: string | undefined, root?: string): RunRecord[]
   const all = readRecords(dir).filter((record) => root === undefined || record.root === root);
   if (all.length === 0) return [];
   const here = claimant();
-  const look = lookAtEach(all);
-  const dead = all.filter((record) => record.pid !== here.pid && livenessOf(record, here, look) === 'dead');
+  const knownOf = knownProcesses(all);
+  const dead = all.filter(
+    (record) => record.pid !== here.pid && livenessOf(record, here, knownOf) === 'dead',
+  );
   for (const record of dead) if (ofOtherBoot(record, here)) forget(dir, record);
   return dead.filter((record) => !ofOtherBoot(record, here));
 }
@@ -153,8 +155,8 @@ export function livingRecords(dir: string | undefined, root: string): RunRecord[
   if (dir === undefined) return [];
   const all = readRecords(dir).filter((record) => record.root === root);
   const here = claimant();
-  const look = lookAtEach(all);
-  return all.filter((record) => livenessOf(record, here, look) !== 'dead');
+  const knownOf = knownProcesses(all);
+  return all.filter((record) => livenessOf(record, here, knownOf) !== 'dead');
 }
 
 /** Every record that can be read, of the living and of the dead. */

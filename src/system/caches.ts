@@ -15,21 +15,12 @@ export interface CleanResult {
   skipped: { path: string; reason: string }[];
 }
 
-export interface CleanOptions {
-  /** Finds what would be removed, with its size, and leaves it. */
-  dryRun?: boolean;
-}
-
 /**
  * Removes caches and nothing else: links are neither followed nor removed, the project is not
  * left, and what git tracks stays.
  * @throws DevstartError CLEAN_FAILED, with the path that could not be removed
  */
-export async function cleanCaches(
-  root: string,
-  items: CleanItem[],
-  { dryRun = false }: CleanOptions = {},
-): Promise<CleanResult> {
+export async function cleanCaches(root: string, items: CleanItem[]): Promise<CleanResult> {
   const result: CleanResult = { removed: [], skipped: [] };
   const { targets, refused } = planClean(root, items);
   result.skipped.push(...refused);
@@ -48,7 +39,7 @@ export async function cleanCaches(
         result.skipped.push({ path, reason: 'a git repository lies in it' });
         continue;
       }
-      if (!dryRun) await rm(path, { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
       result.removed.push({ path, bytes });
     } catch (error) {
       const { code, path: place = path } = error as NodeJS.ErrnoException;

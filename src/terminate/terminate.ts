@@ -24,12 +24,14 @@ export function createTerminator(initial: TreeRoot): Terminator {
   let root = initial;
   let known: Proc[] = [];
   let forced = false;
+  let groupKilled = false;
   let ending: Promise<Proc[]> | undefined;
 
   const isMember = ({ pgid }: Proc): boolean => pgid === root.pid;
 
   function scan(): Proc[] {
-    known = findTree(root, known);
+    // Nobody outlives SIGKILL: what is left of a hidden group then has ended, and is not collected yet.
+    known = findTree(root, known).filter(({ start }) => start !== '' || !groupKilled);
     const { pid } = root;
     // Once nobody is in them, the group's and session's number may be another's.
     if (pid !== undefined && !known.some((proc) => isMember(proc) || proc.sid === pid) && !groupExists(pid)) {
@@ -39,7 +41,7 @@ export function createTerminator(initial: TreeRoot): Terminator {
   }
 
   function kill(procs: readonly Proc[]): void {
-    if (root.pid !== undefined && procs.some(isMember)) signalGroup(root.pid, 'SIGKILL');
+    if (root.pid !== undefined && procs.some(isMember)) groupKilled = signalGroup(root.pid, 'SIGKILL');
     for (const proc of procs) if (!isMember(proc) && isAlive(proc)) sendSignal(proc.pid, 'SIGKILL');
   }
 

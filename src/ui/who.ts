@@ -1,5 +1,5 @@
 import type { Asked } from '../config/port-spec.ts';
-import type { Holder, Holding } from '../ports/holders/holding.ts';
+import { type Holding, isFree } from '../ports/holders/holding.ts';
 import { padEnd, padStart, width } from '../width.ts';
 import { printSync } from './print.ts';
 
@@ -14,10 +14,11 @@ export function printHoldings(
 }
 
 /** The port for other programs. */
-export function asObject({ port, holders, claim }: Holding): object {
+export function asObject(holding: Holding): object {
+  const { port, holders, claim } = holding;
   return {
     port,
-    free: isFree({ holders, claim }),
+    free: isFree(holding),
     processes: holders,
     ...(claim
       ? {
@@ -32,9 +33,6 @@ export function asObject({ port, holders, claim }: Holding): object {
       : {}),
   };
 }
-
-export const isFree = ({ holders, claim }: { holders: readonly Holder[]; claim?: unknown }): boolean =>
-  holders.length === 0 && !claim;
 
 const HEAD = ['PORT', 'PID', 'NAME', 'USER', 'PROJECT'];
 

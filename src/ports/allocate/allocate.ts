@@ -104,7 +104,7 @@ async function serveExact(request: PortRequest, board: Board): Promise<PortAssig
   const assignments: PortAssignment[] = [];
   for (let instance = 0; instance < request.instances; instance++) {
     const port = start + instance;
-    const status = await board.look(port, request);
+    const status = await board.statusOf(port, request);
     if (status !== 'free') throw await takenError(port, status, request, board);
     assignments.push(board.assign(request, instance, port, { asked: port }));
   }
@@ -130,7 +130,7 @@ async function serveSearching(
         throw await exhausted(request, board, from, port - 1, held);
       }
       if (port !== first && kept.has(port)) continue;
-      const status = await board.look(port, request);
+      const status = await board.statusOf(port, request);
       if (status === 'free') break;
       if (status === 'busy') attempts++;
       if (status !== 'ours' && port === from) held = port;
@@ -162,7 +162,7 @@ async function serveAuto(request: PortRequest, board: Board, all: PortRequest[])
   const assignments: PortAssignment[] = [];
   for (let port = start; assignments.length < request.instances; port++) {
     if (port > end) throw await exhausted(request, board, start, end, undefined, assignments.length);
-    if (kept.has(port) || (await board.look(port, request)) !== 'free') continue;
+    if (kept.has(port) || (await board.statusOf(port, request)) !== 'free') continue;
     assignments.push(board.assign(request, assignments.length, port, {}));
   }
   return assignments;

@@ -39,7 +39,7 @@ export async function allocateBlock(
     let obstacle: { port: number; status: PortStatus; request: PortRequest } | undefined;
     // From the end: where a port is taken, every block that holds it is too.
     for (const { request, offset } of [...slots].reverse()) {
-      const status = await board.look(start + offset, { ...request, spec: { ...request.spec, source } });
+      const status = await board.statusOf(start + offset, { ...request, spec: { ...request.spec, source } });
       if (status === 'free') continue;
       obstacle = { port: start + offset, status, request };
       break;

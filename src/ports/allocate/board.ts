@@ -48,7 +48,7 @@ export class Board {
   }
 
   /** @throws DevstartError PORT_INVALID where the port is privileged */
-  async look(port: number, request: PortRequest): Promise<PortStatus> {
+  async statusOf(port: number, request: PortRequest): Promise<PortStatus> {
     if (this.owners.has(port) || this.options.ours?.has(port)) return 'ours';
     if (this.options.claimOf?.(port)) return 'claimed';
     if (this.options.avoid?.has(port)) return 'avoided';

@@ -19,13 +19,13 @@ export const claimant = (pid: number = process.pid): Claimant => ({
   ...whereabouts(),
 });
 
-/** Whether the claimant still counts, as known from `here`. Pure but for `look`. No wall clock: it may be set back. */
-export function livenessOf(one: Claimant, here: Claimant, look: (pid: number) => Known): Liveness {
+/** Whether the claimant still counts, as known from `here`. Pure but for `knownOf`. No wall clock: it may be set back. */
+export function livenessOf(one: Claimant, here: Claimant, knownOf: (pid: number) => Known): Liveness {
   if (ofOtherBoot(one, here)) return 'dead';
   const living = one.net === here.net || one.net === '' || here.net === '' ? 'alive' : 'elsewhere';
   // Where it was that hid its own namespace its pid is all that is known; where we are there is no looking into others.
   if (one.pidns !== here.pidns && one.pidns !== '') return living;
-  const known = look(one.pid);
+  const known = knownOf(one.pid);
   if (known === undefined) return 'dead';
   if (known === 'hidden') return living;
   const same = one.start === '' || known.start === '' || known.start === one.start;
@@ -36,12 +36,12 @@ export function livenessOf(one: Claimant, here: Claimant, look: (pid: number) =>
 export const ofOtherBoot = (one: Claimant, here: Claimant): boolean =>
   one.boot !== here.boot && one.boot !== '' && here.boot !== '';
 
-/** Looks at several, at each once, in one call where each would cost a process. */
-export function lookAtEach(claimants: readonly Claimant[]): (pid: number) => Known {
+/** What is known of each, asked once, and in one call where each would cost a process. */
+export function knownProcesses(claimants: readonly Claimant[]): (pid: number) => Known {
   const read = processTable.readEach([...new Set(claimants.map(({ pid }) => pid))]);
   return (pid) => read(pid) ?? (exists(pid) ? 'hidden' : undefined);
 }
 
-/** Looks at one; without its start where that would cost a process. */
-export const lookAt = (pid: number): Known =>
+/** What is known of one; without its start where that would cost a process. */
+export const knownProcess = (pid: number): Known =>
   (processTable.source === 'proc' && readProcess(pid)) || (exists(pid) ? 'hidden' : undefined);

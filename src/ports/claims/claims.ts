@@ -1,6 +1,6 @@
 import { appOf, type InstanceId, numberOf } from '../../config/instance-id.ts';
 import type { WarningCode } from '../../errors.ts';
-import { claimant, livenessOf, lookAtEach } from './alive.ts';
+import { claimant, knownProcesses, livenessOf } from './alive.ts';
 import type { Claim, Claimant } from './claim.ts';
 import { commit, type Head, readHead, setAside } from './registry.ts';
 import { takeTurn } from './turn.ts';
@@ -189,8 +189,8 @@ interface State {
 }
 
 function stateOf({ generation, claims }: Head, here: Claimant): State {
-  const look = lookAtEach(claims);
-  const all = claims.map((claim) => ({ claim, liveness: livenessOf(claim, here, look) }));
+  const knownOf = knownProcesses(claims);
+  const all = claims.map((claim) => ({ claim, liveness: livenessOf(claim, here, knownOf) }));
   return {
     generation,
     claims: all.filter(({ liveness }) => liveness !== 'dead').map(({ claim }) => claim),

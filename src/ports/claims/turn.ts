@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { livenessOf, lookAt } from './alive.ts';
+import { knownProcess, livenessOf } from './alive.ts';
 import type { Claimant } from './claim.ts';
 import { remove, writeNew } from './registry.ts';
 
@@ -56,7 +56,7 @@ function isOver(text: string, me: Claimant): boolean {
   }
   let stopped = false;
   const liveness = livenessOf(holder, me, (pid) => {
-    const known = lookAt(pid);
+    const known = knownProcess(pid);
     stopped = typeof known === 'object' && known.stopped;
     return known;
   });

@@ -86,10 +86,11 @@ export function planFreeing(
   return { targets: withoutInner([...targets.values()]), refusals };
 }
 
-const whoElse = ({ pid, name, user }: Holder): string =>
-  pid === undefined
-    ? `it belongs to ${user === undefined ? 'another user' : `user ${user}`}`
-    : `${name ?? 'a process'} (pid ${pid}) belongs to ${user === undefined ? 'another user' : `user ${user}`}`;
+function whoElse({ pid, name, user }: Holder): string {
+  if (pid === undefined && user === undefined) return 'who listens on it cannot be seen from here';
+  const whose = `belongs to ${user === undefined ? 'another user' : `user ${user}`}`;
+  return pid === undefined ? `it ${whose}` : `${name ?? 'a process'} (pid ${pid}) ${whose}`;
+}
 
 function whyProtected(found: Proc, root: Proc, { self, argvOf }: World): string {
   const title = argvOf(root.pid)[0] || 'a process';

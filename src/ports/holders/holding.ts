@@ -1,6 +1,7 @@
 import { listListeners } from '../../system/listeners.ts';
 import { listProcesses, marked, type Proc, uidsOf, userNames } from '../../system/processes.ts';
 import { ancestorsOf } from '../../system/tree.ts';
+import { probePort } from '../allocate/probe.ts';
 import type { Claim } from '../claims/claim.ts';
 import { readClaims } from '../claims/claims.ts';
 import { findOwners } from './owner.ts';
@@ -39,12 +40,13 @@ export async function findHoldings(
   const wanted = new Set(ports);
   const owners = await findOwners([...wanted]);
   const claims = new Map(readClaims(claimsDir).map((claim) => [claim.port, claim]));
-  const uidOfPort = new Map(listListeners()?.map(({ port, uid }) => [port, uid]));
+  const listeners = listListeners();
+  const uidOfPort = new Map(listeners?.map(({ port, uid }) => [port, uid]));
   const pids = [...owners.values()].flat().flatMap(({ pid }) => pid ?? []);
   const uidOf = uidsOf(pids);
   const nameOf = userNames();
   const processes = pids.length > 0 && claims.size > 0 ? listProcesses() : [];
-  return [...wanted].map((port) => {
+  const holdingOf = async (port: number): Promise<Holding> => {
     const claim = claims.get(port);
     const holders: Holder[] = (owners.get(port) ?? []).map(({ pid, name, cwd }) => {
       const uid = pid === undefined ? undefined : uidOf(pid);
@@ -58,8 +60,14 @@ export async function findHoldings(
     });
     const uid = uidOfPort.get(port);
     if (holders.length === 0 && uid !== undefined) holders.push({ uid, user: nameOf(uid) });
+    // Not told of is not free.
+    if (!listeners && holders.length === 0 && !claim) {
+      const probed = await probePort(port);
+      if (!probed.free && probed.code === 'EADDRINUSE') holders.push({});
+    }
     return { port, holders, ...(claim ? { claim } : {}) };
-  });
+  };
+  return Promise.all([...wanted].map(holdingOf));
 }
 
 /** By descent from the launcher, or by the mark that the launcher puts into each environment. */

@@ -1,8 +1,11 @@
 // Where the system does not tell of processes: a chroot or a sandbox without /proc, another pid namespace's /proc, no ps
 // outside of Linux. Every server is ended all the same, and what cannot be seen is said once.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -100,6 +103,44 @@ async function turnsDeaf({ rig, api }: Started): Promise<Link> {
   for (const link of [api, child]) await link.tell('ignore', { signal: 'SIGTERM' });
   return child;
 }
+
+test('who and free do not call a port free whose holder is hidden; prune forgets no run that it cannot see', {
+  skip,
+}, async (t) => {
+  const rig = await Rig.create(t);
+  const under = ['unshare', '--mount', 'sh', '-c', `${NO_PROC} && exec "$@"`, 'sh'];
+  const holder = createServer().listen(0, '127.0.0.1');
+  rig.atEnd(() => holder.close());
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  const who = rig.spawnDevstart(['who', String(port), '--json'], { under });
+  assert.equal(await rig.exitCode(who), 0);
+  assert.deepEqual(JSON.parse(who.stdout()), { port, free: false, processes: [{}] });
+  const free = rig.spawnDevstart(['free', String(port), '--yes'], { under });
+  assert.equal(await rig.exitCode(free), 1);
+  assert.match(free.stderr(), /cannot be freed: who listens on it cannot be seen from here/);
+
+  // A record as a launcher without /proc leaves it; its server's group still exists.
+  const server = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+  rig.atEnd(() => void server.kill());
+  const instance = { app: 'api', instance: 0, pid: server.pid, start: '', stopSignal: 'SIGTERM', pipes: [] };
+  const of = { version: 1, runId: 'r1', root: rig.dir, startedAt: '', killTimeout: 1, instances: [instance] };
+  await mkdir(path.join(rig.home, 'runs'));
+  const file = path.join(rig.home, 'runs', 'r1.json');
+  const launcher = { pid: 2 ** 22 + 1, start: '', boot: '', net: '', pidns: '' };
+  await writeFile(file, JSON.stringify({ ...of, ...launcher }));
+  const prune = rig.spawnDevstart(['prune'], { under });
+  assert.equal(await rig.exitCode(prune), 1);
+  assert.match(
+    prune.stdout(),
+    /what a run that died \(pid 4194305\) has left cannot be seen from here: \/proc is not/,
+  );
+  assert.ok(existsSync(file));
+  const whole = rig.spawnDevstart(['prune']);
+  assert.equal(await rig.exitCode(whole), 0);
+  assert.match(whole.stdout(), /nothing is left of any run/);
+  assert.equal(server.exitCode ?? server.signalCode, null);
+});
 
 for (const place of places) {
   describe(place.name, { skip }, () => {

@@ -158,7 +158,7 @@ const REFUSALS: [name: string, holding: Holding, processes: Processes, reason: R
     /node \(pid 20\) belongs to user root/,
   ],
   ['an unseen process', held(80, { uid: 0, user: 'root' }), {}, /it belongs to user root/],
-  ['one of whom nothing is known', held(80, {}), {}, /it belongs to another user/],
+  ['one of whom nothing is known', held(80, {}), {}, /who listens on it cannot be seen from here/],
 ];
 
 for (const [name, holding, processes, reason] of REFUSALS) {
