@@ -22,9 +22,8 @@ export const claimant = (pid: number = process.pid): Claimant => ({
 /** Whether the claimant still counts, as known from `here`. Pure but for `knownOf`. No wall clock: it may be set back. */
 export function livenessOf(one: Claimant, here: Claimant, knownOf: (pid: number) => Known): Liveness {
   if (ofOtherBoot(one, here)) return 'dead';
-  const living = one.net === here.net || one.net === '' || here.net === '' ? 'alive' : 'elsewhere';
-  // Where it was that hid its own namespace its pid is all that is known; where we are there is no looking into others.
-  if (one.pidns !== here.pidns && one.pidns !== '') return living;
+  const living = one.net === here.net || here.net === '' ? 'alive' : 'elsewhere';
+  if (one.pidns !== here.pidns) return living;
   const known = knownOf(one.pid);
   if (known === undefined) return 'dead';
   if (known === 'hidden') return living;
@@ -32,13 +31,17 @@ export function livenessOf(one: Claimant, here: Claimant, knownOf: (pid: number)
   return same && !known.zombie ? living : 'dead';
 }
 
-/** Nothing of it can be alive. Without /proc the boot is not known, and tells nothing. */
+/**
+ * Nothing of it can be alive. Who does not know his own boot (no /proc) tells nobody dead by it; who left no boot is
+ * known by nothing else either, and would hold his ports for ever.
+ */
 export const ofOtherBoot = (one: Claimant, here: Claimant): boolean =>
-  one.boot !== here.boot && one.boot !== '' && here.boot !== '';
+  here.boot !== '' && one.boot !== here.boot;
 
 /** What is known of each, asked once, and in one call where each would cost a process. */
 export function knownProcesses(claimants: readonly Claimant[]): (pid: number) => Known {
-  const read = processTable.readEach([...new Set(claimants.map(({ pid }) => pid))]);
+  const pids = [...new Set(claimants.map(({ pid }) => pid))];
+  const read = processTable.readEach(processTable.source === 'ps' ? pids.filter(exists) : pids);
   return (pid) => read(pid) ?? (exists(pid) ? 'hidden' : undefined);
 }
 

@@ -86,8 +86,7 @@ test('who is alive, dead or elsewhere', () => {
     ['another network', { ...one, net: 'm' }, seen(), 'elsewhere'],
     ['another network, gone', { ...one, net: 'm' }, undefined, 'dead'],
     ['another network and pid namespace', { ...one, net: 'm', pidns: 'q' }, undefined, 'elsewhere'],
-    ['without its boot and namespaces: by its pid', { ...one, ...unknown }, seen(), 'alive'],
-    ['without its boot and namespaces, gone', { ...one, ...unknown }, undefined, 'dead'],
+    ['without its boot and namespaces', { ...one, ...unknown }, seen(), 'dead'],
     ['another boot counts before all', { ...one, boot: 'c', net: 'm', pidns: 'q' }, undefined, 'dead'],
   ];
   for (const [name, who, known, expected] of table) {
