@@ -16,7 +16,7 @@
 #
 # The end of stdin without `done` is the launcher's death.
 #
-# POSIX alone (dash, ash, bash 3.2), and of its tools grep, ls, cat, ps, sleep, date, stty. It waits in memory for as
+# POSIX alone (dash, ash, bash 3.2), and of its tools grep, ls, cat, ps, sleep, stty. It waits in memory for as
 # long as a run lasts: scripts/generate.mjs takes out the comments. Lists are words in one variable, with a space before
 # and behind each where they are searched; functions answer in variables, as each $( ) is a process.
 

@@ -1,4 +1,4 @@
-import { leadsGroup, readJob, readSleeps, readStdin } from '../system/jobs.ts';
+import { adoptsOrphans, leadsGroup, readJob, readSleeps, readStdin } from '../system/jobs.ts';
 
 export interface ParentOptions {
   /** The variable `_`, where bash and zsh leave the program's path: nohup's stays there. */
@@ -19,7 +19,7 @@ const SHELLS: ReadonlySet<string> = new Set(['sh', 'dash', 'ash', 'bash', 'zsh',
 export function watchParent(onGone: () => void, { underscore = '', every = 500 }: ParentOptions): () => void {
   const parent = process.ppid;
   // 1: it has gone before we could look, or a container's first process, with which all ends.
-  if (parent <= 1 || /(^|\/)nohup$/.test(underscore)) return () => {};
+  if (!adoptsOrphans || parent <= 1 || /(^|\/)nohup$/.test(underscore)) return () => {};
   let looked = false;
   let atShell: string | undefined;
   // At once: for its last command a shell may make way.
@@ -54,9 +54,6 @@ function sleepsOf(pid: number): string | undefined {
 /** A shell without job control gives a background process a /dev/null of its own for stdin. */
 function hasShellsNull(parent: number): boolean {
   const [ours, theirs] = [readStdin(process.pid), readStdin(parent)];
-  return (
-    ours?.file === '/dev/null' &&
-    theirs !== undefined &&
-    `${ours.file} ${ours.mode}` !== `${theirs.file} ${theirs.mode}`
-  );
+  if (ours?.file !== '/dev/null' || !theirs) return false;
+  return theirs.file !== ours.file || theirs.mode !== ours.mode;
 }

@@ -29,19 +29,16 @@ export function supervise({ plan, env, ...options }: SupervisionOptions): Superv
   const { runId, killTimeout } = plan;
   const guard = startGuard({ runId, graceSeconds: killTimeout, path: env.PATH, terminal: options.terminal });
   const endWatch = watchParent(options.onOrphaned, { underscore: env._ });
-  let told = false;
-  const tellHidden = (): void => {
-    const why = whyHidden();
-    if (told || why === undefined) return;
-    told = true;
-    options.warn('PROCESSES_HIDDEN', hiddenMessage(why));
-  };
+  /** Said once. */
+  let why = whyHidden();
   return {
     note(event, view) {
       if (event.type === 'started') {
         const { id, pid, root } = event;
         guard.add(pid, root, view.plan.instances.find((one) => one.id === id)?.stopSignal);
-        if (root.start === undefined) tellHidden();
+        if (root.start !== undefined || why === undefined) return;
+        options.warn('PROCESSES_HIDDEN', hiddenMessage(why));
+        why = undefined;
       } else if (event.type === 'exited') guard.del(event.pid);
     },
     saveTerminal: guard.saveTerminal,

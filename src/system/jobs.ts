@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { exists } from './platform.ts';
+import { exists, isWindows } from './platform.ts';
 import { processTable } from './processes.ts';
 
 // Shells, their jobs and the terminal, as /proc tells of them; undefined where it does not.
@@ -12,6 +12,9 @@ export function readJob(): { group: number; foreground: number } | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { group: Number(fields[2]), foreground: Number(fields[5]) };
 }
+
+/** Does a process whose parent has ended get another one? On Windows it keeps the number. */
+export const adoptsOrphans = !isWindows;
 
 /** Are we a job of our own: of an interactive shell, or by setsid? */
 export const leadsGroup = (): boolean => exists(-process.pid);

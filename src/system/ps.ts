@@ -1,4 +1,5 @@
 import { type ExecFileSyncOptions, execFile, execFileSync } from 'node:child_process';
+import { exists } from './platform.ts';
 import type { Listening, Proc, ProcessTable } from './process-table.ts';
 
 // macOS and the BSDs: from ps and lsof, each a process. Where they are missing nothing is told.
@@ -9,7 +10,8 @@ export const psTable: ProcessTable = {
   source: 'ps',
   read: (pid) => procs(['-o', FIELDS, '-p', String(pid)])[0],
   readEach(pids) {
-    const found = pids.length > 0 ? procs(['-o', FIELDS, '-p', pids.join(',')]) : [];
+    const there = pids.filter(exists);
+    const found = there.length > 0 ? procs(['-o', FIELDS, '-p', there.join(',')]) : [];
     return (pid) => found.find((proc) => proc.pid === pid);
   },
   list: () => procs(['-axo', FIELDS]),

@@ -40,8 +40,7 @@ export const ofOtherBoot = (one: Claimant, here: Claimant): boolean =>
 
 /** What is known of each, asked once, and in one call where each would cost a process. */
 export function knownProcesses(claimants: readonly Claimant[]): (pid: number) => Known {
-  const pids = [...new Set(claimants.map(({ pid }) => pid))];
-  const read = processTable.readEach(processTable.source === 'ps' ? pids.filter(exists) : pids);
+  const read = processTable.readEach([...new Set(claimants.map(({ pid }) => pid))]);
   return (pid) => read(pid) ?? (exists(pid) ? 'hidden' : undefined);
 }
 
