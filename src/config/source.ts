@@ -18,7 +18,7 @@ export function describeSource(source: Source): string {
 export function locate(source: Source, preposition: 'from' | 'in'): string {
   const { kind, name, file, line } = source;
   if (kind === 'sticky') return `the last run in ${file ?? '.ports.json'}`;
-  if (kind === 'framework') return `the default of ${name}`;
+  if (kind === 'framework' && file === undefined) return `the default of ${name}`;
   if (kind === 'default') return 'the default';
   if (kind === 'search') return 'the search';
   if (file === undefined) return name;

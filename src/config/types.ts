@@ -9,6 +9,8 @@ export interface Warning {
 
 /** The vocabulary between config/, ports/ and plan/. Values only, no behaviour. */
 
+import type { Copy } from './copies/types.ts';
+
 export type Role = 'backend' | 'frontend';
 export const ROLES: readonly Role[] = ['backend', 'frontend'];
 
@@ -42,13 +44,36 @@ export interface Sourced<T> {
 
 /** What was asked for: `8080`, `8000-8003` (end inclusive), `auto`, `auto:5000-5100`. */
 export type PortSpec =
-  /** `exact`: pinned by `ports.json`, it does not move. */
-  | { kind: 'single'; port: number; exact?: true }
+  /** `exact`: pinned by `ports.json`, it does not move; `otherwise`: the last run's, tried next when it is taken. */
+  | { kind: 'single'; port: number; exact?: true; otherwise?: number }
   | { kind: 'range'; start: number; end: number }
   | { kind: 'auto'; start?: number; end?: number };
 
 /** A shell line goes through the platform's shell, an argv does not. Both may hold placeholders. */
 export type Command = { kind: 'shell'; line: string } | { kind: 'argv'; argv: [string, ...string[]] };
+
+/** The program at the end of a command, scripts and wrappers followed. */
+export interface Program {
+  /** `uvicorn`, `main:app`, `--reload`: without quotes, the program's path or `python -m`. */
+  words: string[];
+  /** Absolute: the folder in which it runs. */
+  dir: string;
+  /** The line that holds it, and the folder that the line is started in, absolute. */
+  line: string;
+  lineDir: string;
+  /** The package.json script that the line is. */
+  script?: string;
+  /** Variables that the line itself sets. */
+  env: Record<string, string>;
+  /** The port that the line itself says. */
+  pinned?: number;
+}
+
+/** A port that stands in a file of the project. */
+export interface WrittenPort {
+  port: number;
+  source: Source;
+}
 
 /** Which of an app's ports: a role's, or its only one. */
 export type PortKey = Role | 'own';
@@ -106,8 +131,12 @@ export interface App {
   env: Record<string, string>;
   /** The framework's own names (`REFLEX_API_URL`): placeholders as in `command`. */
   frameworkEnv: Record<string, string>;
-  /** Where the port search starts when nobody said: one entry for each port the app listens on. */
+  /** Where its framework listens when nobody said: one entry for each port the app listens on. */
   defaultPorts: Partial<Record<PortKey, number>>;
+  /** What the project itself has written down, strongest first: counts before its framework's default. */
+  written?: Partial<Record<PortKey, WrittenPort[]>>;
+  /** The environment variable by which its code learns its port, where that is known. */
+  portName?: string;
   /** What the config asks for. */
   ports: Partial<Record<PortKey, Sourced<PortSpec>>>;
   /** It listens on none: a worker. */
@@ -130,8 +159,8 @@ export interface App {
   path?: string[];
   /** A FORCE_COLOR without a terminal would break its output (Reflex). */
   noForceColor?: boolean;
-  /** Its innermost program, behind scripts and `cd`s: the folder it runs in (absolute) and its line. */
-  runs?: { dir: string; line: string };
+  /** Its innermost program, behind scripts and `cd`s; undefined where nothing was looked at. */
+  runs?: Program;
   /** It learns its port by PORT, or does not; absent: it does where nothing in its command says the port. */
   readsPort?: boolean;
   /** Python runs it, directly or further down. */
@@ -158,6 +187,8 @@ export interface Settings extends OptionSettings {
   /** Absolute, symlinks resolved. */
   root: string;
   apps: App[];
+  /** Where the project names the apps' ports. */
+  copies: readonly Copy[];
   /** `apps[].ports` after precedence, by app name. */
   ports: Record<string, Partial<Record<PortKey, Sourced<PortSpec>>>>;
   /** Paths that `--clean` adds, relative to root. */

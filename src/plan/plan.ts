@@ -56,9 +56,10 @@ export function makePlan(input: PlanInput): LaunchPlan {
   const facts = factsOf(input);
   const { host, ports, urls, corsOrigins: origins } = facts;
   const instances = settings.apps.flatMap((app) =>
-    Array.from({ length: app.instances }, (_, instance) =>
-      instancePlan(app, instance, input.ports.of(instanceId(app.name, instance)), facts),
-    ),
+    Array.from({ length: app.instances }, (_, instance) => {
+      const id = instanceId(app.name, instance);
+      return { ...instancePlan(app, instance, input.ports.of(id), facts), moved: input.ports.hasMoved(id) };
+    }),
   );
   return {
     runId: input.runId,

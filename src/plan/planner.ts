@@ -89,7 +89,7 @@ class RunPlanner implements Planner {
     );
     if (!found) return undefined;
     await holdEphemeral([found.port]);
-    return this.#move(id, key, found.port);
+    return this.#move(id, key, found.port, true);
   }
 
   async adopt(id: InstanceId, key: PortKey, port: number): Promise<LaunchPlan | undefined> {
@@ -99,11 +99,11 @@ class RunPlanner implements Planner {
       async () => ({ value: undefined, ports: [{ id, port }] }),
       given === undefined ? [] : [given],
     );
-    return this.#move(id, key, port);
+    return this.#move(id, key, port, false);
   }
 
-  #move(id: InstanceId, key: PortKey, port: number): LaunchPlan {
-    this.#ports = this.#ports.move(id, key, port);
+  #move(id: InstanceId, key: PortKey, port: number, moved: boolean): LaunchPlan {
+    this.#ports = this.#ports.move(id, key, port, moved);
     this.#plan = this.#planWith(this.#ports);
     return this.#plan;
   }

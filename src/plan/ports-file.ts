@@ -21,6 +21,8 @@ export interface PortsFile {
     /** Of several instances the one that asks for most attention. */
     status: InstanceStatus;
     ports: number[];
+    /** Not the ones that were wanted: somebody had one of them. */
+    moved?: true;
     pids?: number[];
   }[];
 }
@@ -59,6 +61,7 @@ export function portsFileOf(
         ...(roles.length > 1 ? { roles } : role ? { role } : {}),
         status: STATUSES.find((status) => mine.some((one) => one.status === status)) ?? 'waiting',
         ports: instances.flatMap((instance) => Object.values(instance.ports)),
+        ...(instances.some(({ moved }) => moved) && { moved: true }),
         ...(stopped ? {} : { pids: mine.flatMap(({ pid }) => pid ?? []) }),
       };
     }),

@@ -35,6 +35,8 @@ export interface InstancePlan {
   cwd: string;
   env: EnvLayers;
   ports: Partial<Record<PortKey, number>>;
+  /** One of them is not the one that was asked for. */
+  moved?: boolean;
   /** Undefined: it listens nowhere. */
   url: Url | undefined;
   ready: ReadyCheck[];

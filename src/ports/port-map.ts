@@ -20,10 +20,18 @@ export class PortMap {
     return this.all.map(({ port }) => port);
   }
 
-  /** The same but for one port. */
-  move(id: InstanceId, key: PortKey, port: number): PortMap {
+  /** Whether one of an instance's ports is not the one that was wanted. */
+  hasMoved(id: InstanceId): boolean {
+    return this.all.some((one) => one.id === id && one.moved);
+  }
+
+  /**
+   * The same but for one port.
+   * @param moved false: the server's own choice, there is no other one to come back to
+   */
+  move(id: InstanceId, key: PortKey, port: number, moved = true): PortMap {
     return new PortMap(
-      this.all.map((one) => (one.id === id && one.key === key ? { ...one, port, moved: true } : one)),
+      this.all.map((one) => (one.id === id && one.key === key ? { ...one, port, moved } : one)),
     );
   }
 

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
+import type { Copy } from '../copies/types.ts';
+import { withWrittenPorts } from '../copies/written.ts';
 import { keyedByRole } from '../keyed.ts';
 import { type App, ROLES, type Role } from '../types.ts';
 import { type Candidate, type Scope, uniqueNames, withRole } from './candidate.ts';
@@ -24,6 +26,8 @@ export { recogniseApp } from './recognise.ts';
 export interface Detection {
   /** At least one; each role at most once; names are unique. */
   apps: App[];
+  /** Where the project names the apps' ports. */
+  copies: Copy[];
   /** One line each, for people. */
   notes: string[];
 }
@@ -39,7 +43,8 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const scope: Scope = { project: new Project(root), context, notes: [] };
   const found = await decide(scope);
   const apps = found.map(({ app }) => keyedByRole(app));
-  return { apps: uniqueNames(apps), notes: [...new Set(scope.notes)] };
+  const written = await withWrittenPorts(scope.project, uniqueNames(apps), context);
+  return { ...written, notes: [...new Set(scope.notes)] };
 }
 
 async function decide(scope: Scope): Promise<Candidate[]> {

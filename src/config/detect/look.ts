@@ -5,7 +5,6 @@ import { nodeServers, viteKinds } from './frameworks/node.ts';
 import { pythonServers } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
 import { workspaceDir } from './package-manager.ts';
-import { nodePortHint, pythonPortHint, viteConfigPort } from './port-hint.ts';
 import type { Project } from './project.ts';
 
 /** What a command line turns out to run, followed through package.json scripts to its end. */
@@ -21,7 +20,11 @@ export interface Look {
   levels: PackageManager[];
   /** What is appended to the outermost command reaches the innermost program. */
   appendable: boolean;
-  /** A port that the line or the project's own source names. */
+  /** The package.json script that the line is. */
+  script?: string;
+  /** Variables that the line itself sets. */
+  env: Record<string, string>;
+  /** A port that the line names. */
   pinned: number | undefined;
   /** The line says the host itself. */
   hostGiven: boolean;
@@ -61,7 +64,7 @@ export async function look(
     const inner = target && (await project.packageJson(target))?.scripts[call.script];
     if (target && inner !== undefined) {
       const found = await look(project, inner, target, [...levels, call.pm]);
-      return { ...found, appendable: found.appendable && last };
+      return { script: call.script, ...found, appendable: found.appendable && last };
     }
   }
   const framework = await identify(project, cwd, words, part?.text ?? line);
@@ -74,8 +77,7 @@ export async function look(
       : undefined;
   const flag = (framework?.portFlag ?? PORT_FLAG).exec(words.join(' '))?.[1];
   const written = (inPlace ?? framework?.inPlace)?.exec(text)?.[2] ?? flag ?? env.PORT;
-  let pinned = written && /^\d+$/.test(written) ? Number(written) : undefined;
-  if (pinned === undefined && framework) pinned = await hint(project, cwd, words, framework);
+  const pinned = written && /^\d+$/.test(written) ? Number(written) : undefined;
   return {
     framework,
     words,
@@ -83,6 +85,7 @@ export async function look(
     lineDir: dir,
     dir: cwd,
     levels,
+    env,
     appendable: last,
     pinned: pinned && pinned < 65536 ? pinned : undefined,
     hostGiven: (framework?.hostFlag ?? HOST_FLAG).test(words.join(' ')),
@@ -186,16 +189,4 @@ async function pythonScript(project: Project, dir: string, words: string[]): Pro
     ...(server.env && { env: server.env }),
     ...(server.port && { port: server.port }),
   };
-}
-
-async function hint(
-  project: Project,
-  dir: string,
-  words: string[],
-  framework: Framework,
-): Promise<number | undefined> {
-  if (framework.flags?.includes('--strictPort')) return viteConfigPort(project, dir);
-  if (framework.flags || framework.role === 'task') return undefined;
-  if (words[0] === 'python') return pythonPortHint(project, dir, words);
-  return nodePortHint(project, dir, words);
 }

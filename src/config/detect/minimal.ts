@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { App } from '../types.ts';
+import type { App, PortKey } from '../types.ts';
 
 /**
  * The smallest config that says what was found: what `devstart init` writes and errors show. Flags that
@@ -17,10 +17,21 @@ function minimalApp(app: App, root: string | undefined): Record<string, unknown>
   const cwd = root === undefined ? '' : path.relative(root, app.cwd).replaceAll(path.sep, '/');
   if (cwd) result.cwd = cwd;
   if (app.procfile) result.envFile = '.env';
-  const ports = Object.values(app.defaultPorts);
-  if (app.roles.length > 1 && ports.length > 0) result.ports = app.defaultPorts;
+  const known = startPorts(app);
+  const ports = Object.values(known);
+  if (app.roles.length > 1 && ports.length > 0) result.ports = known;
   else if (ports[0] !== undefined) result.port = ports[0];
   return result;
+}
+
+/** Where each of its ports starts: as the project has it, else as its framework does. */
+function startPorts({ defaultPorts, written = {} }: App): Partial<Record<PortKey, number>> {
+  const ports = { ...defaultPorts };
+  for (const key of ['backend', 'frontend', 'own'] as const) {
+    const [first] = written[key] ?? [];
+    if (first) ports[key] = first.port;
+  }
+  return ports;
 }
 
 function plainCommand(app: App): string | string[] {

@@ -40,8 +40,7 @@ export async function recognise(project: Project, found: App, opts: Said): Promi
   const draft = { ...found, ...(await nature(project, line, seen)) };
   if (!framework) {
     const ready = draft.ready.length > 0 ? draft.ready : [{ port: 'own' as const }];
-    const defaultPorts = { ...(seen.pinned && { own: seen.pinned }), ...draft.defaultPorts };
-    const app = { ...draft, ready, defaultPorts, command: movable(draft, line, seen) };
+    const app = { ...draft, ready, command: movable(draft, line, seen) };
     return { app: await withVenv(project, app, seen), look: seen };
   }
   if (framework.id === 'reflex') return { app: await reflex(project, draft, seen, opts), look: seen };
@@ -51,7 +50,7 @@ export async function recognise(project: Project, found: App, opts: Said): Promi
   const caches = [...(framework.caches ?? []), ...shared]
     .map((cache) => path.posix.join(relative, cache))
     .filter((cache) => !cache.startsWith('..'));
-  const own = seen.pinned ?? framework.port;
+  const own = framework.port;
   const hasPorts = Object.keys(draft.defaultPorts).length > 0;
   const app =
     pythonFrameworks.includes(framework) || framework.id === 'python'
@@ -85,7 +84,7 @@ const PYTHON_FILES = ['requirements.txt', 'pyproject.toml', 'Pipfile', 'setup.py
 
 /** Where and how it runs: what decides which names it is told. */
 async function nature(project: Project, line: string, seen: Look): Promise<Partial<App>> {
-  const { framework, dir } = seen;
+  const { framework, dir, words, lineDir, script, env, pinned } = seen;
   const ids: readonly { id: string }[] = [...pythonFrameworks, ...pythonServers, { id: 'reflex' }];
   const known = framework && ids.some(({ id }) => id === framework.id);
   const files = framework ? undefined : (await project.list(dir)).files;
@@ -93,7 +92,15 @@ async function nature(project: Project, line: string, seen: Look): Promise<Parti
     known || PYTHON.test(line) || PYTHON.test(seen.line) || PYTHON_FILES.some((file) => files?.has(file));
   const readsPort = takesPort(line, seen);
   return {
-    runs: { dir, line: seen.line },
+    runs: {
+      dir,
+      line: seen.line,
+      words,
+      lineDir,
+      env,
+      ...(script !== undefined && { script }),
+      ...(pinned !== undefined && { pinned }),
+    },
     ...(python && { python }),
     ...(readsPort !== undefined && { readsPort }),
   };

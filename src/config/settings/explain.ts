@@ -1,7 +1,7 @@
 import { OPTIONS } from '../options.ts';
 import { formatPortSpec } from '../port-spec.ts';
 import type { PortSpec, Settings, Source, Sourced } from '../types.ts';
-import { written } from './resolve.ts';
+import { written } from './port-candidates.ts';
 
 /** One setting in its written form. */
 export interface Explained {
@@ -94,7 +94,7 @@ function origin({ kind, name, file, line: number }: Source): string {
     case 'sticky':
       return `the last run (${place})`;
     case 'framework':
-      return `${name}'s default`;
+      return file === undefined ? `${name}'s default` : `${place} (${name})`;
     case 'search':
       return 'the search';
     default:

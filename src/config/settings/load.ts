@@ -1,15 +1,17 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
+import type { Detection } from '../detect/index.ts';
+import type { DetectContext } from '../detect/project.ts';
 import { findConfig, parseConfig, readConfigFile } from '../file/config-file.ts';
 import { type ConfigFile, locate } from '../file/locate.ts';
 import type { Flags } from '../options.ts';
-import type { App, Settings, Source, Warning } from '../types.ts';
+import type { Settings, Source, Warning } from '../types.ts';
 import { readPath } from '../values.ts';
 import { readEnvFiles } from './dotenv.ts';
 import { type Layers, resolveOptions } from './options.ts';
 import { resolveSettings } from './resolve.ts';
-import { PINS, readPins, readPortsFile } from './sticky.ts';
+import { isLinkedWorktree, PINS, readPins, readPortsFile } from './sticky.ts';
 
 export interface LoadInput {
   flags: Flags;
@@ -48,7 +50,7 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
   }
   const { prod, host, sticky, portsFile, avoid } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
-  const [{ apps, notes }, last, pins] = await Promise.all([
+  const [{ apps, notes, copies }, last, pins] = await Promise.all([
     findApps(layers, { prod: prod.value, host: host?.value }),
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
@@ -58,7 +60,9 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
     avoid.value.length > 0
       ? await (await import('./avoid.ts')).readAvoided(avoid.value, root, portsFile.value)
       : { ports: new Map<number, string>(), warnings: [] };
-  const { settings, warnings } = resolveSettings({ ...layers, apps, sticky: last.ports, pins: pins.ports });
+  const worktree = last.ports?.moved !== undefined && (await isLinkedWorktree(root));
+  const found = { apps, copies, sticky: last.ports, pins: pins.ports, worktree };
+  const { settings, warnings } = resolveSettings({ ...layers, ...found });
   return {
     settings,
     avoided: avoided.ports,
@@ -74,20 +78,24 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
 async function findApps(
   layers: Layers,
   said: { prod: boolean; host: string | undefined },
-): Promise<{ apps: App[]; notes: string[] }> {
-  const { root, config, env } = layers;
+): Promise<Detection> {
+  const { env, root, config } = layers;
+  const context = { ...said, env };
   const found = config?.value.apps
-    ? {
-        apps: await (await import('./apps.ts')).appsFromConfig(config.value, root, {
-          ...said,
-          file: config.file,
-          env,
-        }),
-        notes: [],
-      }
-    : await (await import('../detect/index.ts')).detectProject(root, { ...said, env });
+    ? await configuredApps(layers, context)
+    : await (await import('../detect/index.ts')).detectProject(root, context);
   const { withReadings } = await import('../reads/reads.ts');
   return { ...found, apps: withReadings(found.apps, { ...layers, prod: said.prod }) };
+}
+
+async function configuredApps({ root, config }: Layers, context: DetectContext): Promise<Detection> {
+  const [{ appsFromConfig }, { Project }, { withWrittenPorts }] = await Promise.all([
+    import('./apps.ts'),
+    import('../detect/project.ts'),
+    import('../copies/written.ts'),
+  ]);
+  const apps = await appsFromConfig(config?.value ?? {}, root, { ...context, file: config?.file ?? '' });
+  return { ...(await withWrittenPorts(new Project(root), apps, context)), notes: [] };
 }
 
 const configPath = (cwd: string, given: string): string =>

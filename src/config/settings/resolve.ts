@@ -1,51 +1,35 @@
 import { DevstartError } from '../../errors.ts';
-import { didYouMean } from '../nearest.ts';
-import { OPTIONS } from '../options.ts';
-import { formatPortSpec, parsePortSpec } from '../port-spec.ts';
+import { parsePortSpec } from '../port-spec.ts';
 import { describeSource } from '../source.ts';
 import {
   type App,
   type PortKey,
   type PortSpec,
   ROLES,
-  type Role,
   type Settings,
-  type Source,
   type Sourced,
   type Warning,
 } from '../types.ts';
 import { resolveDependencies } from './depends.ts';
-import {
-  byDefault,
-  type Candidate,
-  envCandidates,
-  flagCandidate,
-  type Layers,
-  resolveOptions,
-  strongest,
-} from './options.ts';
+import { envCandidates, flagCandidate, resolveOptions } from './options.ts';
 import { type Origins, resolveOrigins } from './origins.ts';
-import { PINS, type StickyPorts } from './sticky.ts';
-
-export interface ResolveInput extends Layers {
-  /** The last run's ports, where sticky is on and there was one. */
-  sticky?: StickyPorts | undefined;
-  /** What `ports.json` pins. */
-  pins?: StickyPorts | undefined;
-  /** The config's, or the detected ones. */
-  apps: readonly App[];
-}
-
-const ROLE_PORTS = {
-  backend: { flag: 'backendPort', ...OPTIONS.backendPort },
-  frontend: { flag: 'frontendPort', ...OPTIONS.frontendPort },
-} as const satisfies Record<Role, object>;
-
-/** Where the search for a further app's port starts. */
-const FURTHER_START = 4000;
+import {
+  blockOffset,
+  FURTHER_START,
+  insertBlock,
+  knownApp,
+  namedPorts,
+  portCandidates,
+  portKeys,
+  type ResolveInput,
+  ROLE_PORTS,
+  STRENGTH,
+  specOf,
+} from './port-candidates.ts';
 
 /**
- * Every setting by precedence: flag > environment > .env.local > .env > config > sticky > framework > default.
+ * Every setting by precedence: flag > environment > .env.local > .env > config > sticky > the project's own number >
+ * framework > default.
  * Pure.
  * @throws DevstartError USAGE, PORT_INVALID, AMBIGUOUS, PROD_UNSAFE
  */
@@ -61,6 +45,7 @@ export function resolveSettings(input: ResolveInput): { settings: Settings; warn
       ...options,
       root: input.root,
       apps,
+      copies: input.copies ?? [],
       ports,
       corsOrigins: origins.corsOrigins,
       frontendUrl: origins.frontendUrl,
@@ -78,15 +63,6 @@ function onlyApps({ apps, flags }: ResolveInput): App[] {
   );
 }
 
-function knownApp(apps: readonly App[], name: string, flag: string): App {
-  const names = apps.map((app) => app.name);
-  const app = apps.find((known) => known.name === name);
-  if (app) return app;
-  throw new DevstartError('USAGE', `${flag}: there is no app "${name}"${didYouMean(name, names)}`, {
-    hint: `The apps here: ${names.join(', ')}.`,
-  });
-}
-
 function refuseTwoOfARole(apps: readonly App[]): void {
   for (const role of ROLES) {
     const rivals = apps.filter((app) => app.roles.includes(role));
@@ -99,13 +75,6 @@ function refuseTwoOfARole(apps: readonly App[]): void {
       ].join('\n'),
     });
   }
-}
-
-/** An app listens on its roles' ports; without a role on one of its own. A compiler that watches has none. */
-export function portKeys(app: App): PortKey[] {
-  if (app.noPort) return [];
-  if (app.roles.length > 0) return [...app.roles];
-  return app.framework === 'task' && !app.ports.own ? [] : ['own'];
 }
 
 function resolvePorts(
@@ -124,110 +93,12 @@ function resolvePorts(
       const offset = basePort && blockOffset(apps, app, key);
       const candidates = portCandidates(input, app, key, named, start);
       if (basePort && offset !== undefined) insertBlock(candidates, basePort, offset);
-      const chosen = strongest(candidates, (raw, source) =>
-        parsePortSpec(raw as string | number, source),
-      ) as Sourced<PortSpec>;
-      if (chosen.value.kind === 'single' && isPin(chosen.source)) chosen.value.exact = true;
-      mine[key] = chosen;
+      mine[key] = specOf(candidates);
     }
     ports[app.name] = mine;
   }
   checkRoleValues(input);
   return ports;
-}
-
-function portCandidates(
-  input: ResolveInput,
-  app: App,
-  key: PortKey,
-  named: ReadonlyMap<string, Candidate>,
-  start: number,
-): Candidate[] {
-  const found: Candidate[] = [];
-  const mine = named.get(`${app.name}/${key}`);
-  if (mine) found.push(mine);
-  if (key !== 'own')
-    found.push(...flagCandidate(input, ROLE_PORTS[key].flag), ...envCandidates(input, ROLE_PORTS[key].env));
-  const asked = app.ports[key];
-  if (asked)
-    found.push({ raw: written(asked.value), source: asked.source }, ...asked.overrode.map(asCandidate));
-  for (const [kind, file] of [
-    ['config', input.pins],
-    ['sticky', input.sticky],
-  ] as const) {
-    const port = key === 'own' ? file?.apps[app.name]?.[0] : file?.[key];
-    const name = key === 'own' ? app.name : key;
-    if (file && port !== undefined) found.push({ raw: port, source: { kind, name, file: file.file } });
-  }
-  const framework = app.defaultPorts[key] ?? (app.roles.length < 2 ? app.defaultPorts.own : undefined);
-  if (framework !== undefined)
-    found.push({ raw: framework, source: { kind: 'framework', name: app.framework ?? app.name } });
-  found.push(key === 'own' ? { raw: start, source: { kind: 'search', name: 'search' } } : byDefault(start));
-  return found;
-}
-
-const isPin = ({ kind, file }: Source): boolean => kind === 'config' && file === PINS;
-
-const asCandidate = ({ value, source }: { value: unknown; source: Candidate['source'] }): Candidate => ({
-  raw: value,
-  source,
-});
-
-/** As a person writes it: 8080, or a text for everything else. */
-export function written(spec: PortSpec): number | string {
-  return spec.kind === 'single' ? spec.port : formatPortSpec(spec);
-}
-
-/** `--port NAME=SPEC`: by app name, or by role. The last one for a name counts. */
-function namedPorts({ flags, apps }: ResolveInput): Map<string, Candidate> {
-  const named = new Map<string, Candidate>();
-  for (const text of flags.port ?? []) {
-    const at = text.indexOf('=');
-    if (at < 1)
-      throw new DevstartError(
-        'USAGE',
-        `--port wants NAME=SPEC, as in --port worker=4100, not ${JSON.stringify(text)}`,
-      );
-    const name = text.slice(0, at);
-    const role = ROLES.find((known) => known === name && !apps.some((app) => app.name === name));
-    const app = apps.find((known) => role && known.roles.includes(role)) ?? knownApp(apps, name, '--port');
-    const [key = 'own', second] = role ? [role] : portKeys(app);
-    if (second)
-      throw new DevstartError('USAGE', `--port ${name}=… could mean two ports: "${name}" has both roles`, {
-        hint: 'Use --backend-port and --frontend-port.',
-      });
-    const candidate: Candidate = {
-      raw: text.slice(at + 1),
-      source: { kind: 'flag', name: `--port ${name}` },
-    };
-    parsePortSpec(String(candidate.raw), candidate.source);
-    named.set(`${app.name}/${key}`, candidate);
-  }
-  return named;
-}
-
-const STRENGTH = ['flag', 'env', 'env-file', 'config'];
-
-/** The block wins over everything said more weakly than it was. */
-function insertBlock(candidates: Candidate[], basePort: Sourced<number>, offset: number): void {
-  const { source } = basePort;
-  const strength = (kind: string): number =>
-    STRENGTH.includes(kind) ? STRENGTH.indexOf(kind) : STRENGTH.length;
-  const raw = basePort.value + offset;
-  if (raw > 65_535)
-    throw new DevstartError(
-      'USAGE',
-      `${describeSource(source)} is ${basePort.value}: the block would pass 65535`,
-    );
-  const weaker = candidates.findIndex((candidate) => strength(candidate.source.kind) > strength(source.kind));
-  candidates.splice(weaker < 0 ? candidates.length : weaker, 0, { raw, source });
-}
-
-/** Backend 0, frontend 1, further apps after the roles that there are. */
-function blockOffset(apps: readonly App[], app: App, key: PortKey): number {
-  const roles = ROLES.filter((role) => apps.some((known) => known.roles.includes(role)));
-  if (key !== 'own') return roles.indexOf(key);
-  return roles.length + apps.filter((known) => known.roles.length === 0).indexOf(app);
 }
 
 /** A malformed port is an error also where no app takes it. */

@@ -11,6 +11,8 @@ export interface StickyPorts {
   frontend?: number;
   /** By app name: the port of each instance. */
   apps: Record<string, number[]>;
+  /** The apps whose port was not the one that was wanted: somebody had it. */
+  moved?: string[];
 }
 
 /**
@@ -81,6 +83,7 @@ function portsOf(content: unknown, file: string): StickyPorts | undefined {
       if (!isRecord(app) || typeof app.name !== 'string' || !Array.isArray(app.ports)) return undefined;
       if (!app.ports.every(isPort)) return undefined;
       ports.apps[app.name] = app.ports;
+      if (app.moved === true) ports.moved = [...(ports.moved ?? []), app.name];
     }
   }
   const ours = content.version === 1 || ports.backend !== undefined || ports.frontend !== undefined;
@@ -92,3 +95,16 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const isPort = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536;
+
+/** Whether the project lies in a worktree that `git worktree add` made: there `.git` is a file. */
+export async function isLinkedWorktree(root: string): Promise<boolean> {
+  for (let dir = root; ; dir = path.dirname(dir)) {
+    try {
+      // A submodule's names `.git/modules/…` instead.
+      return /^gitdir:.*[\\/]worktrees[\\/]/.test(await readFile(path.join(dir, '.git'), 'utf8'));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || dir === path.dirname(dir)) return false;
+    }
+  }
+}

@@ -116,7 +116,8 @@ async function serveSearching(
   board: Board,
   all: PortRequest[],
 ): Promise<PortAssignment[]> {
-  const first = request.spec.value.kind === 'single' ? request.spec.value.port : 1;
+  const spec = request.spec.value;
+  const [first, otherwise] = spec.kind === 'single' ? [spec.port, spec.otherwise] : [1];
   const kept = firstChoices(request, all);
   const assignments: PortAssignment[] = [];
   let next = first;
@@ -125,11 +126,13 @@ async function serveSearching(
     let attempts = 0;
     let port = from;
     let held: number | undefined;
-    for (; ; port++) {
+    let last = otherwise;
+    // Home, the last run's, then on from home.
+    for (let on = from; ; port = last ?? ++on, last = undefined) {
       if (port > MAX_PORT || attempts >= board.options.maxAttempts) {
         throw await exhausted(request, board, from, port - 1, held);
       }
-      if (port !== first && kept.has(port)) continue;
+      if (port !== first && port !== otherwise && kept.has(port)) continue;
       const status = await board.statusOf(port, request);
       if (status === 'free') break;
       if (status === 'busy') attempts++;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -159,6 +159,58 @@ test('the last run’s ports are preferred, and --no-sticky forgets them', async
   const fresh = first.rig.spawnDevstart(['--explain', '--json', '--no-sticky']);
   await fresh.exit;
   assert.equal(JSON.parse(fresh.stdout()).settings.backendPort.source.kind, 'default');
+});
+
+test('the project’s own number is where it starts; a port that a stranger held comes home', async (t) => {
+  const rig = await Rig.create(t);
+  const [home = 0] = await rig.freePorts(1);
+  const [, server] = rig.server('api');
+  await writeFile(
+    path.join(rig.dir, 'api.mjs'),
+    `process.argv[2] = 'api';\nconst port = process.env.PORT || ${home};\nimport(${JSON.stringify(server)});\n// listen(port)\n`,
+  );
+  const apps = [{ name: 'api', role: 'backend', command: [process.execPath, 'api.mjs'] }];
+  await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+  const explain = async (env: Record<string, string> = {}) => {
+    const run = rig.spawnDevstart(['--explain', '--json'], { env });
+    await run.exit;
+    return JSON.parse(run.stdout()).settings.backendPort;
+  };
+  const start = async () => {
+    const run = rig.spawnDevstart(['--json']);
+    const api = await rig.link('api');
+    const port = Number(api.env.PORT);
+    await api.tell('listen', { port });
+    await run.waitFor('up');
+    run.child.kill('SIGINT');
+    await rig.exitCode(run);
+    return port;
+  };
+  const source = { kind: 'framework', name: 'PORT', file: 'api.mjs', line: 2 };
+  assert.deepEqual(await explain(), {
+    value: home,
+    source,
+    overrode: [{ value: 8000, source: { kind: 'default', name: 'default' } }],
+  });
+
+  const release = await hold(home, '127.0.0.1');
+  const moved = await start();
+  assert.ok(moved > home, `${moved}`);
+  assert.equal(await start(), moved, 'while home is taken the last run’s is the next choice');
+  release();
+  assert.deepEqual((await explain()).source, source);
+  // In a linked worktree home is the main one's.
+  await writeFile(path.join(rig.dir, '.git'), 'gitdir: /repo/.git/worktrees/second\n');
+  assert.deepEqual([(await explain()).value, (await explain()).source.kind], [moved, 'sticky']);
+  await rm(path.join(rig.dir, '.git'));
+  assert.equal(await start(), home);
+  assert.equal((await explain({ PORT: '4567' })).value, 4567);
+
+  const dry = rig.spawnDevstart(['--dry-run', '--json']);
+  await dry.exit;
+  assert.deepEqual(JSON.parse(dry.stdout()).copies, [
+    { file: 'api.mjs', line: 2, port: home, of: 'api', kind: 'default', follows: 'no' },
+  ]);
 });
 
 test('a broken .ports.json is a warning', async (t) => {

@@ -112,6 +112,7 @@ function plan(apps: App[], { env = {}, host, forceColor = false }: Given = {}) {
   const settings: Settings = {
     root: '/p',
     apps,
+    copies: [],
     ports: {},
     basePort: undefined,
     host: host === undefined ? undefined : by(host),

@@ -28,7 +28,9 @@ async function project(files: Files): Promise<string> {
 function summary(app: App, root: string): string {
   const command = app.command.kind === 'shell' ? `$ ${app.command.line}` : app.command.argv.join(' ');
   const cwd = path.relative(root, app.cwd).replaceAll(path.sep, '/');
-  const port = Object.values(app.defaultPorts).join('+') || '-';
+  const starts = app.roles.length > 0 ? app.roles : (['own'] as const);
+  const ports = starts.flatMap((key) => app.written?.[key]?.[0]?.port ?? app.defaultPorts[key] ?? []);
+  const port = ports.join('+') || '-';
   const line = `${app.name} ${app.roles.join('+') || 'none'} ${app.framework ?? '?'} ${port}: ${command}`;
   return (line + (cwd ? ` @${cwd}` : '')).replaceAll(root, 'ROOT');
 }
@@ -190,7 +192,7 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
   ],
   [
     'express, port in .env',
-    { 'package.json': express, '.env': 'PORT=4321\n' },
+    { 'package.json': { ...express, devDependencies: { dotenv: '*' } }, '.env': 'PORT=4321\n' },
     ['backend backend express 4321: npm run --silent dev'],
   ],
   [
@@ -629,7 +631,7 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
   [
     'bun',
     { 'package.json': {}, 'bun.lock': '', 'index.ts': 'Bun.serve({})' },
-    ['backend backend bun -: bun --hot index.ts'],
+    ['backend backend bun 3000: bun --hot index.ts'],
   ],
   ['php', { 'index.php': '<?php' }, ['backend backend php 8000: php -S {host}:{port}']],
   [

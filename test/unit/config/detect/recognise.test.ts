@@ -72,7 +72,7 @@ for (const [line, framework, port, expected] of lines) {
   test(`recognises: ${line}`, async () => {
     const app = await recognise({ kind: 'shell', line });
     assert.deepEqual(
-      [app.framework, app.defaultPorts.own, app.command],
+      [app.framework, app.runs?.pinned ?? app.defaultPorts.own, app.command],
       [framework, port, { kind: 'shell', line: expected }],
     );
   });
@@ -144,7 +144,7 @@ test('a script that pins its port in place is run as it stands, with the port op
     kind: 'argv',
     argv: ['npm', 'exec', '--silent', '-c', 'python manage.py runserver {port}'],
   });
-  assert.equal(app.defaultPorts.own, 8001);
+  assert.equal(app.runs?.pinned, 8001);
 });
 
 test('what the draft says stays', async () => {

@@ -5,7 +5,8 @@ import { nearest } from '../../../../src/config/nearest.ts';
 import type { Flags } from '../../../../src/config/options.ts';
 import { envFileOf } from '../../../../src/config/settings/dotenv.ts';
 import { explain, explainLines } from '../../../../src/config/settings/explain.ts';
-import { type ResolveInput, resolveSettings } from '../../../../src/config/settings/resolve.ts';
+import type { ResolveInput } from '../../../../src/config/settings/port-candidates.ts';
+import { resolveSettings } from '../../../../src/config/settings/resolve.ts';
 import type { App, Role } from '../../../../src/config/types.ts';
 import { DevstartError } from '../../../../src/errors.ts';
 
@@ -231,6 +232,121 @@ test('booleans', () => {
     kind: 'flag',
     name: '--no-sticky',
   });
+});
+
+test('an empty variable counts as not given', () => {
+  const envFiles = [
+    dotenv('BACKEND_PORT=\nDEVSTART_MAX_ATTEMPTS=""', '.env.local'),
+    dotenv('BACKEND_PORT=9004'),
+  ];
+  const env = { BACKEND_PORT: '', FRONTEND_PORT: '', PORT: '', DEVSTART_STRICT_PORT: '', DEVSTART_HOST: '' };
+  const settings = resolve({ env, envFiles });
+  assert.deepEqual(settings.ports.api?.backend?.source, {
+    kind: 'env-file',
+    name: 'BACKEND_PORT',
+    file: '.env',
+    line: 1,
+  });
+  assert.equal(settings.ports.web?.frontend?.source.kind, 'default');
+  assert.deepEqual([settings.strictPort.value, settings.maxAttempts.value], [false, 10]);
+});
+
+test('PORT is the wish for the frontend or the only app', () => {
+  const shell = { PORT: '4567' };
+  const of = (more: Partial<ResolveInput>) =>
+    Object.values(resolve(more).ports).flatMap((keyed) => Object.values(keyed).map((port) => port.value));
+  const single = (port: number) => ({ kind: 'single', port });
+  const table: [string, Partial<ResolveInput>, object[]][] = [
+    ['the frontend of two', { env: shell }, [single(8000), single(4567)]],
+    ['the only app, a backend', { apps: [api], env: shell }, [single(4567)]],
+    ['the only app, without a role', { apps: [worker], env: shell }, [single(4567)]],
+    [
+      'one process with both roles',
+      { apps: [app('site', ['backend', 'frontend'])], env: shell },
+      [single(8000), single(4567)],
+    ],
+    ['FRONTEND_PORT says it', { env: { ...shell, FRONTEND_PORT: '4000' } }, [single(8000), single(4000)]],
+    [
+      'FRONTEND_PORT of a file says it',
+      { env: shell, envFiles: [dotenv('FRONTEND_PORT=4000')] },
+      [single(8000), single(4000)],
+    ],
+    ['a flag says it', { env: shell, flags: { frontendPort: '4000' } }, [single(8000), single(4000)]],
+    [
+      'over the config',
+      { env: shell, apps: [api, configured('web', 'frontend', 4000)] },
+      [single(8000), single(4567)],
+    ],
+    [
+      'a file’s, of several apps: not ours',
+      { envFiles: [dotenv('PORT=4567')] },
+      [single(8000), single(3000)],
+    ],
+    ['a file’s, of the only app', { apps: [web], envFiles: [dotenv('PORT=4567')] }, [single(4567)]],
+    ['a file’s, production’s', { apps: [web], envFiles: [dotenv('PORT=80')] }, [single(3000)]],
+    ['the only one that is chosen', { env: shell, flags: { only: ['api'] } }, [single(4567)]],
+    ['no port at all', { env: { PORT: '\\\\.\\pipe\\x' } }, [single(8000), single(3000)]],
+    ['none', { env: { PORT: '0' } }, [single(8000), single(3000)]],
+  ];
+  for (const [name, more, expected] of table) assert.deepEqual(of(more), expected, name);
+  assert.deepEqual(resolve({ env: shell }).ports.web?.frontend?.source, { kind: 'env', name: 'PORT' });
+});
+
+test('CONDUCTOR_PORT is a base port, after DEVSTART_BASE_PORT', () => {
+  const { basePort, ports } = resolve({ env: { CONDUCTOR_PORT: '55100' } });
+  assert.deepEqual(basePort, { value: 55100, source: { kind: 'env', name: 'CONDUCTOR_PORT' }, overrode: [] });
+  assert.deepEqual(ports.web?.frontend?.value, { kind: 'single', port: 55101 });
+  assert.equal(
+    resolve({ env: { CONDUCTOR_PORT: '55100', DEVSTART_BASE_PORT: '6000' } }).basePort?.value,
+    6000,
+  );
+});
+
+test('the project’s own number: over the framework’s default, under the last run, home before a moved one', () => {
+  const source = { kind: 'framework' as const, name: 'PORT', file: 'api/index.js', line: 4 };
+  const written = { backend: [{ port: 3001, source }] };
+  const apps = [
+    app('api', ['backend'], { written, defaultPorts: { backend: 5000 }, framework: 'flask' }),
+    web,
+  ];
+  const sticky = { file: '.ports.json', backend: 3002, apps: { api: [3002] } };
+  const moved = { ...sticky, moved: ['api'] };
+  const of = (more: Partial<ResolveInput>) => resolve({ apps, ...more }).ports.api?.backend;
+  const table: [string, Partial<ResolveInput>, object, string][] = [
+    ['alone', {}, { kind: 'single', port: 3001 }, 'framework'],
+    ['the last run had it by wish', { sticky }, { kind: 'single', port: 3002 }, 'sticky'],
+    [
+      'the last run had to move',
+      { sticky: moved },
+      { kind: 'single', port: 3001, otherwise: 3002 },
+      'framework',
+    ],
+    ['in a linked worktree', { sticky: moved, worktree: true }, { kind: 'single', port: 3002 }, 'sticky'],
+    [
+      'pinned',
+      { sticky: moved, pins: { file: 'ports.json', backend: 3003, apps: {} } },
+      { kind: 'single', port: 3003, exact: true },
+      'config',
+    ],
+    ['a flag', { sticky: moved, flags: { backendPort: '9000' } }, { kind: 'single', port: 9000 }, 'flag'],
+  ];
+  for (const [name, more, spec, kind] of table) {
+    const port = of(more);
+    assert.deepEqual([port?.value, port?.source.kind], [spec, kind], name);
+  }
+  assert.deepEqual(
+    explainLines(resolve({ apps }))[0],
+    "BACKEND_PORT=3001 from api/index.js line 4 (PORT) (overrode 5000, flask's default; 8000, default)",
+  );
+  assert.deepEqual(explain(resolve({ apps })).settings.backendPort?.source, source);
+  const standard = [app('api', ['backend'], { defaultPorts: { backend: 5000 }, framework: 'flask' }), web];
+  assert.deepEqual(resolve({ apps: standard, sticky: moved }).ports.api?.backend?.value, {
+    kind: 'single',
+    port: 5000,
+    otherwise: 3002,
+  });
+  // Without a number of its own there is no home.
+  assert.deepEqual(resolve({ sticky: moved }).ports.api?.backend?.value, { kind: 'single', port: 3002 });
 });
 
 test('--port by name, by role, unknown, malformed', () => {

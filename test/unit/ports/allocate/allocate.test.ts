@@ -503,3 +503,21 @@ test('on this machine: listeners are passed over and named, and what is given ca
   );
   for (const server of servers) server.close();
 });
+
+test('a port that had moved comes home; while home is taken the last run’s comes next', async () => {
+  const source: Source = { kind: 'framework', name: 'PORT', file: 'index.js', line: 4 };
+  const home: PortRequest = {
+    ...ask('api', 3001),
+    spec: { value: { kind: 'single', port: 3001, otherwise: 3007 }, source, overrode: [] },
+  };
+  const table: [number[], number, boolean][] = [
+    [[], 3001, false],
+    [[3001], 3007, true],
+    [[3001, 3007], 3002, true],
+    [[3001, 3002, 3003, 3007], 3004, true],
+  ];
+  for (const [busy, port, moved] of table) {
+    const [found] = await allocatePorts([home], machine(busy));
+    assert.deepEqual([found?.port, found?.moved, found?.requested], [port, moved, 3001], String(busy));
+  }
+});

@@ -1,0 +1,164 @@
+import { type AppTrail, openFirst } from './facts.ts';
+import { foundAt, type SourceFile } from './sources.ts';
+import { escaped } from './text.ts';
+import type { Call, Found, Own } from './types.ts';
+import { addressesIn } from './urls.ts';
+
+/** Where commands are written down, when they are no script of a package.json. */
+const COMMAND_FILES = [
+  'Procfile.dev',
+  'Procfile',
+  'composer.json',
+  'Taskfile.yml',
+  'Makefile',
+  'justfile',
+  'mise.toml',
+  'deno.json',
+];
+
+/** The port that the command's own line says: `vite --port 4000`, `PORT=3001 node server.js`. */
+export async function ownOfCommand(trail: AppTrail): Promise<Own[]> {
+  const { program } = trail;
+  if (program.pinned === undefined) return ofVariable(trail);
+  const place = await placeInFiles(trail, String(program.pinned));
+  const found = place ?? nowhere(program.pinned);
+  return [
+    {
+      found,
+      label: program.script === undefined ? 'its command' : `script "${program.script}"`,
+      fixed: false,
+    },
+  ];
+}
+
+/** `--port ${API_PORT:-8001}`: the default that stands in the line itself. */
+async function ofVariable(trail: AppTrail): Promise<Own[]> {
+  const [, digits] = /(?:--port|-p|--bind|-b)[ =][^\s]*\$\{\w+:?-(\d{4,5})\}/.exec(trail.program.line) ?? [];
+  const found = digits && (await placeInFiles(trail, digits));
+  return found ? [{ found, label: 'its command', fixed: false }] : [];
+}
+
+/** A number that stands in no file that we read. */
+export const nowhere = (port: number): Found => ({
+  file: '',
+  line: 0,
+  columns: [0, 0],
+  port,
+  kind: 'script',
+});
+
+/** Where the command's own line has these digits. */
+export async function placeInFiles(trail: AppTrail, digits: string): Promise<Found | undefined> {
+  const { program } = trail;
+  const within = program.line.search(new RegExp(`(?<!\\d)${digits}(?!\\d)`));
+  if (within < 0) return undefined;
+  for (const name of ['package.json', ...COMMAND_FILES]) {
+    const source = await openFirst(trail, program.lineDir, [name]);
+    const start = source ? lineStart(source, program.line) : -1;
+    if (!source || start < 0) continue;
+    const at = source.text.indexOf(digits, start + within);
+    if (at >= 0) return foundAt({ source, start: at, end: at + digits.length }, 'script');
+  }
+  return undefined;
+}
+
+/** Where a command's line stands in a file, as it is or in a JSON text. */
+function lineStart({ text }: SourceFile, line: string): number {
+  const quoted = text.indexOf(JSON.stringify(line).slice(1, -1));
+  return quoted >= 0 ? quoted : text.indexOf(line);
+}
+
+/** What its scripts wait for or open: `wait-on http://localhost:3001`, `tcp:3001`. */
+export async function callsOfScripts(trail: AppTrail): Promise<Call[]> {
+  const source = await openFirst(trail, trail.program.lineDir, ['package.json']);
+  const block = source && /"scripts"\s*:\s*\{/.exec(source.text);
+  if (!source || !block) return [];
+  const end = source.text.indexOf('}', block.index);
+  const to = end < 0 ? source.text.length : end;
+  const calls: Call[] = addressesIn(source, block.index, to).map(({ digits, host }) => ({
+    found: foundAt(digits, 'script', { host }),
+    weight: 1,
+  }));
+  for (const match of source.text
+    .slice(block.index, to)
+    .matchAll(
+      /\b(?:wait-on|wait-port|start-server-and-test|tcp:)[^"&|]*?(?<=tcp:|wait-port |wait-on |:)(\d{4,5})\b/g,
+    )) {
+    const start = block.index + match.index + match[0].length - (match[1] as string).length;
+    if (
+      calls.some(
+        ({ found }) => found.columns[0] === foundAt({ source, start, end: start }, 'script').columns[0],
+      )
+    )
+      continue;
+    calls.push({
+      found: foundAt({ source, start, end: start + (match[1] as string).length }, 'script'),
+      weight: 1,
+    });
+  }
+  return calls;
+}
+
+const COMPOSE = [
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yml',
+  'docker-compose.yaml',
+  'docker-compose.dev.yml',
+];
+
+/** The command for this very app in the compose file or the README: where nothing else says its port. */
+export async function ownOfProse(trail: AppTrail): Promise<Own[]> {
+  const { sources, dir, program } = trail;
+  const words = program.words.filter((word) => !word.startsWith('-'));
+  const named = words.slice(0, 2).filter((word) => !/^(?:run|dev|serve)$/.test(word));
+  if (named.length === 0) return [];
+  const [tool = '', target] = named;
+  for (const folder of new Set([dir, sources.project.root])) {
+    const compose = await openFirst(trail, folder, COMPOSE);
+    const service = compose && serviceOf(compose, sources.project.relative(dir));
+    const found =
+      (compose && service && portInCommand(compose, service, tool)) ??
+      (await proseFile(trail, folder, tool, target));
+    if (found) return [{ found, label: found.file, fixed: false }];
+  }
+  return [];
+}
+
+async function proseFile(trail: AppTrail, folder: string, tool: string, target: string | undefined) {
+  const readme = await openFirst(trail, folder, ['README.md', 'readme.md', 'Readme.md']);
+  if (!readme) return undefined;
+  const telling = target ?? (trail.app.framework === undefined ? undefined : '');
+  if (telling === undefined) return undefined;
+  const pattern = new RegExp(`^[^\\n]*\\b${escaped(tool)}\\b[^\\n]*${escaped(telling)}[^\\n]*$`, 'gm');
+  for (const match of readme.text.matchAll(pattern)) {
+    const found = portInCommand(readme, [match.index, match.index + match[0].length], tool);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** `uvicorn main:app --port 8001`, `gunicorn -b 0.0.0.0:5000`, `["uvicorn", "main:app", "--port", "8001"]`. */
+function portInCommand(source: SourceFile, [from, to]: [number, number], tool: string): Found | undefined {
+  const text = source.text.slice(from, to);
+  const flag = new RegExp(
+    `\\b${escaped(tool)}\\b[^\\n#]*?(?:--port|-p|-b|--bind|--server\\.port)["']?[\\s=,]+["']?(?:[\\w.[\\]]*:)?(\\d{4,5})\\b`,
+  );
+  const match = flag.exec(text);
+  if (!match?.[1]) return undefined;
+  const end = from + match.index + match[0].length;
+  return foundAt({ source, start: end - match[1].length, end }, 'script');
+}
+
+/** The lines of the service that is built from a folder. */
+function serviceOf({ text }: SourceFile, folder: string): [number, number] | undefined {
+  const services = /^services:[^\n]*\n/m.exec(text);
+  if (!services) return undefined;
+  const pattern = /^( {2}|\t)[\w-]+:[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*)\n?)*/gm;
+  pattern.lastIndex = services.index + services[0].length;
+  const place = folder === '.' ? '\\.' : `(?:\\./)?${escaped(folder)}`;
+  const built = new RegExp(`\\b(?:build|context):\\s*["']?${place}/?["']?\\s*(?:[,}\\n]|$)`);
+  for (let match = pattern.exec(text); match; match = pattern.exec(text))
+    if (built.test(match[0])) return [match.index, match.index + match[0].length];
+  return undefined;
+}

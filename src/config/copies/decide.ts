@@ -1,0 +1,148 @@
+import type { App, PortKey, Source, WrittenPort } from '../types.ts';
+import type { Facts } from './facts.ts';
+import type { Call, Copy, Found, Own } from './types.ts';
+import { SERVICES } from './urls.ts';
+
+/** What the project's own files come to. */
+export interface Decision {
+  /** By app and key: the numbers that count before any default, strongest first. */
+  written: ReadonlyMap<string, Partial<Record<PortKey, WrittenPort[]>>>;
+  copies: Copy[];
+}
+
+/** An app's own ports, under the key that they are for. */
+export interface AppFacts extends Facts {
+  /** Of one process that serves both roles. */
+  byRole?: Partial<Record<PortKey, Own[]>>;
+}
+
+export const keysOf = ({ roles }: App): PortKey[] => (roles.length > 0 ? [...roles] : ['own']);
+
+/** Whose number it is, and which of two that disagree counts. Pure. */
+export function decide(facts: readonly AppFacts[]): Decision {
+  const written = new Map<string, Partial<Record<PortKey, WrittenPort[]>>>();
+  for (const one of facts) {
+    const mine: Partial<Record<PortKey, WrittenPort[]>> = {};
+    for (const key of keysOf(one.app)) {
+      const own = (one.byRole?.[key] ?? one.own).map(ownPort);
+      const ports = key === 'backend' ? withCalled(facts, one, own) : own;
+      if (ports.length > 0) mine[key] = uniquePorts(ports);
+    }
+    written.set(one.app.name, mine);
+  }
+  return { written, copies: copiesOf(facts, written) };
+}
+
+const ownPort = ({ found, label, shell }: Own): WrittenPort => ({
+  port: found.port,
+  source: shell ? { kind: 'env', name: label } : sourceOf(found, label),
+});
+
+const sourceOf = ({ file, line }: Found, name: string): Source => ({
+  kind: 'framework',
+  name,
+  ...(file !== '' && { file, line }),
+});
+
+/** The two that people look at first: once each. */
+const uniquePorts = (ports: WrittenPort[]): WrittenPort[] =>
+  ports.filter(({ port }, index) => ports.findIndex((other) => other.port === port) === index);
+
+/**
+ * The backend's numbers with the one that the other half calls: before its own where the two disagree and the
+ * server takes its port from us.
+ */
+function withCalled(facts: readonly AppFacts[], backend: AppFacts, own: WrittenPort[]): WrittenPort[] {
+  const called = calledPort(facts, backend, new Set(own.map(({ port }) => port)));
+  if (!called) return own;
+  const agreed = own.filter(({ port }) => port === called.found.port);
+  if (agreed.length > 0) return [...agreed, ...own];
+  const from: WrittenPort = { port: called.found.port, source: sourceOf(called.found, labelOf(called)) };
+  return takesPort(backend) ? [from, ...own] : [...own, from];
+}
+
+const labelOf = ({ found: { name, kind } }: Call): string =>
+  name ?? (kind === 'proxy' ? 'proxy' : kind === 'script' ? 'script' : 'URL');
+
+/** Whether another number than its own is of use to the server: a flag, a variable, or nothing known against it. */
+function takesPort({ app, own }: AppFacts): boolean {
+  const words = app.command.kind === 'shell' ? [app.command.line] : app.command.argv;
+  const told = [...words, ...Object.values(app.frameworkEnv)].some((word) =>
+    /\{(?:port|backend)\}/.test(word),
+  );
+  const [first] = own;
+  // PORT is what we set; a variable of another name has its own default.
+  return told || first === undefined || first.found.name === 'PORT';
+}
+
+/** The call of the other half that is the backend's; of several ports the one that nothing else explains. */
+function calledPort(
+  facts: readonly AppFacts[],
+  backend: AppFacts,
+  own: ReadonlySet<number>,
+): Call | undefined {
+  const others = facts.filter((one) => one !== backend && one.app.name !== backend.app.name);
+  const taken = new Set(others.flatMap(homes));
+  const calls = others
+    .flatMap((one) => one.calls)
+    .filter(
+      ({ found: { port }, weight }) =>
+        weight > 0 && (own.has(port) || (port >= 1024 && !taken.has(port) && !SERVICES.has(port))),
+    );
+  const agreed = calls.find(({ found }) => own.has(found.port));
+  if (agreed) return agreed;
+  for (const weight of [3, 2, 1]) {
+    const mine = calls.filter((call) => call.weight === weight);
+    const ports = new Set(mine.map(({ found }) => found.port));
+    if (ports.size === 1) return mine[0];
+    const api = mine.filter(({ path }) => path === '/api');
+    if (new Set(api.map(({ found }) => found.port)).size === 1) return api[0];
+    // Several, and nothing tells them apart: a guess would be worse than the default.
+    if (ports.size > 1) return undefined;
+  }
+  return undefined;
+}
+
+/** The ports that an app has under its owner's own command. */
+function homes({ app, own, byRole }: AppFacts): number[] {
+  const first = byRole
+    ? Object.values(byRole).flatMap((ports) => ports[0]?.found.port ?? [])
+    : own.slice(0, 1).map(({ found }) => found.port);
+  return first.length > 0 ? first : Object.values(app.defaultPorts);
+}
+
+/** Every place where a port of this project's apps is written down. */
+function copiesOf(facts: readonly AppFacts[], written: Decision['written']): Copy[] {
+  const owners = new Map<number, string>();
+  // The backend's number is the backend's, whoever else would start there.
+  const inOrder = [...facts].sort(
+    (a, b) => Number(b.app.roles.includes('backend')) - Number(a.app.roles.includes('backend')),
+  );
+  for (const { app } of inOrder) {
+    for (const key of keysOf(app)) {
+      const ports = written.get(app.name)?.[key]?.map(({ port }) => port) ?? [];
+      const standard = app.defaultPorts[key] ?? app.defaultPorts.own;
+      for (const port of ports.length > 0 || standard === undefined ? ports : [standard])
+        if (!owners.has(port)) owners.set(port, app.name);
+    }
+  }
+  const copies: Copy[] = [];
+  const add = (found: Found, by: string, of: string | undefined): void => {
+    const [start, end] = found.columns;
+    if (of === undefined || found.file === '' || start === end) return;
+    const known = copies.some(
+      (one) =>
+        one.file === found.file &&
+        one.line === found.line &&
+        one.columns[0] === start &&
+        // A script is nobody's alone.
+        (one.by === by || found.kind === 'script'),
+    );
+    if (!known) copies.push({ ...found, by, of, follows: 'no' });
+  };
+  for (const { app, own, byRole, calls } of facts) {
+    for (const { found } of byRole ? Object.values(byRole).flat() : own) add(found, app.name, app.name);
+    for (const { found } of calls) add(found, app.name, owners.get(found.port));
+  }
+  return copies.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line));
+}

@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { type Digits, foundAt, type SourceFile, type Sources } from './sources.ts';
+import type { Found } from './types.ts';
+import { addressesIn } from './urls.ts';
+
+/** An assignment of an env file. */
+export interface EnvValue {
+  name: string;
+  /** Without its quotes. */
+  value: string;
+  source: SourceFile;
+  /** Offset of the value's first character. */
+  start: number;
+}
+
+/** An app's env files, as its own loader reads them. */
+export interface Env {
+  /** By name: the value that counts. */
+  values: ReadonlyMap<string, EnvValue>;
+}
+
+/** The assignments of a file; of a name the last one counts. Pure. */
+export function envValues(source: SourceFile): Map<string, EnvValue> {
+  const values = new Map<string, EnvValue>();
+  const pattern =
+    /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`|([^\n\r]*))/dgm;
+  for (const match of source.text.matchAll(pattern)) {
+    const quoted = match[2] ?? match[3] ?? match[4];
+    const value = quoted ?? (match[5] ?? '').replace(/(?:^|\s+)#.*$/, '').trimEnd();
+    const name = match[1] as string;
+    const [start = 0] = [2, 3, 4, 5].flatMap((group) => match.indices?.[group]?.[0] ?? []);
+    if (value !== '') values.set(name, { name, value, source, start });
+    else values.delete(name);
+  }
+  return values;
+}
+
+/** Which files a loader reads, strongest first. */
+export function envFileNames(loader: 'vite' | 'next' | 'bun' | 'plain' | 'flask', mode: string): string[] {
+  switch (loader) {
+    case 'vite':
+      return [`.env.${mode}.local`, `.env.${mode}`, '.env.local', '.env'];
+    case 'next':
+      return [`.env.${mode}.local`, '.env.local', `.env.${mode}`, '.env'];
+    case 'bun':
+      return ['.env.local', `.env.${mode}`, '.env'];
+    case 'flask':
+      return ['.env', '.flaskenv'];
+    default:
+      return ['.env'];
+  }
+}
+
+/** @param files absolute, strongest first; those that are not there are left out without a read */
+export async function openEnv(sources: Sources, files: string[]): Promise<Env> {
+  const values = new Map<string, EnvValue>();
+  for (const file of [...new Set(files)]) {
+    const { files: names } = await sources.project.list(path.dirname(file));
+    const source = names.has(path.basename(file)) ? await sources.open(file) : undefined;
+    if (!source) continue;
+    for (const [name, value] of envValues(source)) if (!values.has(name)) values.set(name, value);
+  }
+  return { values };
+}
+
+/** The port that a variable's value is or names: `3001`, `http://localhost:3001/api`, `${API_PORT}`. */
+export function portOfValue(env: Env, name: string, depth = 0): Found | undefined {
+  const entry = env.values.get(name);
+  if (!entry || depth > 3) return undefined;
+  const { value, source, start } = entry;
+  const more = { name, value };
+  const whole = /^(?:tcp:\/\/|:)?(\d{2,5})$/.exec(value);
+  if (whole?.[1]) {
+    const at = start + value.length - whole[1].length;
+    return foundAt(digits(source, at, whole[1].length), 'env', more);
+  }
+  const [address] = addressesIn(plain(source), start, start + value.length);
+  if (address) return foundAt({ ...address.digits, source }, 'env', { ...more, host: address.host });
+  // Another name's value: `PORT=${API_PORT}`, `API_URL=http://localhost:$API_PORT`.
+  const [, inner] = /(?:^|(?:localhost|127\.0\.0\.1):)\$\{?(\w+)(?::-\d+)?\}?/.exec(value) ?? [];
+  return inner && inner !== name ? portOfValue(env, inner, depth + 1) : undefined;
+}
+
+const digits = (source: SourceFile, start: number, length: number): Digits => ({
+  source,
+  start,
+  end: start + length,
+});
+
+/** A `#` in a value is a letter of it. */
+const plain = (source: SourceFile): SourceFile => ({ ...source, code: source.text });
+
+/** Names that a server's port has in env files, when its code does not say which it reads. */
+const SERVER_NAMES =
+  /^(?:PORT|(?:SERVER|API|BACKEND|APP|HTTP|LISTEN|NODE|EXPRESS|FLASK|FLASK_RUN|DJANGO|FASTAPI|UVICORN|GUNICORN|WEB_?SERVER|SERVICE|REST|BACK|APP_SERVER|NEST|GIN|FIBER|ROCKET|SPRING|RAILS|PHX|HTTP_SERVER|SERVER_HTTP)_?PORT)$/;
+const PAGE_NAMES =
+  /^(?:PORT|(?:VITE|CLIENT|WEB|FRONT_?END|UI|NEXT|NUXT|REACT|VUE|DEV_?SERVER|VITE_DEV|VITE_APP|FRONT)_?PORT)$/;
+
+/** `SERVER_PORT=6989`: the ports of such names, `PORT` first. */
+export function portNames(env: Env, role: 'server' | 'page'): Found[] {
+  const pattern = role === 'server' ? SERVER_NAMES : PAGE_NAMES;
+  const names = [...env.values.keys()].filter((name) => pattern.test(name));
+  names.sort((a, b) => Number(b === 'PORT') - Number(a === 'PORT'));
+  return names.flatMap((name) => {
+    const found = portOfValue(env, name);
+    return found && found.port >= 1024 ? [found] : [];
+  });
+}

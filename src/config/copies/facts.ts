@@ -1,0 +1,70 @@
+import path from 'node:path';
+import type { App, Program } from '../types.ts';
+import { type Env, portOfValue } from './env-files.ts';
+import { foundAt, type SourceFile } from './sources.ts';
+import type { Call, Own } from './types.ts';
+import type { Said, Trail } from './values.ts';
+
+/** What an app's own files say. */
+export interface Facts {
+  app: App;
+  /** Its ports, the one that counts first. */
+  own: Own[];
+  /** The variable by which its code learns its port, where that is known. */
+  reads?: string | undefined;
+  calls: Call[];
+}
+
+/** One app while its files are read. */
+export interface AppTrail extends Trail {
+  app: App;
+  program: Program;
+  /** Its folder, absolute. */
+  dir: string;
+  /** `development`, `production`. */
+  mode: string;
+  /** The launcher's environment. */
+  shell: Readonly<Record<string, string | undefined>>;
+  /** Its env files, read once its entry is known. */
+  env: Env;
+}
+
+/** What a place in code says, with the value that an env file or the command's own line gives the variable. */
+export function ownOf({ env, program }: Pick<AppTrail, 'env' | 'program'>, said: Said, label: string): Own[] {
+  const { digits, name } = said;
+  const own: Own[] = [];
+  const given = name === undefined ? undefined : portOfValue(env, name);
+  if (given && program.env[name as string] === undefined)
+    own.push({ found: given, label: name as string, fixed: false });
+  if (digits) {
+    const value = digits.source.text.slice(digits.start, digits.end);
+    const found = foundAt(digits, name === undefined ? 'literal' : 'default', name ? { name, value } : {});
+    own.push({ found, label: name ?? label, fixed: name === undefined });
+  }
+  return own;
+}
+
+/** A number that a pattern's first group finds in a file. */
+export function ownByPattern(
+  source: SourceFile | undefined,
+  pattern: RegExp,
+  label: string,
+  fixed = true,
+): Own[] {
+  const match = source && pattern.exec(source.code);
+  const number = match?.[1];
+  if (!source || !match || !number || Number(number) < 1024 || Number(number) > 65_535) return [];
+  const start = match.index + match[0].lastIndexOf(number);
+  const found = foundAt({ source, start, end: start + number.length }, 'literal');
+  return [{ found, label, fixed }];
+}
+
+/** The first file of these that is there. */
+export async function openFirst(trail: Trail, dir: string, names: string[]): Promise<SourceFile | undefined> {
+  for (const name of names) {
+    const file = path.join(dir, name);
+    const { files } = await trail.sources.project.list(path.dirname(file));
+    if (files.has(path.basename(file))) return trail.sources.open(file);
+  }
+  return undefined;
+}

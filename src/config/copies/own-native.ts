@@ -1,0 +1,218 @@
+import path from 'node:path';
+import { callsOfCode, callsOfEnv } from './calls.ts';
+import { type Env, openEnv, portNames } from './env-files.ts';
+import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { entryListens } from './servers.ts';
+import type { SourceFile } from './sources.ts';
+import type { Own } from './types.ts';
+
+/** A server in another language: where its code begins, and the files that say its port before the code does. */
+interface Native {
+  entries?: (trail: AppTrail) => Promise<SourceFile[]>;
+  /** What counts before its config files. */
+  first?: (trail: AppTrail) => Promise<Own[]>;
+  /** Files, and the pattern whose first group is the port; `fixed` where no variable reaches it. */
+  configs?: [string[], RegExp, string][];
+  /** What loads `.env`, in the file that names its packages; always, where that is empty. */
+  dotenv?: [string, RegExp];
+}
+
+const SPRING = 'src/main/resources';
+const PROPERTIES =
+  /^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{4,5})\b/m;
+const YAML =
+  /^(?:server|micronaut:\s*\n\s+server|quarkus:\s*\n\s+http|ktor:\s*\n\s+deployment):\s*\n(?:[ \t]+[^\n]*\n|\s*\n)*?[ \t]+port:\s*["']?(?:\$\{?\w+:?-?)?(\d{4,5})\b/m;
+const jvmConfigs: Native['configs'] = [
+  [
+    [`${SPRING}/application-dev.properties`, `${SPRING}/application-local.properties`],
+    PROPERTIES,
+    'server.port',
+  ],
+  [
+    [`${SPRING}/application.properties`, 'config/application.properties', 'application.properties'],
+    PROPERTIES,
+    'server.port',
+  ],
+  [
+    [`${SPRING}/application.yml`, `${SPRING}/application.yaml`, 'config/application.yml'],
+    YAML,
+    'server.port',
+  ],
+  [[`${SPRING}/application.conf`], /\bport\s*=\s*(\d{4,5})\b/, 'port'],
+  [
+    ['build.gradle', 'build.gradle.kts', 'app/build.gradle', 'app/build.gradle.kts'],
+    /server\.port=(\d{4,5})\b/,
+    'server.port',
+  ],
+];
+
+const NATIVES: Record<string, Native> = {
+  go: { entries: goEntries, dotenv: ['go.mod', /godotenv|viper|cleanenv|koanf|autoload/] },
+  rust: {
+    entries: rustEntries,
+    configs: [
+      [['Rocket.toml'], /^\s*port\s*=\s*(\d{4,5})\b/m, 'port'],
+      [
+        ['config/development.yaml'],
+        /^server:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+port:\s*(\d{4,5})\b/m,
+        'server.port',
+      ],
+    ],
+    dotenv: ['Cargo.toml', /\bdotenv/],
+  },
+  spring: { configs: jvmConfigs, entries: ktorEntries },
+  dotnet: {
+    first: launchSettings,
+    configs: [
+      [
+        ['appsettings.Development.json', 'appsettings.json'],
+        /"(?:Http|Url|Urls)"\s*:\s*(?:\{\s*"Url"\s*:\s*)?"http:\/\/[^":]+:(\d{4,5})/,
+        'Url',
+      ],
+      [['Program.cs'], /\b(?:UseUrls|Run)\(\s*"http:\/\/[^":]+:(\d{4,5})/, 'UseUrls'],
+    ],
+  },
+  phoenix: {
+    configs: [
+      [['config/dev.exs'], /\bhttp:\s*\[[^\]]*?\bport:[^\],]*?(\d{4,5})\b/, 'http.port'],
+      [
+        ['config/runtime.exs', 'config/dev.exs'],
+        /\bport\s*[:=][^\n]*?System\.(?:get_env|fetch_env!?)\(\s*"\w+"[^\d\n]*(\d{4,5})\b/,
+        'http.port',
+      ],
+    ],
+  },
+  rails: {
+    configs: [[['config/puma.rb'], /^\s*port\b[^\n]*?(\d{4,5})\b/m, 'port']],
+    dotenv: ['Gemfile', /dotenv/],
+  },
+  puma: {
+    configs: [[['config/puma.rb', 'puma.rb'], /^\s*(?:port|bind)\b[^\n]*?(\d{4,5})\b/m, 'port']],
+    dotenv: ['Gemfile', /dotenv/],
+  },
+  rackup: { configs: [[['.rackup', 'config.ru'], /^#\\.*-p\s*(\d{4,5})\b/m, '-p']] },
+  ruby: {
+    configs: [[['app.rb', 'server.rb', 'main.rb'], /^\s*set\s+:port,[^\n]*?(\d{4,5})\b/m, 'set :port']],
+  },
+  laravel: {},
+  symfony: { configs: [[['.symfony.local.yaml', '.symfony.local.yml'], /^\s*port:\s*(\d{4,5})\b/m, 'port']] },
+};
+
+/** The names of a framework's own under which an env file says its port. */
+const ENV_NAMES: Record<string, RegExp> = { laravel: /^SERVER_PORT$/, rails: /^PORT$/, puma: /^PORT$/ };
+
+/** A Go, Rust, Java, .NET, Elixir, Ruby or PHP server. */
+export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts> {
+  const { app, dir } = trail;
+  const native = NATIVES[kind] ?? {};
+  const env = await nativeEnv(trail, kind, native);
+  const inner: AppTrail = { ...trail, env };
+  const own: Own[] = [];
+  let reads: string | undefined;
+  const names = ENV_NAMES[kind];
+  if (names)
+    for (const found of portNames(env, 'server'))
+      if (names.test(found.name ?? '')) own.push({ found, label: found.name as string, fixed: false });
+  own.push(...((await native.first?.(inner)) ?? []));
+  for (const [files, pattern, label] of native.configs ?? []) {
+    if (own.length > 0) break;
+    const source = await openFirst(inner, dir, files);
+    own.push(...ownByPattern(source, pattern, label, false));
+  }
+  const entries = (await native.entries?.(inner)) ?? [];
+  for (const entry of own.length > 0 ? [] : entries) {
+    for (const said of await entryListens(inner, entry)) {
+      reads ??= said.name;
+      own.push(...ownOf(inner, said, said.label));
+    }
+    if (own.length > 0) break;
+  }
+  if (own.length === 0 && reads === undefined && entries.length > 0) {
+    const named = portNames(env, 'server');
+    if (new Set(named.map(({ port }) => port)).size === 1)
+      own.push(...named.map((found): Own => ({ found, label: found.name ?? 'PORT', fixed: false })));
+  }
+  const calls = [...entries.slice(0, 1).flatMap((entry) => callsOfCode(entry, env)), ...callsOfEnv(env)];
+  return { app, own, reads, calls };
+}
+
+async function nativeEnv(trail: AppTrail, kind: string, { dotenv }: Native): Promise<Env> {
+  const { sources, dir } = trail;
+  const always = kind === 'laravel' || kind === 'symfony';
+  const manifest = dotenv && (await sources.project.text(path.join(dir, dotenv[0])));
+  if (!always && !(manifest && dotenv?.[1].test(manifest))) return { values: new Map() };
+  const names =
+    kind === 'rails' ? ['.env.development.local', '.env.local', '.env.development', '.env'] : ['.env'];
+  return openEnv(
+    sources,
+    names.map((name) => path.join(dir, name)),
+  );
+}
+
+/** .NET: the first profile that starts the project itself, its plain URL before the one with TLS. */
+async function launchSettings(trail: AppTrail): Promise<Own[]> {
+  const source = await openFirst(trail, trail.dir, ['Properties/launchSettings.json']);
+  let profiles: Record<string, { commandName?: unknown; applicationUrl?: unknown }> = {};
+  try {
+    profiles = JSON.parse((source?.code ?? '{}').replace(/^\uFEFF/, '')).profiles ?? {};
+  } catch {
+    return [];
+  }
+  const urls = Object.values(profiles).find(({ commandName }) => commandName === 'Project')?.applicationUrl;
+  const [, port] = /\bhttp:\/\/[^/;]*:(\d{4,5})/.exec(String(urls ?? '')) ?? [];
+  return port ? ownByPattern(source, new RegExp(`:(${port})\\b`), 'applicationUrl', false) : [];
+}
+
+/** The main package's files: of `go run ./cmd/api`, of air's build command, else the folder's own. */
+async function goEntries(trail: AppTrail): Promise<SourceFile[]> {
+  const { program, dir, sources } = trail;
+  const words = program.words;
+  let target = words[0] === 'go' ? words.slice(2).find((word) => !word.startsWith('-')) : undefined;
+  if (words[0] !== 'go') {
+    const air = await sources.project.text(path.join(dir, '.air.toml'));
+    target = /\bgo\s+(?:build|run)\b[^"'\n]*?\s(\.\/?[\w./-]*|[\w./-]+\.go)\s*["'\n]/.exec(
+      air ?? words.join(' '),
+    )?.[1];
+  }
+  const place = path.resolve(dir, target ?? '.');
+  if (place.endsWith('.go')) return [await sources.open(place)].filter((file) => file !== undefined);
+  const names = [...(await sources.project.list(place)).files]
+    .filter((name) => /(?<!_test)\.go$/.test(name))
+    .sort();
+  names.sort((a, b) => Number(/^(?:main|server)/.test(b)) - Number(/^(?:main|server)/.test(a)));
+  const files = await Promise.all(names.slice(0, 4).map((name) => sources.open(path.join(place, name))));
+  return files.filter((file) => file !== undefined);
+}
+
+async function rustEntries(trail: AppTrail): Promise<SourceFile[]> {
+  const { program, dir } = trail;
+  const line = program.words.join(' ');
+  const [, member] = /(?:-p|--package)[ =](\S+)/.exec(line) ?? [];
+  const [, binary] = /--bin[ =](\S+)/.exec(line) ?? [];
+  const [, manifest] = /--manifest-path[ =](\S+?)\/?Cargo\.toml/.exec(line) ?? [];
+  const tops = [manifest, member, member && `crates/${member}`, ''].filter((top) => top !== undefined);
+  const names = tops.flatMap((top) =>
+    [...(binary ? [`src/bin/${binary}.rs`] : []), 'src/main.rs', 'src/bin/server.rs', 'src/bin/main.rs'].map(
+      (name) => path.posix.join(top, name),
+    ),
+  );
+  const main = await openFirst(trail, dir, names);
+  const lib = await openFirst(
+    trail,
+    dir,
+    tops.map((top) => path.posix.join(top, 'src/lib.rs')),
+  );
+  return [main, lib].filter((file) => file !== undefined);
+}
+
+/** Ktor's and plain servers' own start, where it lies at the top of the source folder. */
+async function ktorEntries(trail: AppTrail): Promise<SourceFile[]> {
+  const tops = ['src/main/kotlin', 'src/main/java', 'app/src/main/kotlin', 'app/src/main/java'];
+  const names = tops.flatMap((top) =>
+    ['Application.kt', 'Main.kt', 'App.kt', 'Server.kt', 'Main.java', 'App.java'].map(
+      (name) => `${top}/${name}`,
+    ),
+  );
+  const file = await openFirst(trail, trail.dir, names);
+  return file ? [file] : [];
+}

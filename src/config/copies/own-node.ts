@@ -1,0 +1,184 @@
+import path from 'node:path';
+import { callsOfCode, callsOfEnv } from './calls.ts';
+import { type Env, envFileNames, openEnv, portNames } from './env-files.ts';
+import { variableIn } from './expressions.ts';
+import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { entryListens, openEntry } from './servers.ts';
+import { foundAt, type SourceFile } from './sources.ts';
+import { escaped, expressionEnd } from './text.ts';
+import type { Own } from './types.ts';
+import { portOf, portOfKey, type Said } from './values.ts';
+
+/** Where a server's code begins when its command does not say. */
+const ENTRIES =
+  'src/main.ts src/index.ts src/server.ts src/app.ts server.ts index.ts app.ts main.ts server.js index.js app.js main.js src/index.js src/server.js src/app.js src/main.js server/index.js server/index.ts bin/www api/index.js'.split(
+    ' ',
+  );
+const BY_FRAMEWORK: Record<string, string[]> = {
+  strapi: ['config/server.ts', 'config/server.js'],
+  nest: ['src/main.ts'],
+};
+/** Options whose value is a file that is not the server. */
+const VALUED =
+  /^(?:-r|--require|--import|--loader|--experimental-loader|-c|--config|-P|--project|--tsconfig|--watch|-w|--ignore|-e|--ext|--env-file|-f|--watch-path)$/;
+const LOADERS =
+  /^(?:dotenv|dotenv-flow|dotenv-expand|dotenv-cli|@nestjs\/config|env-cmd|@dotenvx\/dotenvx|@fastify\/env|@adonisjs\/core|@strapi\/strapi|@medusajs\/medusa|@keystone-6\/core|dotenv-safe|envalid|@t3-oss\/env-core|nconf)$/;
+const PORT_LIKE = /^(?:PORT|(?:SERVER|API|BACKEND|APP|HTTP|LISTEN|NODE|EXPRESS|SERVICE|WEB)_PORT)$/;
+
+/** A Node, Bun or Deno server: what its entry listens on, one import further too. */
+export async function nodeFacts(trail: AppTrail): Promise<Facts> {
+  const { app, dir } = trail;
+  const entry = await findEntry(trail);
+  const env = await nodeEnv(trail, entry);
+  const inner: AppTrail = { ...trail, env };
+  const own: Own[] = [];
+  let reads: string | undefined;
+  const found = entry ? await entryListens(inner, entry) : [];
+  // One that a variable reaches is the app's own port sooner than a second, fixed one.
+  found.sort((one, other) => Number(other.name !== undefined) - Number(one.name !== undefined));
+  for (const said of found) {
+    reads ??= said.name;
+    own.push(...ownOf(inner, said, said.label));
+  }
+  if (entry && own.length === 0) {
+    const said =
+      app.framework === 'strapi' ? await portOfKey(inner, entry, 'port') : await anyPort(inner, entry);
+    reads ??= said.name;
+    own.push(...ownOf(inner, said, said.name ?? 'port'));
+  }
+  own.push(...(await odd(inner)));
+  if (own.length === 0 && entry && (trail.program.words[0] === 'bun' || app.framework === 'bun'))
+    own.push(...bunDefault(entry));
+  if (own.length === 0 && reads === undefined) {
+    const named = portNames(env, 'server');
+    if (new Set(named.map(({ port }) => port)).size === 1)
+      own.push(...named.map((one): Own => ({ found: one, label: one.name ?? 'PORT', fixed: false })));
+  }
+  const calls = [...(entry ? callsOfCode(entry, env) : []), ...callsOfEnv(env)];
+  return { app: { ...app }, own, reads, calls };
+
+  async function odd(at: AppTrail): Promise<Own[]> {
+    if (app.framework === 'wrangler')
+      return ownByPattern(
+        await openFirst(at, dir, ['wrangler.toml', 'wrangler.jsonc', 'wrangler.json']),
+        /\[dev\][^[]*?\n\s*port\s*=\s*(\d{4,5})|"dev"\s*:\s*\{[^{}]*"port"\s*:\s*(\d{4,5})/,
+        'dev.port',
+        false,
+      );
+    if (app.framework === 'json-server')
+      return ownByPattern(
+        await openFirst(at, dir, ['json-server.json']),
+        /"port"\s*:\s*(\d{4,5})/,
+        'port',
+        false,
+      );
+    return [];
+  }
+}
+
+async function findEntry(trail: AppTrail): Promise<SourceFile | undefined> {
+  const { dir, app } = trail;
+  const own = BY_FRAMEWORK[app.framework ?? ''];
+  if (own) {
+    const found = await openFirst(trail, dir, own);
+    if (found) return found;
+  }
+  for (const word of wordsOfFiles(await taskWords(trail))) {
+    const found = await openEntry(trail, dir, word);
+    if (found && found.syntax === 'js') return found;
+  }
+  const main = (await trail.sources.project.packageJson(dir))?.main;
+  const found = main ? await openEntry(trail, dir, main) : undefined;
+  return found ?? openFirst(trail, dir, ENTRIES);
+}
+
+/** Of `deno task dev` the task's own words. */
+async function taskWords({ program: { words }, dir, sources }: AppTrail): Promise<string[]> {
+  if (words[0] !== 'deno' || words[1] !== 'task') return words;
+  const { project } = sources;
+  const text =
+    (await project.text(path.join(dir, 'deno.json'))) ?? (await project.text(path.join(dir, 'deno.jsonc')));
+  const [, line] = new RegExp(`"${escaped(words[2] ?? '')}"\\s*:\\s*"([^"]*)"`).exec(text ?? '') ?? [];
+  return line ? line.split(/\s+/) : words;
+}
+
+/** The words of a command that may name its file. Pure. */
+export function wordsOfFiles(words: readonly string[]): string[] {
+  const found: string[] = [];
+  const rest = words.slice(1).flatMap((word) => (/\s/.test(word) ? word.split(/\s+/).slice(1) : [word]));
+  for (let at = 0; at < rest.length; at++) {
+    const word = rest[at] as string;
+    if (VALUED.test(word) && !/\.[cm]?[jt]sx?$/.test(rest[at + 1] ?? '')) at++;
+    else if (/^(?:-r|--require|--import|--loader)$/.test(word)) at++;
+    else if (!word.startsWith('-') && !/^(?:run|watch|start|dev|serve|x)$/.test(word)) found.push(word);
+  }
+  return found.sort((a, b) => Number(/\.[cm]?[jt]sx?$/.test(b)) - Number(/\.[cm]?[jt]sx?$/.test(a)));
+}
+
+/** The env files that this server's own code or command loads. */
+async function nodeEnv(trail: AppTrail, entry: SourceFile | undefined): Promise<Env> {
+  const { sources, program, dir, mode } = trail;
+  const files: string[] = [];
+  const line = program.line;
+  for (const match of line.matchAll(
+    /(?:--env-file(?:-if-exists)?[= ]|\b(?:env-cmd|dotenvx?)\b[^&|;]*?\s-(?:f|e)[ =]?)(\S+)/g,
+  ))
+    files.push(path.resolve(dir, (match[1] as string).replace(/['"]/g, '')));
+  if (entry) files.push(...loadedByCode(entry, dir));
+  const deps: Record<string, string> = {};
+  for (const folder of sources.project.upwards(dir))
+    Object.assign(deps, (await sources.project.packageJson(folder))?.deps);
+  const isBun = program.words[0] === 'bun';
+  const loads = isBun || /dotenv|env-cmd/.test(line) || Object.keys(deps).some((name) => LOADERS.test(name));
+  if (loads) {
+    const flow = 'dotenv-flow' in deps;
+    files.push(
+      ...envFileNames(isBun ? 'bun' : flow ? 'vite' : 'plain', mode).map((name) => path.join(dir, name)),
+    );
+  }
+  return openEnv(sources, files);
+}
+
+/** `dotenv.config({ path: '../.env' })`, `process.loadEnvFile('.env')`. Pure. */
+function loadedByCode({ code, path: file }: SourceFile, dir: string): string[] {
+  const files: string[] = [];
+  for (const match of code.matchAll(
+    /\b(?:path|envFilePath|loadEnvFile|config)\s*[:(]\s*((?:[\w.]+\()?[^;\n]*\.env[\w.]*['"`][^;\n]*)/g,
+  )) {
+    const call = (match[1] as string).replace(/\brequire\([^()]*\)/g, '');
+    const parts = [...call.matchAll(/['"`]([^'"`]+)['"`]/g)].map(([, text]) => text as string);
+    const last = parts.findIndex((text) => /\.env[\w.]*$/.test(text));
+    if (last < 0) continue;
+    const base = /__dirname|import\.meta/.test(call) ? path.dirname(file) : dir;
+    files.push(
+      path.resolve(
+        base,
+        parts
+          .slice(0, last + 1)
+          .join('/')
+          .replace(/^\//, ''),
+      ),
+    );
+  }
+  if (/\bloadEnvFile\(\s*\)/.test(code)) files.push(path.join(dir, '.env'));
+  return files;
+}
+
+/** A port-like variable with its default, anywhere in the entry: what a helper that is not seen through is given. */
+async function anyPort(trail: AppTrail, entry: SourceFile): Promise<Said> {
+  for (const match of entry.code.matchAll(/\bprocess\.env(?:\.|\[['"])(\w+)/g)) {
+    if (!PORT_LIKE.test(match[1] as string)) continue;
+    const end = expressionEnd(entry.code, match.index, 'js');
+    const said = await portOf(trail, entry, match.index, end);
+    return { ...said, name: variableIn(match[0], 'js') };
+  }
+  return {};
+}
+
+/** Bun serves what a file exports, on 3000. */
+function bunDefault(entry: SourceFile): Own[] {
+  const match = /\bexport\s+default\b|\bBun\.serve\(/.exec(entry.code);
+  if (!match) return [];
+  const found = foundAt({ source: entry, start: match.index, end: match.index }, 'literal');
+  return [{ found: { ...found, port: 3000 }, label: match[0].replace('(', ''), fixed: false }];
+}

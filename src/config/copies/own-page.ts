@@ -1,0 +1,154 @@
+import path from 'node:path';
+import { callsOfBrowser, callsOfConfig, callsOfEnv } from './calls.ts';
+import { envFileNames, openEnv, portNames } from './env-files.ts';
+import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { angularServe, openConfigs, PAGE_CONFIGS, portEntry } from './pages.ts';
+import { foundAt, type SourceFile } from './sources.ts';
+import { closing } from './text.ts';
+import type { Call, Own } from './types.ts';
+import { addressesIn } from './urls.ts';
+import { portOf, portOfKey } from './values.ts';
+
+const VITE_LIKE =
+  /^(?:vite|sveltekit|qwik|react-router|remix|astro|vitepress|vinxi|waku|vue-cli|quasar|storybook)$/;
+/** Those that take their port from a variable in an env file. */
+const ENV_PORT: Record<string, RegExp> = {
+  cra: /^PORT$/,
+  'vue-cli': /^PORT$/,
+  nuxt: /^(?:NUXT_PORT|NITRO_PORT|PORT)$/,
+  parcel: /^PORT$/,
+};
+
+/** A dev server of pages: its config's port, and what its config, variables and code call. */
+export async function pageFacts(trail: AppTrail): Promise<Facts> {
+  const { app, sources, mode } = trail;
+  const id = app.framework ?? '';
+  const dir = pageFolder(trail);
+  const named = namedConfig(trail, dir);
+  const configs = await openConfigs(sources, dir, PAGE_CONFIGS[id] ?? []);
+  const given = named && (await sources.open(named));
+  if (given) configs.unshift({ config: PAGE_CONFIGS[id]?.[0] ?? { files: /a^/ }, source: given });
+  const folders = [dir, trail.dir, ...configs.flatMap(({ source }) => loadedFrom(source))];
+  const names = envFileNames(VITE_LIKE.test(id) ? 'vite' : id === 'nuxt' ? 'plain' : 'next', mode);
+  const env = await openEnv(
+    sources,
+    folders.flatMap((folder) => names.map((name) => path.join(folder, name))),
+  );
+  const inner = { ...trail, env };
+
+  const own: Own[] = [];
+  const calls: Call[] = [];
+  let reads: string | undefined;
+  const ports = ENV_PORT[id];
+  if (ports)
+    for (const found of portNames(env, 'page')) if (ports.test(found.name ?? '')) own.push(envOwn(found));
+  for (const { config, source } of configs) {
+    const block =
+      trail.program.words[1] === 'preview' && config.block === 'server' ? 'preview' : config.block;
+    const entry = block === undefined ? undefined : portEntry(source, block);
+    if (own.length === 0 && (entry || block === 'devServer')) {
+      // Without the block itself, a port that the config hands to whoever makes it.
+      const said = entry
+        ? await portOf(inner, source, entry.from, entry.to)
+        : await portOfKey(inner, source, 'port');
+      own.push(...ownOf(inner, said, `${block}.port`));
+      reads ??= said.name;
+    }
+    calls.push(...(await callsOfConfig(inner, source, env)));
+  }
+  if (id === 'angular') await angular(inner, own, calls);
+  own.push(...(await oddOnes(inner, dir)));
+  calls.push(...(await packageProxy(inner)), ...callsOfEnv(env));
+  if (!calls.some(({ weight }) => weight === 3)) calls.push(...(await callsOfBrowser(sources, dir, env)));
+  return { app, own, reads, calls };
+}
+
+const envOwn = (found: Own['found']): Own => ({ found, label: found.name ?? 'PORT', fixed: false });
+
+/** `vite client` serves a folder of its own. */
+function pageFolder({ app, program, dir }: AppTrail): string {
+  if (!/^(?:vite|next|astro|nuxt|vitepress|waku|sveltekit|qwik)$/.test(app.framework ?? '')) return dir;
+  const words = program.words.slice(1);
+  const folder = words.find(
+    (word, index) =>
+      /^[\w./-]+$/.test(word) &&
+      !word.startsWith('-') &&
+      !/^(?:dev|serve|preview|start)$/.test(word) &&
+      !/^--?\w/.test(words[index - 1] ?? ''),
+  );
+  const root = words.indexOf('--root');
+  return path.resolve(dir, (root >= 0 ? words[root + 1] : folder) ?? '');
+}
+
+/** `--config vite.dev.config.ts`. */
+function namedConfig({ program }: AppTrail, dir: string): string | undefined {
+  const at = program.words.findIndex((word) => /^(?:--config|-c)(?:=|$)/.test(word));
+  const word = program.words[at] ?? '';
+  const file = word.includes('=') ? word.slice(word.indexOf('=') + 1) : program.words[at + 1];
+  return at > 0 && file && /\.[cm]?[jt]s$/.test(file) ? path.resolve(dir, file) : undefined;
+}
+
+/** Folders above its own from which a config loads env files: `envDir: '../'`, `loadEnv(mode, '..')`. */
+function loadedFrom({ code, path: file }: SourceFile): string[] {
+  const found: string[] = [];
+  const here = path.dirname(file);
+  for (const match of code.matchAll(
+    /\b(?:envDir\s*:|loadEnv\(|config\(\s*\{\s*path\s*:|loadEnvFile\()([^;\n]*)/g,
+  )) {
+    const [, up] = /['"`]((?:\.\.\/?)+)/.exec(match[1] ?? '') ?? [];
+    if (up) found.push(path.resolve(here, up));
+  }
+  return found;
+}
+
+async function angular(trail: AppTrail, own: Own[], calls: Call[]): Promise<void> {
+  const { sources, dir, program, env } = trail;
+  const source = await sources.open(path.join(dir, 'angular.json'));
+  const word = program.words[2];
+  const { port, proxy } = source ? angularServe(source, word?.startsWith('-') ? undefined : word) : {};
+  if (port) own.push({ found: port, label: 'serve.options.port', fixed: false });
+  const flag = /--proxy-config[ =](\S+)/.exec(program.words.join(' '))?.[1];
+  const file = flag ?? proxy;
+  const config = file ? await sources.open(path.resolve(dir, file)) : undefined;
+  if (!config) return;
+  if (config.syntax === 'js') calls.push(...(await callsOfConfig(trail, config, env)));
+  else
+    for (const { digits, host } of addressesIn(config))
+      calls.push({ found: foundAt(digits, 'proxy', { host }), weight: 3 });
+}
+
+/** Package.json's `proxy`, of Create React App and what follows it: a URL or a table of them. */
+async function packageProxy({ sources, dir }: AppTrail): Promise<Call[]> {
+  const source = await sources.open(path.join(dir, 'package.json'));
+  const key = source && /"proxy"\s*:\s*(?=["{])/.exec(source.text);
+  if (!source || !key) return [];
+  const from = key.index + key[0].length;
+  const to =
+    source.text[from] === '{'
+      ? (closing(source.code, from, 'json') ?? from)
+      : source.text.indexOf('\n', from);
+  return addressesIn(source, from, to < 0 ? source.text.length : to)
+    .slice(0, source.text[from] === '{' ? undefined : 1)
+    .map(({ digits, host }) => ({ found: foundAt(digits, 'proxy', { host }), weight: 3 as const }));
+}
+
+/** Configs that are no JavaScript: the port stands on one line of them. */
+const ODD: Record<string, [string[], RegExp]> = {
+  ember: [['.ember-cli'], /"port"\s*:\s*(\d{4,5})/],
+  trunk: [['Trunk.toml'], /\[serve\][^[]*?\n\s*port\s*=\s*(\d{4,5})/],
+  dioxus: [['Dioxus.toml'], /\n\s*port\s*=\s*(\d{4,5})/],
+  leptos: [['Cargo.toml'], /\bsite-addr\s*=\s*"[^"\n]*:(\d{4,5})"/],
+  jekyll: [['_config.yml', '_config.dev.yml'], /^port\s*:\s*(\d{4,5})/m],
+  mkdocs: [['mkdocs.yml', 'mkdocs.yaml'], /^dev_addr\s*:\s*['"]?[^\s'"]*?:?(\d{4,5})\b/m],
+  streamlit: [['.streamlit/config.toml'], /\[server\][^[]*?\n\s*port\s*=\s*(\d{4,5})/],
+  netlify: [['netlify.toml'], /\[dev\][^[]*?\n\s*port\s*=\s*(\d{4,5})/],
+  redwood: [['redwood.toml', '../redwood.toml'], /\[web\][^[]*?\n\s*port\s*=\s*(\d{4,5})/],
+  ionic: [['ionic.config.json'], /"port"\s*:\s*(\d{4,5})/],
+};
+
+async function oddOnes(trail: AppTrail, dir: string): Promise<Own[]> {
+  const odd = ODD[trail.app.framework ?? ''];
+  if (!odd) return [];
+  const [names, pattern] = odd;
+  return ownByPattern(await openFirst(trail, dir, names), pattern, 'port', false);
+}

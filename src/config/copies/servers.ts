@@ -1,0 +1,186 @@
+import path from 'node:path';
+import { importsOf, openImport, openScript, TELLING } from './modules.ts';
+import type { SourceFile } from './sources.ts';
+import { closing, expressionEnd } from './text.ts';
+import { portOf, type Said, type Trail } from './values.ts';
+
+/** How a server's code says where it listens. */
+interface Listening extends Said {
+  /** What says it, for people: `app.listen`. */
+  label: string;
+}
+
+/** Calls that start a server: their first argument is the port, or an object with it. */
+const SCRIPT_CALLS =
+  /(?<![\w$])((?:[\w$]+(?:\([^()\n]*\))?\s*\??\.\s*)*(?:listen|listenAsync|startStandaloneServer|serve|server|Server|start|WebSocketServer))\s*(?:<[^<>()]*>)?\(/g;
+/** Of these only a `port` key counts: their first argument is something else, or anything. */
+const KEYED_ONLY = /(?:^|\.)(?:serve|server|Server|start|startStandaloneServer|WebSocketServer)$/;
+const NEVER =
+  /^(?:history|router|events?|emitter|socket|window|document|store|i18n|player|nodemailer|db|redis|client)\./;
+
+/** Where a JavaScript or TypeScript file listens. */
+export async function scriptListens(trail: Trail, source: SourceFile): Promise<Listening[]> {
+  const { code, syntax } = source;
+  const found: Listening[] = [];
+  for (const match of code.matchAll(SCRIPT_CALLS)) {
+    const callee = (match[1] as string).replace(/\s/g, '').replace(/\([^()]*\)/g, '()');
+    if (NEVER.test(callee) || /\bfunction\s*$/.test(code.slice(Math.max(0, match.index - 12), match.index)))
+      continue;
+    const open = match.index + match[0].length - 1;
+    const said = await argumentPort(trail, source, open, KEYED_ONLY.test(callee));
+    if (said.digits || said.name) found.push({ ...said, label: callee });
+  }
+  const exported = /\bexport\s+default\s*\{/.exec(code);
+  if (exported) {
+    const open = exported.index + exported[0].length - 1;
+    const end = closing(code, open, syntax) ?? open;
+    if (/(?<![\w$.])fetch\b/.test(code.slice(open, end))) {
+      const said = await portOf(trail, source, open, end + 1);
+      if (said.digits || said.name) found.push({ ...said, label: 'export default' });
+    }
+  }
+  return found;
+}
+
+async function argumentPort(trail: Trail, source: SourceFile, open: number, keyed: boolean): Promise<Said> {
+  const { code, syntax } = source;
+  const close = closing(code, open, syntax) ?? code.length;
+  let from = open + 1;
+  for (let count = 0; count < 3 && from < close; count++) {
+    const end = expressionEnd(code, from, syntax);
+    const argument = code.slice(from, end);
+    if (/^\s*\{/.test(argument)) {
+      const said = await optionsPort(trail, source, from, end);
+      if (said.digits || said.name) return said;
+    } else if (!keyed && count === 0 && !/=>|\bfunction\b/.test(argument))
+      return portOf(trail, source, from, end);
+    from = end + 1;
+  }
+  return {};
+}
+
+/** `{ port }`, and Apollo's `{ listen: { port } }`. */
+async function optionsPort(trail: Trail, source: SourceFile, from: number, end: number): Promise<Said> {
+  const options = source.code.slice(from, end);
+  const inner = /(?<![\w$.])listen\s*:\s*(?=\{)/.exec(options);
+  if (!inner) return portOf(trail, source, from, end);
+  const start = from + inner.index + inner[0].length;
+  return portOf(trail, source, start, expressionEnd(source.code, start, source.syntax));
+}
+
+const PYTHON_CALLS =
+  /(?<!\w)((?:[\w]+\s*\.\s*)*(?:run|run_app|run_server|launch|serve|listen|bind|make_server|Config|HTTPServer|ThreadingHTTPServer|TCPServer|ThreadingTCPServer|WSGIServer|run_simple|run_wsgi|run_asgi|Granian))\s*\(/g;
+const PYTHON_NEVER = /^(?:subprocess|asyncio|anyio|trio|loop|mcp_client|nox|session|conn|cursor)\./;
+/** Of these an argument without a name may be the port. */
+const POSITIONAL =
+  /(?:^|\.)(?:listen|bind|make_server|run_simple|HTTPServer|ThreadingHTTPServer|TCPServer|ThreadingTCPServer|WSGIServer)$/;
+
+/** Where a Python file listens. */
+export async function pythonListens(trail: Trail, source: SourceFile): Promise<Listening[]> {
+  const { code, syntax } = source;
+  const found: Listening[] = [];
+  for (const match of code.matchAll(PYTHON_CALLS)) {
+    const label = (match[1] as string).replace(/\s/g, '');
+    if (
+      PYTHON_NEVER.test(label) ||
+      /\b(?:def|class)\s*$/.test(code.slice(Math.max(0, match.index - 8), match.index))
+    )
+      continue;
+    const open = match.index + match[0].length - 1;
+    const close = closing(code, open, syntax) ?? code.length;
+    const key = /(?<!\w)(?:server_)?port\s*=\s*(?!=)/.exec(code.slice(open, close));
+    let said: Said = {};
+    if (key) {
+      const from = open + key.index + key[0].length;
+      said = await portOf(trail, source, from, expressionEnd(code, from, syntax));
+    } else if (POSITIONAL.test(label)) said = await portOf(trail, source, open + 1, close);
+    else if (/(?:^|\.)run$/.test(label)) {
+      // Flask's `run("0.0.0.0", 5001)`.
+      const [, before] =
+        /^\(\s*(?:host\s*=\s*)?["'][\d.:a-z]*["']\s*,\s*()(?=[\w"'(])/.exec(code.slice(open, close)) ?? [];
+      if (before !== undefined) said = await secondArgument(trail, source, open);
+    }
+    if (said.digits || said.name) found.push({ ...said, label });
+  }
+  return found;
+}
+
+async function secondArgument(trail: Trail, source: SourceFile, open: number): Promise<Said> {
+  const from = expressionEnd(source.code, open + 1, source.syntax) + 1;
+  const end = expressionEnd(source.code, from, source.syntax);
+  return /^\s*\w+\s*=/.test(source.code.slice(from, end)) ? {} : portOf(trail, source, from, end);
+}
+
+/** Where servers of other languages listen: the expression begins after the match. */
+const NATIVE: Partial<Record<SourceFile['syntax'], RegExp>> = {
+  go: /\b(\w+\.(?:ListenAndServe(?:TLS)?|Listen|Start|Run|RunListener))\(|\b(Addr)\s*:\s*/g,
+  rust: /\b((?:\w+::)*(?:TcpListener::bind|Server::bind|Server::http|SocketAddr::from|bind))\(|(?<!\w)(\w*\.run)\((?=\s*\()/g,
+  jvm: /\b(embeddedServer|UseUrls|\w+\.Run|\w*\.listen|\w*\.start|HttpServer\.create|InetSocketAddress)\(/g,
+  ruby: /^\s*(port|set\s+:port,|bind)[\s(]\s*/gm,
+  php: /(?<![\w$])(new\s+(?:[\w\\]*\\)?(?:Server|HttpServer))\(/g,
+  elixir: /\b(http|port)\s*:\s*/g,
+};
+
+/** Where a file of another language listens. */
+export async function nativeListens(trail: Trail, source: SourceFile): Promise<Listening[]> {
+  const pattern = NATIVE[source.syntax];
+  if (!pattern) return [];
+  const { code, syntax } = source;
+  const found: Listening[] = [];
+  for (const match of code.matchAll(pattern)) {
+    const label = (match[1] ?? match[2] ?? 'listen').replace(/:?,?\s+:?|:?,$/g, ' ').trim();
+    const from = match.index + match[0].length;
+    // A tuple or a call's further arguments may hold it: Ktor's `embeddedServer(Netty, port = 8080)`.
+    const whole = match[0].endsWith('(')
+      ? (closing(code, from - 1, syntax) ?? from)
+      : expressionEnd(code, from, syntax);
+    const said = await portOf(trail, source, from, Math.min(whole, from + 400));
+    if (said.digits || said.name) found.push({ ...said, label });
+  }
+  return found;
+}
+
+export function listens(trail: Trail, source: SourceFile): Promise<Listening[]> {
+  if (source.syntax === 'js') return scriptListens(trail, source);
+  return source.syntax === 'python' ? pythonListens(trail, source) : nativeListens(trail, source);
+}
+
+/** What is worth opening where an entry does not listen itself. */
+const FURTHER =
+  /(?:^|[/.])(?:server|app|index|main|http|listen\w*|start\w*|bootstrap|api|routes?|loaders?|lib)(?:\.[cm]?[jt]s)?$/i;
+
+const isTelling = ({ syntax }: SourceFile, from: string): boolean =>
+  syntax === 'js' ? FURTHER.test(from) : syntax !== 'rust' || TELLING.test(from);
+
+/**
+ * Where the server of an entry listens: the entry itself, then what it imports, two files deep at most. A name
+ * without a number comes last.
+ */
+export async function entryListens(trail: Trail, entry: SourceFile, depth = 0): Promise<Listening[]> {
+  const here = await listens(trail, entry);
+  if (here.some(({ digits }) => digits) || depth >= 2) return here;
+  const further = importsOf(entry)
+    .filter(({ from }) => isTelling(entry, from))
+    .slice(0, 4);
+  for (const taken of further) {
+    for (const file of await openImport(trail.sources, entry, taken, trail.top)) {
+      if (file === entry) continue;
+      const found = await entryListens(trail, file, depth + 1);
+      if (found.some(({ digits }) => digits)) return [...found, ...here];
+      here.push(...found);
+    }
+  }
+  return here;
+}
+
+/** The file that a word of a command names: `server.js`, `./server`, `dist/main` for src/main.ts. */
+export async function openEntry(trail: Trail, dir: string, word: string): Promise<SourceFile | undefined> {
+  const built = /^(?:\.\/)?(?:dist|build|out|lib|\.build)\/(?:src\/)?(.*?)(?:\.[cm]?js)?$/.exec(word)?.[1];
+  const names = built === undefined ? [word] : [`src/${built}`, built, word];
+  for (const name of names) {
+    const here = path.resolve(dir, path.dirname(name));
+    const found = await openScript(trail.sources, here, `./${path.basename(name)}`, dir);
+    if (found) return found;
+  }
+  return undefined;
+}

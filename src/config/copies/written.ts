@@ -1,0 +1,110 @@
+import type { Project } from '../detect/project.ts';
+import type { App, Program } from '../types.ts';
+import { callsOfScripts, nowhere, ownOfCommand, ownOfProse, placeInFiles } from './commands.ts';
+import { type AppFacts, decide, keysOf } from './decide.ts';
+import { isPort } from './expressions.ts';
+import type { AppTrail, Facts } from './facts.ts';
+import { nativeFacts } from './own-native.ts';
+import { nodeFacts } from './own-node.ts';
+import { pageFacts } from './own-page.ts';
+import { pythonFacts, reflexPorts } from './own-python.ts';
+import { PAGE_CONFIGS } from './pages.ts';
+import { Sources } from './sources.ts';
+import type { Copy, Own } from './types.ts';
+
+export interface WrittenContext {
+  prod: boolean;
+  /** The launcher's own environment. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The apps with the ports that the project itself has written down for them, and every place that names one:
+ * from each app's config, its env files, its entry and what that imports. Reads, never runs.
+ */
+export async function withWrittenPorts(
+  project: Project,
+  apps: readonly App[],
+  context: WrittenContext,
+): Promise<{ apps: App[]; copies: Copy[] }> {
+  const facts = await Promise.all(apps.map((app) => factsOf(project, app, context)));
+  const { written, copies } = decide(facts);
+  return {
+    copies,
+    apps: apps.map((app, index) => {
+      const ports = written.get(app.name);
+      const reads = facts[index]?.reads;
+      return {
+        ...app,
+        ...(ports && Object.keys(ports).length > 0 && { written: ports }),
+        ...(reads !== undefined && { portName: reads }),
+      };
+    }),
+  };
+}
+
+async function factsOf(project: Project, app: App, { prod, env }: WrittenContext): Promise<AppFacts> {
+  const program = app.runs ?? (app.framework === 'reflex' ? reflexProgram(app) : undefined);
+  if (!program || app.noPort || app.framework === 'task') return { app, own: [], calls: [] };
+  const dir = program.dir;
+  const sources = new Sources(project, dir);
+  const mode = prod ? 'production' : 'development';
+  const trail: AppTrail = {
+    app,
+    program,
+    dir,
+    top: dir,
+    sources,
+    mode,
+    shell: env,
+    env: { values: new Map() },
+  };
+  if (app.framework === 'reflex') return { app, own: [], calls: [], byRole: await reflexPorts(trail) };
+  const said = await ownOfCommand(trail);
+  const facts = await readFacts(trail);
+  const own = [...said, ...(await ownOfVariable(trail, facts)), ...facts.own];
+  const prose = own.length === 0 && !isPage(app) ? await ownOfProse(trail) : [];
+  return { ...facts, own: [...own, ...prose], calls: [...facts.calls, ...(await callsOfScripts(trail))] };
+}
+
+const reflexProgram = ({ cwd }: App): Program => ({
+  words: ['reflex', 'run'],
+  dir: cwd,
+  line: 'reflex run',
+  lineDir: cwd,
+  env: {},
+});
+
+const isPage = ({ framework = '' }: App): boolean =>
+  framework in PAGE_CONFIGS ||
+  /^(?:angular|trunk|dioxus|leptos|jekyll|netlify|redwood|ionic)$/.test(framework);
+const PYTHON =
+  /^(?:python|uvicorn|fastapi|flask|quart|django|gunicorn|hypercorn|granian|litestar|starlette|sanic|aiohttp|tornado|bottle|streamlit|chainlit|gradio|dash|nicegui|fasthtml|panel|mkdocs)$/;
+const NATIVE = /^(?:go|rust|spring|dotnet|phoenix|rails|puma|rackup|laravel|php|symfony|ruby)$/;
+
+async function readFacts(trail: AppTrail): Promise<Facts> {
+  const { app, program } = trail;
+  const id = app.framework ?? '';
+  if (PYTHON.test(id) || program.words[0] === 'python') return pythonFacts(trail);
+  if (NATIVE.test(id)) return nativeFacts(trail, id);
+  if (/^(?:gradlew?|mvnw?)$/.test(program.words[0] ?? '')) return nativeFacts(trail, 'spring');
+  if (program.words[0] === 'ruby') return nativeFacts(trail, 'ruby');
+  if (!isPage(app)) return nodeFacts(trail);
+  const page = await pageFacts(trail);
+  // A page framework's own server: `node server.js` beside next.config.js.
+  if (!/^(?:node|nodemon|tsx|ts-node|bun)$/.test(program.words[0] ?? '')) return page;
+  const server = await nodeFacts(trail);
+  return { ...page, own: [...server.own, ...page.own], reads: server.reads ?? page.reads };
+}
+
+/** The variable that its code reads is set by its command, or exported in the shell: `SERVER_PORT=7000 node x`. */
+async function ownOfVariable(trail: AppTrail, { app, reads }: Facts): Promise<Own[]> {
+  const { shell, program } = trail;
+  if (reads === undefined || keysOf(app).length > 1) return [];
+  const inLine = program.env[reads];
+  // PORT is the page's, or the only app's: the settings decide that.
+  const value = inLine ?? (reads === 'PORT' ? undefined : shell[reads]);
+  if (value === undefined || !isPort(value) || inLine === String(program.pinned)) return [];
+  const found = (inLine && (await placeInFiles(trail, inLine))) || nowhere(Number(value));
+  return [{ found, label: reads, fixed: false, ...(inLine === undefined && { shell: true as const }) }];
+}

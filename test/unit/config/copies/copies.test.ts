@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Files, look, scripts } from './projects.ts';
+
+const vite = scripts({ dev: 'vite' }, ['vite']);
+
+const cases: [string, Files, string[]][] = [
+  [
+    'of two apps, each kind, whoever reads them',
+    {
+      'package.json': scripts(
+        {
+          'dev:server': 'node --watch server/index.js',
+          'dev:client': 'wait-on http://localhost:4040 && vite client --port 5000',
+        },
+        ['express', 'vite', 'dotenv'],
+      ),
+      'server/index.js':
+        "import 'dotenv/config';\napp.use(cors({\n  origin: [\n    'http://localhost:5000',\n    'http://127.0.0.1:5000',\n    'https://example.com:5000',\n  ],\n}));\nconst site = process.env.CLIENT_URL || 'http://localhost:5000';\nconst mail = 'http://localhost:8025';\napp.listen(process.env.PORT || 4040);\n",
+      'client/vite.config.js': "export default { server: { proxy: { '/api': 'http://localhost:4040' } } };\n",
+      '.env': 'VITE_X=1\nWS_URL=ws://localhost:4040/ws\nDATABASE_URL=postgres://u@localhost:5432/x\n',
+    },
+    [
+      '.env:2 4040 of server env',
+      'client/vite.config.js:1 4040 of server proxy',
+      'package.json:4 4040 of server script',
+      'package.json:4 5000 of client script',
+      'server/index.js:4 5000 of client cors',
+      'server/index.js:5 5000 of client cors',
+      'server/index.js:9 5000 of client default',
+      'server/index.js:11 4040 of server default',
+    ],
+  ],
+  [
+    'a Django list, pydantic’s fields',
+    {
+      'backend/requirements.txt': 'fastapi\nuvicorn\npydantic-settings',
+      'backend/main.py':
+        'from fastapi import FastAPI\nfrom config import settings\napp = FastAPI()\napp.add_middleware(\n    CORSMiddleware,\n    allow_origins=["http://localhost:5173"],\n)\n',
+      'backend/config.py':
+        'from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    frontend_host: str = "http://localhost:5173"\n    REDIS_URL: str = "redis://localhost:6379"\n    CORS_ORIGINS: list[str] = ["http://localhost:3000", "http://localhost:5173"]\n',
+      'frontend/package.json': vite,
+    },
+    [
+      'backend/config.py:4 5173 of frontend default',
+      'backend/config.py:6 5173 of frontend default',
+      'backend/main.py:6 5173 of frontend cors',
+    ],
+  ],
+  [
+    'code without semicolons: an import of cors makes no list of what follows',
+    {
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'server/index.js':
+        "import cors from 'cors'\nconst site = 'http://localhost:5173'\napp.use(cors())\napp.listen(4040)\n",
+      'client/package.json': vite,
+    },
+    ['server/index.js:2 5173 of client literal', 'server/index.js:4 4040 of server literal'],
+  ],
+  [
+    'nobody’s numbers',
+    {
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'server/index.js':
+        "const redis = 'redis://localhost:6379';\nfetch('http://localhost:9999');\nfetch('http://example.com:4040');\napp.listen(4040);\n",
+      'client/package.json': vite,
+    },
+    ['server/index.js:4 4040 of server literal'],
+  ],
+];
+
+for (const [name, files, expected] of cases) {
+  test(`copies: ${name}`, async () => {
+    assert.deepEqual((await look(files)).copies, expected);
+  });
+}
+
+test('a copy says what is replaced, where, and in which value', async () => {
+  const text = 'TITLE=x\nexport VITE_API_URL="http://localhost:4040/api/v1" # local\n';
+  const { apps, raw } = await look({
+    'server/package.json': scripts({ dev: 'node index.js' }, ['express']),
+    'server/index.js': 'app.listen(process.env.PORT ?? 4040);\n',
+    'client/package.json': vite,
+    'client/.env': text,
+  });
+  const [env, own] = raw;
+  assert.deepEqual(
+    apps.map(({ portName }) => portName),
+    ['PORT', undefined],
+  );
+  assert.deepEqual(env, {
+    file: 'client/.env',
+    line: 2,
+    columns: [38, 42],
+    port: 4040,
+    kind: 'env',
+    host: 'localhost',
+    name: 'VITE_API_URL',
+    value: 'http://localhost:4040/api/v1',
+    by: 'client',
+    of: 'server',
+    follows: 'no',
+  });
+  assert.equal(text.split('\n')[1]?.slice(...(env?.columns ?? [])), '4040');
+  assert.deepEqual([own?.name, own?.value, own?.columns], ['PORT', '4040', [31, 35]]);
+});

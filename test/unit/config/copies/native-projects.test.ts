@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Files, look, scripts } from './projects.ts';
+
+const beside = (server: Files): Files => ({
+  ...server,
+  'frontend/package.json': scripts({ dev: 'vite' }, ['vite']),
+});
+const MOD = 'module example.com/shop\n\ngo 1.22\n';
+const CARGO = '[package]\nname = "api"\n[dependencies]\naxum = "0.8"\n';
+const POM = '<project><artifactId>spring-boot-starter-web</artifactId></project>\n';
+
+const cases: [string, Files, string[]][] = [
+  [
+    'Go: a variable, then a text',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\tport := os.Getenv("PORT")\n\tif port == "" {\n\t\tport = "8081"\n\t}\n\tlog.Fatal(http.ListenAndServe(":"+port, nil))\n}\n',
+    }),
+    ['backend 8081 backend/main.go:6 PORT', 'frontend 5173'],
+  ],
+  [
+    'Go: gin',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\tdb := sql.Open("postgres://localhost:5432/x")\n\tr := gin.Default()\n\tr.Run(":8082") // was :9999\n}\n',
+    }),
+    ['backend 8082 backend/main.go:6 r.Run', 'frontend 5173'],
+  ],
+  [
+    'Go: fiber, a helper with a default',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\tapp := fiber.New()\n\tapp.Listen(":" + getEnv("API_PORT", "8083"))\n}\n',
+    }),
+    ['backend 8083 backend/main.go:5 API_PORT', 'frontend 5173'],
+  ],
+  [
+    'Go: a flag',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\taddr := flag.String("addr", ":4000", "HTTP address, 8080 in production")\n\tflag.Parse()\n\tsrv := &http.Server{Addr: *addr, ReadTimeout: 5000}\n\tsrv.ListenAndServe()\n}\n',
+    }),
+    ['backend 4000 backend/main.go:4 Addr', 'frontend 5173'],
+  ],
+  [
+    'Go: cmd/api, the server in internal/, its port in .env',
+    beside({
+      'backend/go.mod': `${MOD}require github.com/joho/godotenv v1.5.1\n`,
+      'backend/cmd/api/main.go':
+        'package main\n\nimport (\n\t"fmt"\n\t"example.com/shop/internal/server"\n)\n\nfunc main() {\n\tserver.NewServer().ListenAndServe()\n}\n',
+      'backend/internal/server/server.go':
+        'package server\n\nfunc NewServer() *http.Server {\n\tport, _ := strconv.Atoi(os.Getenv("PORT"))\n\treturn &http.Server{\n\t\tAddr: fmt.Sprintf(":%d", port),\n\t}\n}\n',
+      'backend/.env': 'APP_ENV=local\nPORT=8084\nDB_PORT=5432\n',
+    }),
+    ['backend 8084 backend/.env:2 PORT', 'frontend 5173'],
+  ],
+  [
+    'Go: a config package with tags',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nimport (\n\t"example.com/shop/config"\n)\n\nfunc main() {\n\tcfg := config.Load()\n\te := echo.New()\n\te.Logger.Fatal(e.Start(":" + cfg.Port))\n}\n',
+      'backend/config/config.go':
+        'package config\n\ntype Config struct {\n\tDB struct {\n\t\tPort string `env:"DB_PORT" envDefault:"5432"`\n\t}\n\tPort string `env:"HTTP_PORT" envDefault:"8085"`\n}\n',
+    }),
+    ['backend 8085 backend/config/config.go:7 HTTP_PORT', 'frontend 5173'],
+  ],
+  [
+    'Rust: axum',
+    beside({
+      'backend/Cargo.toml': CARGO,
+      'backend/src/main.rs':
+        '// 0.0.0.0:9999\n#[tokio::main]\nasync fn main() {\n    let listener = tokio::net::TcpListener::bind("127.0.0.1:3030").await.unwrap();\n    axum::serve(listener, app).await.unwrap();\n}\n',
+    }),
+    ['backend 3030 backend/src/main.rs:4 tokio::net::TcpListener::bind', 'frontend 5173'],
+  ],
+  [
+    'Rust: actix, a variable',
+    beside({
+      'backend/Cargo.toml': CARGO.replace('axum', 'actix-web'),
+      'backend/src/main.rs':
+        'fn main() {\n    let port: u16 = std::env::var("PORT").unwrap_or_else(|_| "8086".to_string()).parse().unwrap();\n    HttpServer::new(|| App::new()).bind(("127.0.0.1", port))?.run().await\n}\n',
+    }),
+    ['backend 8086 backend/src/main.rs:2 PORT', 'frontend 5173'],
+  ],
+  [
+    'Rust: an address in numbers',
+    beside({
+      'backend/Cargo.toml': CARGO.replace('axum', 'warp'),
+      'backend/src/main.rs':
+        'async fn main() {\n    warp::serve(routes).run(([127, 0, 0, 1], 3031)).await;\n}\n',
+    }),
+    ['backend 3031 backend/src/main.rs:2 .run', 'frontend 5173'],
+  ],
+  [
+    'Rust: Rocket.toml',
+    beside({
+      'backend/Cargo.toml': CARGO.replace('axum', 'rocket'),
+      'backend/src/main.rs': '#[launch]\nfn rocket() -> _ { rocket::build() }\n',
+      'backend/Rocket.toml': '[default]\naddress = "127.0.0.1"\nport = 8087\n',
+    }),
+    ['backend 8087 backend/Rocket.toml:3 port', 'frontend 5173'],
+  ],
+  [
+    'Spring: application.properties, and Angular’s proxy',
+    {
+      'backend/pom.xml': POM,
+      'backend/src/main/resources/application.properties':
+        '# server.port=9999\nspring.datasource.url=jdbc:postgresql://localhost:5432/shop\nserver.port=8090\n',
+      'frontend/package.json': scripts({ start: 'ng serve' }, ['@angular/core']),
+      'frontend/angular.json': { projects: {} },
+    },
+    ['backend 8090 backend/src/main/resources/application.properties:3 server.port', 'frontend 4200'],
+  ],
+  [
+    'Spring: application.yml',
+    beside({
+      'backend/pom.xml': POM,
+      'backend/src/main/resources/application.yml':
+        'spring:\n  data:\n    redis:\n      port: 6379\nserver:\n  servlet:\n    context-path: /api\n  port: ${SERVER_PORT:8091}\n',
+    }),
+    ['backend 8091 backend/src/main/resources/application.yml:8 server.port', 'frontend 5173'],
+  ],
+  [
+    'Gradle',
+    beside({
+      'backend/build.gradle':
+        "plugins { id 'org.springframework.boot' version '3.3.0' }\nbootRun { args = ['--server.port=8092'] }\n",
+    }),
+    ['backend 8092 backend/build.gradle:2 server.port', 'frontend 5173'],
+  ],
+  [
+    '.NET: launchSettings.json',
+    beside({
+      'backend/api.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>',
+      'backend/Properties/launchSettings.json': {
+        iisSettings: { iisExpress: { applicationUrl: 'http://localhost:62000' } },
+        profiles: {
+          'IIS Express': { commandName: 'IISExpress' },
+          https: {
+            commandName: 'Project',
+            launchBrowser: true,
+            applicationUrl: 'https://localhost:7093;http://localhost:5093',
+          },
+        },
+      },
+    }),
+    ['backend 5093 backend/Properties/launchSettings.json:14 applicationUrl', 'frontend 5173'],
+  ],
+  [
+    'Phoenix: dev.exs',
+    {
+      'mix.exs': 'defp deps, do: [{:phoenix, "~> 1.7"}]\n',
+      'config/dev.exs':
+        'import Config\nconfig :shop, Shop.Repo, port: 5432\nconfig :shop, ShopWeb.Endpoint,\n  # http: [port: 9999]\n  http: [ip: {127, 0, 0, 1}, port: 4001],\n  check_origin: false\n',
+    },
+    ['backend 4001 config/dev.exs:5 http.port'],
+  ],
+  [
+    'Phoenix: a variable',
+    {
+      'mix.exs': 'defp deps, do: [{:phoenix, "~> 1.8"}]\n',
+      'config/dev.exs':
+        'config :shop, ShopWeb.Endpoint,\n  http: [ip: {127, 0, 0, 1}, port: String.to_integer(System.get_env("PORT") || "4002")]\n',
+    },
+    ['backend 4002 config/dev.exs:2 http.port'],
+  ],
+  [
+    'Rails: Puma’s config',
+    beside({
+      'backend/Gemfile': "gem 'rails', '~> 8.0'\n",
+      'backend/config/puma.rb':
+        'threads_count = ENV.fetch("RAILS_MAX_THREADS", 3)\n# port 9999\nport ENV.fetch("PORT", 3001)\n',
+    }),
+    ['backend 3001 backend/config/puma.rb:3 port', 'frontend 5173'],
+  ],
+  [
+    'Laravel: .env',
+    {
+      artisan: '#!/usr/bin/env php',
+      '.env': 'APP_URL=http://localhost:8000\nDB_PORT=3306\nSERVER_PORT=8093\nREDIS_PORT=6379\n',
+    },
+    ['backend 8093 .env:3 SERVER_PORT'],
+  ],
+  [
+    'Procfile.dev',
+    {
+      'Procfile.dev': 'web: bin/rails server -p 3002\ncss: bin/rails tailwindcss:watch\n',
+      Gemfile: "gem 'rails'\n",
+    },
+    ['frontend 3002 Procfile.dev:1 its command', 'css -'],
+  ],
+  [
+    'Deno',
+    beside({
+      'backend/deno.json': { tasks: { dev: 'deno run -A --watch main.ts' } },
+      'backend/main.ts': 'Deno.serve({ port: 8095, hostname: "127.0.0.1" }, handler);\n',
+    }),
+    ['backend 8095 backend/main.ts:1 Deno.serve', 'frontend 5173'],
+  ],
+  [
+    'Trunk',
+    {
+      'Trunk.toml':
+        '[build]\ntarget = "index.html"\n[[proxy]]\nbackend = "http://localhost:3000/api/"\n[serve]\nport = 8097\n',
+      'Cargo.toml': '[package]\nname = "web"\n',
+    },
+    ['frontend 8097 Trunk.toml:6 port'],
+  ],
+];
+
+for (const [name, files, expected] of cases) {
+  test(name, async () => {
+    assert.deepEqual((await look(files)).ports, expected);
+  });
+}
