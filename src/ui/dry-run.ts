@@ -7,10 +7,10 @@ import { printSync } from './print.ts';
 
 /** `--dry-run`: the launch plan, for people or as the contract's one object. Nothing is claimed or written. */
 export function printPlan(plan: LaunchPlan, settings: Settings, json: boolean): void {
-  printSync(1, json ? `${JSON.stringify(planObject(plan))}\n` : planText(plan, settings));
+  printSync(1, json ? `${JSON.stringify(planObject(plan, settings))}\n` : planText(plan, settings));
 }
 
-function planObject(plan: LaunchPlan): object {
+function planObject(plan: LaunchPlan, { copies }: Settings): object {
   return {
     ports: plan.ports,
     corsOrigins: plan.corsOrigins,
@@ -28,7 +28,17 @@ function planObject(plan: LaunchPlan): object {
       env: addedEnv(instance.env),
       ports: Object.values(instance.ports),
     })),
+    copies: copiesOf(copies),
   };
+}
+
+/** Each place once, however many apps read it. */
+function copiesOf(copies: Settings['copies']): object[] {
+  const known = new Set<string>();
+  return copies.flatMap(({ file, line, port, of, kind, follows }) => {
+    const row = { file, line, port, of, kind, follows };
+    return known.size < known.add(JSON.stringify(row)).size ? [row] : [];
+  });
 }
 
 function planText(plan: LaunchPlan, settings: Settings): string {
