@@ -50,9 +50,9 @@ export const pythonServers: PythonServer[] = [
   { id: 'starlette', label: 'Starlette', pattern: /\bStarlette\(/, start: 'uvicorn', port: 8000 },
   { id: 'quart', label: 'Quart', pattern: /\bQuart\(/, start: 'quart', port: 5000 },
   { id: 'flask', label: 'Flask', pattern: /\b(?:Flask|APIFlask)\(/, start: 'flask', port: 5000 },
-  { id: 'sanic', label: 'Sanic', pattern: /\bSanic\(/, start: 'file' },
-  { id: 'aiohttp', label: 'aiohttp', pattern: /\bweb\.run_app\(/, start: 'file' },
+  { id: 'sanic', label: 'Sanic', pattern: /\bSanic\(/, start: 'file', port: 8000 },
+  { id: 'aiohttp', label: 'aiohttp', pattern: /\bweb\.run_app\(/, start: 'file', port: 8080 },
   { id: 'tornado', label: 'Tornado', pattern: /\btornado\.web\b/, start: 'file' },
-  { id: 'bottle', label: 'Bottle', pattern: /^\s*(?:import|from) bottle\b/m, start: 'file' },
+  { id: 'bottle', label: 'Bottle', pattern: /^\s*(?:import|from) bottle\b/m, start: 'file', port: 8080 },
   { id: 'python', label: 'Python', pattern: /\bHTTPServer\(|\bTCPServer\(|\bmake_server\(|\buvicorn\.run\(|\bwaitress\b|\bserve_forever\(/, start: 'file' },
 ];
