@@ -141,6 +141,14 @@ export interface App {
   ports: Partial<Record<PortKey, Sourced<PortSpec>>>;
   /** It listens on none: a worker. */
   noPort?: boolean;
+  /** Nothing says that it listens: it is told its port, which is waited for a while only. */
+  portGuessed?: boolean;
+  /** Starts several in its own way: told no port, its listeners are looked for after the start. */
+  opaque?: boolean;
+  /** With `opaque`: ports that its own files say are published for it (a container engine listens there). */
+  publishes?: number[];
+  /** Has to end with 0 before those start that depend on it; that is its readiness. */
+  once?: boolean;
   instances: number;
   ready: ReadyCheck[];
   /** Seconds. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { App, Command, Role } from '../types.ts';
+import type { Look } from './look.ts';
 import type { DetectContext, Project } from './project.ts';
 
 /** What every step of detection is given. */
@@ -8,6 +9,16 @@ export interface Scope {
   context: DetectContext;
   /** What people should hear of, one line each. */
   notes: string[];
+  /** What the owner's command starts, and devstart does not. */
+  leftOut: LeftOut[];
+}
+
+/** A server that is not started: `{what: 'docs', file: 'apps/docs', why: '…'}`. */
+export interface LeftOut {
+  what: string;
+  /** As a person would write it: relative to the project. */
+  file: string;
+  why: string;
 }
 
 /** An app that could be it, before it is decided which ones are. */
@@ -17,6 +28,14 @@ export interface Candidate {
   home: string;
   /** A watcher or compiler: runs beside the servers, listens nowhere. */
   task?: boolean;
+  /** What its command was seen to run. */
+  look?: Look;
+  /** What the same command starts beside it: comes along where it is chosen. */
+  companions?: Candidate[];
+  /** Stands for a step that ends before others start. */
+  before?: object;
+  /** The steps that end before it starts: what `before` of other candidates holds. */
+  needs?: object[];
 }
 
 /** An app of which only the command is known. */
@@ -44,7 +63,7 @@ export const roleNames: Record<Role, string[]> = {
   frontend: ['frontend', 'client', 'web', 'front', 'ui', 'webapp', 'app'],
 };
 const backgroundNames = new Set(
-  'worker workers queue jobs job cron scheduler db database types css styles tailwind sass scss watch build tsc typecheck codegen emulators electron desktop mobile ios android docs storybook test tests lint redis mail mailhog stripe tunnel logs'.split(
+  'worker workers queue queues job jobs cron crons scheduler sidekiq celery celerybeat beat consumer consumers bot bots horizon pail mailer clock db database redis postgres mongo types css styles tailwind sass scss watch build tsc typecheck codegen emulators electron tauri window desktop mobile ios android docs storybook test tests lint mail mailhog mailpit stripe tunnel ngrok logs log'.split(
     ' ',
   ),
 );
@@ -67,28 +86,41 @@ export function roleOfName(name: string): Role | undefined {
 
 export const isBackground = (name: string) => tokens(name).some((word) => backgroundNames.has(word));
 
+/** Pages that people build beside the one that they mean. */
+const BESIDE = new Set(
+  'expo storybook vitepress vuepress docusaurus slidev sanity mkdocs mintlify ladle histoire rspress docsify'.split(
+    ' ',
+  ),
+);
+
+/** A page beside the one that is meant, whatever its folder is called. */
+export const isBeside = ({ app }: Candidate): boolean => BESIDE.has(app.framework ?? '');
+
 /**
  * Gives each role to one of the apps that are to run anyway: the name says it, else the framework; where
- * two want one role, the one of which both say so. The others run without a role.
+ * two want one role, the one of which both say so, then the first. The others run without a role.
  */
 export function assignRoles(candidates: Candidate[]): Candidate[] {
-  const wanted = candidates.map(({ app, task }) => {
-    const byFramework = task ? undefined : app.roles[0];
-    const byName = task ? undefined : roleOfName(app.name);
-    const role = isBackground(app.name) ? undefined : (byName ?? byFramework);
-    return { role, weight: (byName ? 2 : 0) + (byName === byFramework ? 1 : 0) };
+  const wanted = candidates.map((candidate) => {
+    const { app, task, before } = candidate;
+    if (task || before || app.noPort || app.opaque || isBackground(app.name))
+      return { role: undefined, weight: 0 };
+    const byFramework = app.roles[0];
+    const byName = roleOfName(app.name);
+    const beside = isBeside(candidate) ? -1 : 0;
+    return {
+      role: byName ?? byFramework,
+      weight: (byName ? 2 : 0) + (byName === byFramework ? 1 : 0) + beside,
+    };
   });
   return candidates.map((candidate, i) => {
     const mine = wanted[i];
-    const best = wanted.findIndex(
-      (w) =>
-        w.role === mine?.role &&
-        w.weight === Math.max(...wanted.filter((x) => x.role === mine?.role).map((x) => x.weight)),
-    );
-    const roles: Role[] = mine?.role && best === i ? [mine.role] : [];
-    // What runs in the background may well listen nowhere.
-    const ready = isBackground(candidate.app.name) && !candidate.app.framework ? [] : candidate.app.ready;
-    return { ...candidate, app: { ...candidate.app, roles, ready } };
+    const rivals = wanted.filter((x) => x.role === mine?.role).map((x) => x.weight);
+    const best = wanted.findIndex((w) => w.role === mine?.role && w.weight === Math.max(...rivals));
+    const both =
+      candidate.app.roles.length > 1 && candidates.every((c) => c === candidate || c.app.roles.length < 2);
+    const roles: Role[] = both ? candidate.app.roles : mine?.role && best === i ? [mine.role] : [];
+    return { ...candidate, app: { ...candidate.app, roles } };
   });
 }
 

@@ -170,59 +170,102 @@ export interface ScriptCall {
   script: string;
   /** `--prefix DIR`, `--cwd DIR`, `-C DIR`. */
   dir?: string;
-  /** `-w NAME`, `--filter NAME`, `yarn workspace NAME`. */
+  /** `-w NAME`, `--filter NAME`, `yarn workspace NAME`: the one package that is meant. */
   workspace?: string;
-  /** In every workspace: `-r`, `--workspaces`, `--filter=*`. */
+  /** In several packages: `-r`, `--workspaces`, `--filter=*`, more than one filter. */
   all?: boolean;
+  /** The filters of such a call as they stand; none: every package. */
+  filters?: string[];
+  /** The words that the script's own line gets. */
+  args: string[];
 }
 
 const DIR_OPTIONS = ['--prefix', '--cwd', '-C', '--dir'];
-const WORKSPACE_OPTIONS = ['-w', '--workspace', '--filter', '-F'];
+const WORKSPACE_OPTIONS = ['-w', '--workspace', '--filter', '-F', '--include'];
+const SEVERAL_OPTIONS = ['-r', '--recursive', '--workspaces', '-ws', '--parallel'];
+/** Options whose value is no script. */
+const VALUED_OPTIONS = ['--from', '-j', '--jobs', '--loglevel', '--reporter', '--cache', '--userconfig'];
 /** What is a package manager's own command and not a script. */
 const OWN = new Set(
   'install i add ci build pack link publish exec x dlx create init audit outdated update up remove info why config cache set version patch rebuild store list ls workspaces foreach upgrade pm bunx'.split(
     ' ',
   ),
 );
+/** A filter that names one package, by its name or its path. */
+const PLAIN_FILTER = /^\{?@?[\w.-]+(?:\/[\w.-]+)*\/?\}?(?<!\.\.\.)$/;
 
 /** Reads the words of a package manager's call; undefined when it runs no script. */
 export function scriptCall(words: string[]): ScriptCall | undefined {
+  if (words[0] === 'node') return nodeRun(words);
   const pm = words[0];
   if (pm !== 'npm' && pm !== 'pnpm' && pm !== 'yarn' && pm !== 'bun') return undefined;
-  const call: ScriptCall = { pm, script: '' };
-  const rest: string[] = [];
+  const call: ScriptCall = { pm, script: '', args: [] };
+  const filters: string[] = [];
+  let several = false;
+  let verb = '';
   for (let i = 1; i < words.length; i++) {
     const word = words[i] ?? '';
-    if (word === '--') break;
+    if (word === '--' || (call.script && pm !== 'npm')) {
+      // npm keeps what stands before `--` to itself; the others hand over all that follows the script's name.
+      call.args.push(...words.slice(word === '--' ? i + 1 : i));
+      break;
+    }
     const [option = '', inline] = word.startsWith('-') ? splitOption(word) : [];
     if (DIR_OPTIONS.includes(option)) call.dir = inline ?? words[++i] ?? '';
     else if (WORKSPACE_OPTIONS.includes(option) && !(pm === 'pnpm' && option === '-w')) {
-      const name = inline ?? words[++i] ?? '';
-      if (name.includes('*')) call.all = true;
-      else call.workspace = name.replace(/^\{?\.\/|\}|\.\.\.$/g, '');
-    } else if (['-r', '--recursive', '--workspaces', '-ws', '--parallel'].includes(word)) call.all = true;
-    else if (!word.startsWith('-')) rest.push(word);
+      filters.push(inline ?? words[++i] ?? '');
+    } else if (option === '--exclude') filters.push(`!${inline ?? words[++i] ?? ''}`);
+    else if (option) {
+      several ||= SEVERAL_OPTIONS.includes(option);
+      // `--workspace-concurrency 4`: its number is no script.
+      if (inline === undefined && (VALUED_OPTIONS.includes(option) || /^\d+$/.test(words[i + 1] ?? ''))) i++;
+    } else if (call.script) call.args.push(word);
+    else if (pm === 'yarn' && verb === '' && word === 'workspace') filters.push(words[++i] ?? '');
+    else if (pm === 'yarn' && verb === '' && word === 'workspaces') {
+      several = true;
+      verb = word;
+    } else if (verb === 'workspaces' && word === 'foreach') continue;
+    else if (verb !== 'run' && /^(?:run|run-script|recursive|multi)$/.test(word)) {
+      several ||= !word.startsWith('run');
+      verb = 'run';
+    } else if (verb !== 'run' && (OWN.has(word) || !runsBare(pm, word))) return undefined;
+    else if (pm === 'bun' && /\.[cm]?[jt]sx?$/.test(word)) return undefined;
+    else call.script = word;
   }
-  if (pm === 'yarn' && rest[0] === 'workspace') {
-    call.workspace = rest[1] ?? '';
-    rest.splice(0, 2);
-  } else if (pm === 'yarn' && rest[0] === 'workspaces') {
-    call.all = true;
-    rest.splice(0, rest[1] === 'foreach' ? 2 : 1);
+  if (!call.script) return undefined;
+  return whichPackages(call, filters, several);
+}
+
+/** npm takes only a few words without `run`; `bun file.ts` is a file. */
+const runsBare = (pm: PackageManager, word: string): boolean =>
+  pm === 'npm' ? ['start', 'test', 'stop', 'restart'].includes(word) : !(pm === 'bun' && /[./]/.test(word));
+
+/** One filter that names one package is that package's script; all else is a call for several. */
+function whichPackages(call: ScriptCall, filters: string[], several: boolean): ScriptCall {
+  const [only] = filters;
+  if (only !== undefined && filters.length === 1 && PLAIN_FILTER.test(only)) {
+    return { ...call, workspace: only.replace(/^\{?\.\/|\}$/g, '') };
   }
-  const verb = rest[0] ?? '';
-  if (verb === 'run' || verb === 'run-script') rest.shift();
-  else if (verb === '' || OWN.has(verb)) return undefined;
-  // npm takes only a few words without `run`; `bun file.ts` is a file.
-  else if (pm === 'npm' && !['start', 'test', 'stop', 'restart'].includes(verb)) return undefined;
-  else if (pm === 'bun' && /[./]/.test(verb)) return undefined;
-  const script = rest[0];
-  if (!script || (pm === 'bun' && /\.[cm]?[jt]sx?$/.test(script))) return undefined;
-  call.script = script;
-  return call;
+  if (!several && filters.length === 0) return call;
+  return { ...call, all: true, ...(filters.length > 0 && { filters }) };
+}
+
+/** `node --run dev -- --open`. */
+function nodeRun(words: string[]): ScriptCall | undefined {
+  const at = words.findIndex((word) => word === '--run' || word.startsWith('--run='));
+  if (at === -1) return undefined;
+  const inline = words[at]?.split('=')[1];
+  const script = inline ?? words[at + 1];
+  const dashes = words.indexOf('--');
+  if (!script) return undefined;
+  return { pm: 'npm', script, args: dashes === -1 ? [] : words.slice(dashes + 1) };
 }
 
 function splitOption(word: string): [string, string | undefined] {
   const at = word.indexOf('=');
   return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
+
+/** A word as a shell line has it. */
+export const quote = (word: string) =>
+  /^[^\s"'\\$`&|;()<>]+$/.test(word) ? word : `"${word.replace(/["\\$`]/g, '\\$&')}"`;

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Role } from '../types.ts';
-import { type Candidate, isBackground, roleNames, roleOfName, type Scope } from './candidate.ts';
+import { type Candidate, roleOfName, type Scope, withRole } from './candidate.ts';
 import { nativeCandidate, staticCandidate } from './native-app.ts';
+import { scriptsCommand } from './owner/command.ts';
 import { pythonCandidate } from './python-app.ts';
 import { reflexApp } from './reflex.ts';
-import { compositeScript, singleScript } from './scripts.ts';
+import { singleScript } from './scripts.ts';
 
 const SKIPPED =
   /^(?:\.|_|node_modules$|venv$|env$|dist$|build$|out$|target$|vendor$|coverage$|tests?$|e2e$|__tests__$|examples?$|templates?$|scripts$|tools$|docs?$|static$|assets$|infra$|terraform$|docker$|k8s$|deploy$|public$|fixtures$|benchmarks?$)/;
@@ -31,9 +32,22 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
   ) {
     found.push(native);
   }
-  if (found.length > 0) return found;
+  if (found.length > 0 || (await isBuilt(scope, dir))) return found;
   const page = await staticCandidate(scope, dir);
   return page ? [page] : [];
+}
+
+const BUNDLERS =
+  /^(?:vite|webpack|rollup|rspack|rsbuild|snowpack|astro|svelte|next|nuxt|vue|craco|esbuild|farm|parcel|quasar|remix|react-router|electron\.vite|angular)(?:\.[\w.]+)?\.(?:[cm]?[jt]s|json)$|^\.parcelrc$/;
+
+/** Its index.html is a bundler's source, and nothing to serve as it is. */
+async function isBuilt({ project }: Scope, dir: string): Promise<boolean> {
+  const { files } = await project.list(dir);
+  const scripts = (await project.packageJson(dir))?.scripts ?? {};
+  if (STARTS.some((name) => name in scripts)) return true;
+  if ([...files].some((name) => BUNDLERS.test(name))) return true;
+  const page = files.has('index.html') ? await project.text(path.join(dir, 'index.html')) : '';
+  return /<script[^>]+src=["']?[^"'>]+\.(?:tsx?|jsx|vue|svelte)\b/.test(page ?? '');
 }
 
 const showsPages = ({ app }: Candidate) => app.roles[0] === 'frontend';
@@ -41,14 +55,17 @@ const PYTHON_IDS = /^(?:python|flask|django|uvicorn|fastapi|starlette|gunicorn|h
 const runsSame = (a: Candidate, b: Candidate) =>
   a.home === b.home && PYTHON_IDS.test(a.app.framework ?? '') && PYTHON_IDS.test(b.app.framework ?? '');
 
-/** A single server with watchers beside it (`concurrently "vite" "tailwindcss -w"`): all of them. */
+/** What a package's own command starts: its server of each role, the rest beside the first. */
 async function nodeServers(scope: Scope, dir: string): Promise<Candidate[] | undefined> {
-  const all = await compositeScript(scope, dir);
+  const all = await scriptsCommand(scope, dir);
   if (!all) return undefined;
-  const name = dir === scope.project.root ? '' : path.basename(dir);
-  return all.map((c) =>
-    c.app.roles.length > 0 && all.length > 1 ? { ...c, app: { ...c.app, name: name || c.app.name } } : c,
-  );
+  const servers = all.filter((c) => c.app.roles.length > 0);
+  const main = servers[0] ?? all.find((c) => !c.task && !c.before);
+  if (!main) return undefined;
+  const apart = servers.filter((c) => c !== main);
+  const companions = all.filter((c) => c !== main && !apart.includes(c));
+  const name = dir === scope.project.root || apart.length > 0 ? '' : path.basename(dir);
+  return [{ ...main, companions, app: { ...main.app, name: name || main.app.name } }, ...apart];
 }
 
 /** The project's folders that are named for a role, with what each would start. */
@@ -67,11 +84,17 @@ export async function namedFolders(scope: Scope): Promise<Candidate[]> {
       // Without a package.json of its own a static page in `web/` or `server/` proves too little.
       const main = found.find((c) => c.app.roles.includes(role as Role)) ?? found.find((c) => !c.task);
       if (!main || (main.app.framework === 'static' && role === 'backend')) continue;
-      result.push(...[main, ...found.filter((c) => c !== main && c.task)]);
+      result.push(byFolder(main, role as Role));
     }
     if (result.length > 1) return result;
   }
   return result;
+}
+
+/** A bare `server.js` says little: in `client/` it serves the client. */
+function byFolder(candidate: Candidate, role: Role): Candidate {
+  const bare = /^(?:node|bun|deno)$/.test(candidate.app.framework ?? '') && candidate.look === undefined;
+  return bare ? withRole(candidate, role) : candidate;
 }
 
 /** Workspaces and `apps/*`, each with its own framework. */
@@ -86,15 +109,24 @@ export async function workspaceCandidates(scope: Scope): Promise<Candidate[]> {
   return each(scope, [...dirs].sort());
 }
 
-/** The last resort: any folder at the top. */
-export async function otherFolders(scope: Scope): Promise<Candidate[]> {
+/**
+ * The last resort: any folder at the top.
+ * @param beside the folders of what is started: of the others, those that have a script to start them; little to read
+ */
+export async function otherFolders(scope: Scope, beside?: ReadonlySet<string>): Promise<Candidate[]> {
   const { project } = scope;
   const names = [...(await project.list(project.root)).dirs].filter((name) => !SKIPPED.test(name)).sort();
+  const all = names.slice(0, 40).map((name) => path.join(project.root, name));
+  if (!beside) return each(scope, all);
+  const dirs = all.filter((dir) => !beside.has(dir));
+  const scripts = await Promise.all(dirs.map(async (dir) => (await project.packageJson(dir))?.scripts ?? {}));
   return each(
     scope,
-    names.slice(0, 40).map((name) => path.join(project.root, name)),
+    dirs.filter((_, i) => STARTS.some((name) => name in (scripts[i] ?? {}))),
   );
 }
+
+const STARTS = ['dev', 'start', 'serve', 'develop'];
 
 async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {
   const found: Candidate[] = [];
@@ -103,22 +135,4 @@ async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {
     found.push(...own.filter((c) => c.app.framework !== undefined && c.app.framework !== 'static'));
   }
   return found;
-}
-
-/** The candidates' role: by name where two of one kind stand side by side, else by framework. */
-export function roleOf(candidate: Candidate): Role | undefined {
-  return candidate.app.roles.length > 0 ? candidate.app.roles[0] : roleOfName(path.basename(candidate.home));
-}
-
-/**
- * The one of several that its folder's name makes clear; undefined where it stays open. Exact names beat
- * names that only hold the word, and `backend`/`frontend` beat what may mean many things.
- */
-export function clearlyNamed(candidates: Candidate[], role: Role): Candidate | undefined {
-  const rest = candidates.filter((c) => !isBackground(path.basename(c.home)));
-  if (rest.length === 1) return rest[0];
-  const named = rest.filter((c) => roleOfName(path.basename(c.home)) === role);
-  if (named.length === 1) return named[0];
-  const exact = named.filter((c) => roleNames[role].includes(path.basename(c.home).toLowerCase()));
-  return exact.length === 1 ? exact[0] : undefined;
 }

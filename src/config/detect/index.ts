@@ -3,20 +3,21 @@ import { DevstartError } from '../../errors.ts';
 import type { Copy } from '../copies/types.ts';
 import { withWrittenPorts } from '../copies/written.ts';
 import { keyedByRole } from '../keyed.ts';
-import { type App, ROLES, type Role } from '../types.ts';
-import { type Candidate, type Scope, uniqueNames, withRole } from './candidate.ts';
+import { type App, ROLES } from '../types.ts';
+import { reflexCommand } from './beside-reflex.ts';
+import { type Candidate, type LeftOut, type Scope, uniqueNames, withRole } from './candidate.ts';
+import { choose, leaveOut, roleOf } from './choose.ts';
+import { folderCandidates, namedFolders, otherFolders, workspaceCandidates } from './folders.ts';
+import { guessed, quieted } from './listening.ts';
 import {
-  clearlyNamed,
-  folderCandidates,
-  namedFolders,
-  otherFolders,
-  roleOf,
-  workspaceCandidates,
-} from './folders.ts';
-import { minimalConfig } from './minimal.ts';
-import { procfile } from './procfile.ts';
+  composeCommand,
+  otherCommands,
+  plainProcfile,
+  procfileDev,
+  scriptsCommand,
+} from './owner/command.ts';
 import { type DetectContext, Project } from './project.ts';
-import { compositeScript, runsDevstart, scriptPair, startPairs } from './scripts.ts';
+import { runsDevstart, scriptPair, startPairs } from './scripts.ts';
 
 export { knownCaches } from './frameworks/index.ts';
 export { minimalConfig } from './minimal.ts';
@@ -30,59 +31,193 @@ export interface Detection {
   copies: Copy[];
   /** One line each, for people. */
   notes: string[];
+  /** What the owner would start, and is not among the apps. */
+  leftOut: LeftOut[];
 }
 
 /**
  * Finds a project's servers from its own files; reads, never runs or writes.
- * The first of these that decides: Reflex, scripts in pairs, Procfile.dev, folders in pairs, workspaces,
- * a server at the top beside a folder, a single app.
+ * The first of these that decides: Reflex, a script that starts several, scripts in pairs, Procfile.dev, other files'
+ * commands (make, just, task, mise, composer, shell), folders in pairs, workspaces, a server at the top beside a
+ * folder, a single app.
  * @param root absolute
  * @throws DevstartError AMBIGUOUS, NOTHING_FOUND: each with the smallest config that would decide
  */
 export async function detectProject(root: string, context: DetectContext): Promise<Detection> {
-  const scope: Scope = { project: new Project(root), context, notes: [] };
-  const found = await decide(scope);
+  const scope: Scope = { project: new Project(root), context, notes: [], leftOut: [] };
+  const decided = (await decide(scope)).flatMap((one) => [...(one.companions ?? []), one]);
+  const found = await Promise.all(
+    decided.map(async (one) => guessed(scope.project, await quieted(scope.project, one))),
+  );
   const apps = found.map(({ app }) => keyedByRole(app));
-  const written = await withWrittenPorts(scope.project, uniqueNames(apps), context);
-  return { ...written, notes: [...new Set(scope.notes)] };
+  const leftOut = scope.leftOut.filter(
+    (one, i) => scope.leftOut.findIndex((x) => x.what === one.what && x.file === one.file) === i,
+  );
+  const named = afterSteps(found, uniqueNames(apps));
+  const written = await withWrittenPorts(scope.project, named, context);
+  return { ...written, notes: [...new Set(scope.notes)], leftOut };
+}
+
+/** `dependsOn` of those before which something has to end. */
+function afterSteps(found: Candidate[], apps: App[]): App[] {
+  const names = new Map(found.map(({ before }, i) => [before, apps[i]?.name ?? '']));
+  return apps.map((app, i) => {
+    const needs = (found[i]?.needs ?? []).flatMap((step) => names.get(step) ?? []);
+    return needs.length > 0 ? { ...app, dependsOn: needs } : app;
+  });
 }
 
 async function decide(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const { root } = project;
-  if (await project.has(root, 'rxconfig.py')) return folderCandidates(scope, root);
+  if (await project.has(root, 'rxconfig.py')) return reflexCommand(scope);
 
-  const composite = await compositeScript(scope, root);
-  if (composite && composite.filter((c) => c.app.roles.length > 0).length > 1) return composite;
+  const own = await scriptsCommand(scope, root);
+  if (own && isWhole(own)) return own;
   // In production the scripts that say start; the others only where nothing else is found.
   const pair = await scriptPair(scope, root, scope.context.prod ? startPairs : undefined);
   if (pair) return pair;
-  const lines = await procfile(scope);
+  const lines = await procfileDev(scope);
   if (lines) return lines;
+  const others: Candidate[][] = [];
+  for await (const other of otherCommands(scope)) {
+    if (listeners(other).length > 1) return other;
+    others.push(other);
+  }
+  return byFiles(scope, own, others);
+}
 
-  const named = await namedFolders(scope);
-  const workspaces = await workspaceCandidates(scope);
-  const top = (await folderCandidates(scope, root)).filter(
-    (c) => c.home === root || ![...named, ...workspaces].some((other) => other.home === c.home),
+const listeners = (all: Candidate[]) =>
+  all.filter(({ app, task, before }) => !task && !before && !app.noPort && !app.opaque);
+const rolesOf = (all: Candidate[]) => ROLES.filter((role) => all.some(({ app }) => app.roles.includes(role)));
+
+/** It starts a server of each role, or all that there is in its own way. */
+const isWhole = (all: Candidate[]) =>
+  rolesOf(all).length === ROLES.length || all.some(({ app }) => app.opaque);
+
+/** What lies where: folders, workspaces, a server at the top; and what was not enough to decide before. */
+async function byFiles(
+  scope: Scope,
+  own: Candidate[] | undefined,
+  others: Candidate[][],
+): Promise<Candidate[]> {
+  const { root } = scope.project;
+  // Run as it stands, it starts everything: better than the half that files tell of.
+  const asItStands = others.find((all) => all.some(({ app }) => app.opaque));
+  let found: Candidate[];
+  try {
+    found = own ? await aroundCommand(scope, own) : await byFolders(scope);
+  } catch (error) {
+    if (asItStands) return asItStands;
+    throw error;
+  }
+  if (asItStands && rolesOf(found).length < ROLES.length) {
+    scope.leftOut.length = 0;
+    return asItStands;
+  }
+  const [server] = found;
+  const prepared = others.find(
+    (all) => all.some(({ before }) => before) && listeners(all)[0]?.home === server?.home,
   );
-  const folders = choose(scope, byName(named));
-  if (folders.length === 2) return [...folders, ...tasksOf(named, folders)];
-
-  const monorepo = choose(scope, unique([...named, ...workspaces]));
-  const shown = top.filter((c) => c.app.framework !== 'static' || monorepo.length === 0);
-  const servers = shown.filter((c) => !c.task);
-  if (monorepo.length > 0 || servers.length > 0) {
-    const own = servers.filter((c) => !monorepo.some((m) => m.home === c.home));
-    // A top-level script that is nobody's framework only starts the rest.
-    const rest = monorepo.length > 0 ? own.filter((c) => c.app.framework !== undefined) : own;
-    const chosen = choose(scope, [...monorepo, ...rest]);
-    return [...chosen, ...tasksOf(shown, chosen)];
+  if (prepared && found.length === 1) return prepared;
+  if (found.length > 0) {
+    await mentionProcfile(scope, found);
+    return found;
   }
   const late = await scriptPair(scope, root);
   if (late) return late;
-  const others = choose(scope, unique(await otherFolders(scope)));
-  if (others.length > 0) return others;
+  if (others[0]) return others[0];
+  const processes = await plainProcfile(scope);
+  if (processes) return processes;
+  const rest = choose(scope, unique(await otherFolders(scope)));
+  if (rest.length > 0) return rest;
+  const containers = await composeCommand(scope);
+  if (containers) return containers;
   throw await nothingFound(scope);
+}
+
+/** The command at the top has one role, or none: folders may have the other. */
+async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[]> {
+  const open = ROLES.filter((role) => !rolesOf(own).includes(role));
+  const homes = new Set(own.map(({ home }) => home));
+  const found = unique([...byName(await namedFolders(scope)), ...(await workspaceCandidates(scope))]);
+  const chosen = choose(
+    scope,
+    found.filter(({ home }) => !homes.has(home)),
+    open,
+  );
+  return [...own, ...chosen, ...(await openRole(scope, [...own, ...chosen]))];
+}
+
+async function byFolders(scope: Scope): Promise<Candidate[]> {
+  const { project } = scope;
+  const named = await namedFolders(scope);
+  const workspaces = await workspaceCandidates(scope);
+  const top = (await folderCandidates(scope, project.root)).filter(
+    (c) => c.home === project.root || ![...named, ...workspaces].some((other) => other.home === c.home),
+  );
+  const folders = choose({ ...scope, leftOut: [] }, byName(named));
+  if (folders.length === 2) {
+    const pair = choose(scope, byName(named));
+    await mentionFolders(scope, pair, workspaces);
+    return pair;
+  }
+
+  const monorepo = choose({ ...scope, leftOut: [] }, unique([...named, ...workspaces]));
+  const shown = top.filter((c) => c.app.framework !== 'static' || monorepo.length === 0);
+  const servers = shown.filter((c) => !c.task);
+  if (monorepo.length === 0 && servers.length === 0) return [];
+  const all = unique([...named, ...workspaces]);
+  const own = servers.filter((c) => !monorepo.some((m) => m.home === c.home));
+  // A top-level script that is nobody's framework only starts the rest.
+  const rest = monorepo.length > 0 ? own.filter((c) => c.app.framework !== undefined) : own;
+  const chosen = choose(scope, [...(rest.length > 0 ? [...all, ...rest] : all)]);
+  return [...chosen, ...(await openRole(scope, chosen))];
+}
+
+/** The servers of further folders are said where a pair of folders is what is started. */
+async function mentionFolders(scope: Scope, pair: Candidate[], workspaces: Candidate[]): Promise<void> {
+  const homes = new Set([
+    ...pair.map(({ home }) => home),
+    ...scope.leftOut.map(({ file }) => path.join(scope.project.root, file)),
+  ]);
+  for (const one of unique([...workspaces, ...(await otherFolders(scope, homes))])) {
+    const role = roleOf(one);
+    const rival = pair.find(({ app }) => role !== undefined && app.roles.includes(role));
+    if (role === undefined || !rival || homes.has(one.home)) continue;
+    homes.add(one.home);
+    leaveOut(scope, one, rival, role);
+  }
+}
+
+/** Frameworks whose pages have a server of their own behind them. */
+const COMPLETE =
+  /^(?:next|nuxt|sveltekit|remix|react-router|astro|vinxi|waku|meteor|redwood|wasp|laravel|static)$/;
+
+/** A folder that no name gives a role has the one that is still open. */
+async function openRole(scope: Scope, chosen: Candidate[]): Promise<Candidate[]> {
+  const open = ROLES.filter((role) => !rolesOf(chosen).includes(role));
+  const [role] = open;
+  if (open.length !== 1 || role === undefined || chosen.some(({ app }) => app.opaque)) return [];
+  if (role === 'backend' && chosen.some(({ app }) => COMPLETE.test(app.framework ?? ''))) return [];
+  const homes = chosen.map(({ home }) => home);
+  const others = (await otherFolders(scope)).filter(
+    (c) =>
+      c.app.roles[0] === role && !homes.some((home) => c.home === home || home.startsWith(c.home + path.sep)),
+  );
+  return choose(scope, unique(others), [role]);
+}
+
+/** A plain Procfile's workers are said where they are not started. */
+async function mentionProcfile(scope: Scope, found: Candidate[]): Promise<void> {
+  const { project } = scope;
+  if (!(await project.has(project.root, 'Procfile'))) return;
+  const { readProcfile } = await import('./procfile.ts');
+  for (const { name } of (await readProcfile(project, path.join(project.root, 'Procfile'))) ?? []) {
+    if (name === 'web' || found.some(({ app }) => app.name === name)) continue;
+    const why = 'a plain Procfile is often production’s; a config, or a Procfile.dev, can add it';
+    scope.leftOut.push({ what: name, file: 'Procfile', why });
+  }
 }
 
 /** In a pair of folders the name is the role: `api/` may well be written in Next. */
@@ -92,60 +227,10 @@ const byName = (candidates: Candidate[]) =>
     return role && !c.task && c.app.roles.length < 2 ? withRole(c, role) : c;
   });
 
-const tasksOf = (all: Candidate[], chosen: Candidate[]) =>
-  all.filter((c) => c.task && chosen.some((other) => path.relative(other.home, c.home) === ''));
-
 const unique = (candidates: Candidate[]) =>
   candidates.filter(
     (c, i) => candidates.findIndex((x) => x.home === c.home && roleOf(x) === roleOf(c)) === i,
   );
-
-/** At most one app for each role; two that nothing tells apart are the user's to decide. */
-function choose(scope: Scope, candidates: Candidate[]): Candidate[] {
-  const servers = candidates.filter((c) => !c.task);
-  const both = servers.filter((c) => c.app.roles.length > 1);
-  if (both.length === 1 && servers.length === 1) return both;
-  const chosen: Candidate[] = [];
-  for (const role of ROLES) {
-    const mine = servers.filter((c) => roleOf(c) === role);
-    const one = mine.length > 1 ? clearlyNamed(mine, role) : mine[0];
-    if (mine.length > 1 && !one) throw ambiguous(scope, role, mine, servers);
-    if (!one) continue;
-    const left = mine.filter((c) => c !== one).map((c) => scope.project.relative(c.home));
-    if (left.length > 0) {
-      scope.notes.push(
-        `left out: ${left.join(', ')} (${scope.project.relative(one.home)} is the ${role}; a config can add them)`,
-      );
-    }
-    chosen.push(one.app.roles.length > 1 ? one : withRole(one, role));
-  }
-  if (chosen.length > 0) return chosen;
-  if (servers.length > 1) throw ambiguous(scope, undefined, servers, servers);
-  return servers;
-}
-
-function ambiguous(scope: Scope, role: Role | undefined, mine: Candidate[], all: Candidate[]): DevstartError {
-  const { project } = scope;
-  const list = mine.map((c) => c.app.evidence);
-  const said = list.length === 2 ? list.join(' and ') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`;
-  const example: Candidate[] = [];
-  for (const each of ROLES) {
-    const first = all.find((c) => roleOf(c) === each);
-    if (first) example.push(withRole(first, each));
-  }
-  const shown = example.length > 0 ? example : all.slice(0, 1);
-  return new DevstartError('AMBIGUOUS', `More than one ${role ?? 'server'} was found: ${said}.`, {
-    hint: hint(
-      shown.map((c) => ({ ...c.app, name: c.app.name || c.app.roles[0] || 'app' })),
-      project.root,
-    ),
-  });
-}
-
-function hint(apps: App[], root: string): string {
-  const rows = minimalConfig(uniqueNames(apps), root).apps.map((app) => `  ${JSON.stringify(app)}`);
-  return `Say which in devstart.config.json, for example:\n{ "apps": [\n${rows.join(',\n')}\n] }`;
-}
 
 async function nothingFound({ project }: Scope): Promise<DevstartError> {
   const scripts = Object.entries((await project.packageJson(project.root))?.scripts ?? {});
@@ -158,7 +243,7 @@ async function nothingFound({ project }: Scope): Promise<DevstartError> {
     ...(own.length > 0 ? [`the script ${own.join(', ')} runs devstart itself`] : []),
   ];
   const looked =
-    'looked for rxconfig.py, package.json scripts, Procfile.dev, backend/ and frontend/ folders, workspaces, and Python, Go, Rust, PHP, Ruby, Java, .NET, Elixir, Deno, Bun and static servers';
+    'looked for rxconfig.py, package.json scripts, Procfiles, Makefile, justfile, Taskfile, mise.toml, composer.json, dev.sh, backend/ and frontend/ folders, workspaces, and Python, Go, Rust, PHP, Ruby, Java, .NET, Elixir, Deno, Bun and static servers';
   const message = `Found no server to start in ${project.root}: ${[looked, ...seen].join('; ')}.`;
   return new DevstartError('NOTHING_FOUND', message, {
     hint: `Say what to start in devstart.config.json, for example:\n{ "apps": [\n  {"name":"api","role":"backend","command":"node server.js"},\n  {"name":"web","role":"frontend","command":"npm run dev:web"}\n] }`,

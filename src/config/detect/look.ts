@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type PackageManager, type Part, scriptCall, splitLine, unwrap } from './commandline.ts';
+import { type PackageManager, type Part, quote, scriptCall, splitLine, unwrap } from './commandline.ts';
 import { matchCommand } from './frameworks/index.ts';
 import { nodeServers, viteKinds } from './frameworks/node.ts';
 import { pythonServers } from './frameworks/python.ts';
@@ -63,7 +63,10 @@ export async function look(
       : path.resolve(cwd, call.dir ?? '');
     const inner = target && (await project.packageJson(target))?.scripts[call.script];
     if (target && inner !== undefined) {
-      const found = await look(project, inner, target, [...levels, call.pm]);
+      // What it is called with stands behind its own line: `pnpm with-env next dev`.
+      const whole = [inner, ...call.args.map(quote)].join(' ');
+      const passes = call.pm === 'npm' && words.includes('--') && levels.length > 0;
+      const found = await look(project, whole, target, passes ? levels : [...levels, call.pm]);
       return { script: call.script, ...found, appendable: found.appendable && last };
     }
   }

@@ -1,33 +1,81 @@
 import path from 'node:path';
-import { assignRoles, type Candidate, draftApp, type Scope } from './candidate.ts';
-import { recognise } from './recognise.ts';
+import { partOf, type Step, type Taken, type Taking } from './owner/step.ts';
+import type { Project } from './project.ts';
 
-/** `Procfile.dev`: each line an app, with the project's `.env`. `$PORT` in it works: such a line gets its PORT. */
-export async function procfile(scope: Scope): Promise<Candidate[] | undefined> {
-  const { project, context } = scope;
-  if (context.prod) return undefined;
-  const text = await project.text(path.join(project.root, 'Procfile.dev'));
+export interface ProcfileLine {
+  name: string;
+  line: string;
+}
+
+/** Lines that run once, or by hand: no part of a start. */
+const NEVER_STARTED = /^(?:release|console|postdeploy|debug|shell)$/;
+
+/** The processes of a Procfile; undefined where there is none. */
+export async function readProcfile(project: Project, file: string): Promise<ProcfileLine[] | undefined> {
+  const text = await project.text(file);
   if (text === undefined) return undefined;
-  const found: Candidate[] = [];
-  const hasEnv = await project.has(project.root, '.env');
-  for (const raw of text.split(/\r?\n/)) {
+  return text.split(/\r?\n/).flatMap((raw) => {
     const [, name, line] = /^([\w-]+):\s*(\S.*)$/.exec(raw.trim()) ?? [];
-    if (!name || !line) continue;
-    const draft = {
-      ...draftApp(name, { kind: 'shell', line }, project.root, `Procfile.dev "${name}"`),
-      ...(hasEnv && { procfile: true }),
-    };
-    // The line places its port itself: a flag appended would only stand beside it.
-    const places = /\$\{?PORT\b/.test(line);
-    const { app, look } = await recognise(project, draft, context);
-    found.push({
-      app: places ? { ...app, command: draft.command } : app,
-      home: look.dir,
-      task:
-        look.framework?.role === 'task' ||
-        /^(?:yarn|npm run|pnpm(?: run)?|bun run) (?:run )?(?:build|watch)/.test(line),
-    });
+    return name && line && !NEVER_STARTED.test(name) ? [{ name, line }] : [];
+  });
+}
+
+/** Foreman's first port, and how far apart the others' are. */
+const FIRST_PORT = 5000;
+const PORT_STEP = 100;
+
+/** `foreman start -f Procfile.dev`, `overmind s`, `honcho start web`, `heroku local`: each line an app. */
+export async function procfileCall({ scope, step, words, further }: Taking): Promise<Taken> {
+  const call = callOf(words);
+  if (!call) return undefined;
+  const file = path.resolve(step.dir, call.file ?? 'Procfile');
+  const lines = await readProcfile(scope.project, file);
+  if (!lines) return undefined;
+  const evidence = scope.project.relative(file);
+  const first = call.port ?? portOf(step) ?? FIRST_PORT;
+  const chosen = lines.filter(({ name }) => call.only.length === 0 || call.only.includes(name));
+  const parts = chosen.map(({ name, line }, index): Step => {
+    const port = first + index * PORT_STEP;
+    const setup = step.setup.filter((one) => !/\bPORT=/.test(one.line));
+    return partOf(
+      { ...step, setup },
+      { name, line, evidence: `${evidence} "${name}"`, port, dir: path.dirname(file) },
+    );
+  });
+  return (await Promise.all(parts.map(further))).flat();
+}
+
+interface Call {
+  file?: string;
+  port?: number;
+  only: string[];
+}
+
+function callOf(words: string[]): Call | undefined {
+  const [program = '', verb = ''] = words;
+  if (program === 'heroku' ? verb !== 'local' : program !== 'hivemind' && !/^(?:start|s|check)$/.test(verb))
+    return undefined;
+  const call: Call = { only: [] };
+  for (let i = program === 'hivemind' ? 1 : 2; i < words.length; i++) {
+    const [option = '', inline] = words[i]?.startsWith('-') ? (words[i] ?? '').split(/=(.*)/s) : [];
+    const value = () => inline ?? words[++i] ?? '';
+    if (/^(?:-f|--procfile|-j)$/.test(option)) call.file = value();
+    else if (/^(?:-p|--port)$/.test(option)) call.port = Number(value()) || FIRST_PORT;
+    else if (/^(?:-l|--processes|--formation)$/.test(option) && program !== 'foreman')
+      call.only.push(...value().split(','));
+    else if (
+      /^(?:-e|--env|-m|--formation|-t|--timeout|-d|--root|-c|--color|-N|-s|--socket|-i|-x)$/.test(option)
+    )
+      value();
+    else if (!option && program === 'hivemind') call.file = words[i] ?? '';
+    else if (!option && /^[\w-]+$/.test(words[i] ?? '')) call.only.push(words[i] ?? '');
   }
-  const ready = found.map((c) => (c.task ? { ...c, app: { ...c.app, ready: [] } } : c));
-  return found.some((c) => !c.task) ? assignRoles(ready) : undefined;
+  return call;
+}
+
+/** What the script around it says: `export PORT="${PORT:-3000}"` of Rails' bin/dev. */
+function portOf({ setup, env }: Step): number | undefined {
+  const said = [...setup.map(({ line }) => line), `PORT=${env.PORT ?? ''}`];
+  const found = said.map((line) => /\bPORT=["']?(?:\$\{PORT:?-)?(\d+)/.exec(line)?.[1]).find((one) => one);
+  return found ? Number(found) : undefined;
 }

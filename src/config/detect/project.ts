@@ -11,6 +11,14 @@ export interface PackageJson {
   deps: Record<string, string>;
   /** Workspace globs. */
   workspaces: string[];
+  /** What wireit runs for the scripts that say `wireit`. */
+  wireit: Record<string, WireitScript>;
+}
+
+export interface WireitScript {
+  command?: string;
+  dependencies?: (string | { script: string })[];
+  service?: boolean | object;
 }
 
 /** What detection is told: never process.env itself. */
@@ -91,7 +99,14 @@ export class Project {
         ...strings(raw.dependencies),
       },
       workspaces: workspaceGlobs(raw.workspaces),
+      wireit: {},
     };
+    for (const [name, script] of Object.entries(isStringRecord(raw.wireit) ? raw.wireit : {})) {
+      if (!/^wireit(?:\s|$)/.test(result.scripts[name] ?? '') || !isStringRecord(script)) continue;
+      result.wireit[name] = script as WireitScript;
+      // What it runs in the end is what a reader of scripts wants to know.
+      if (typeof script.command === 'string') result.scripts[name] = script.command;
+    }
     for (const key of ['name', 'main', 'packageManager'] as const) {
       const value = raw[key];
       if (typeof value === 'string') result[key] = value;

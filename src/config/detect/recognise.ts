@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { App, Command } from '../types.ts';
-import { type PackageManager, scriptCall, unwrap } from './commandline.ts';
+import { type PackageManager, quote, scriptCall, unwrap } from './commandline.ts';
 import { sharedCaches } from './frameworks/node.ts';
 import { pythonFrameworks, pythonServers } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
@@ -190,6 +190,3 @@ async function reflex(project: Project, draft: App, seen: Look, opts: Said): Pro
     evidence: draft.evidence || 'its command runs Reflex',
   };
 }
-
-const quote = (word: string) =>
-  /^[^\s"'\\$`&|;()<>]+$/.test(word) ? word : `"${word.replace(/["\\$`]/g, '\\$&')}"`;

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Command } from '../types.ts';
-import { assignRoles, type Candidate, draftApp, roleOfName, type Scope, withRole } from './candidate.ts';
+import { type Candidate, draftApp, roleOfName, type Scope, withRole } from './candidate.ts';
 import { splitLine, unwrap } from './commandline.ts';
-import { type CompositePart, compositeParts } from './composite.ts';
 import type { Look } from './look.ts';
+import { startsSeveral } from './owner/command.ts';
+import { shortName } from './owner/step.ts';
 import { packageManager, runScript } from './package-manager.ts';
 import { recognise } from './recognise.ts';
 
@@ -70,6 +70,9 @@ const singles =
   );
 const prodSingles = 'start:prod start preview serve'.split(' ');
 
+/** What opens a window and listens nowhere: an app, where there is nothing else. */
+const WINDOW = /^(?:electron|electron-forge start|tauri dev|neu run|wails dev|nw)\b/;
+
 export interface ScriptCandidate extends Candidate {
   look: Look;
 }
@@ -100,9 +103,6 @@ export async function scriptCandidate(
   };
 }
 
-const shortName = (script: string) =>
-  script.replace(/^(?:dev|start|serve|watch|run)[:\-_]/, '').replace(/[:\-_](?:dev|start|serve|watch)$/, '');
-
 /** A backend script beside a frontend script. */
 export async function scriptPair(
   scope: Scope,
@@ -119,8 +119,7 @@ export async function scriptPair(
       scriptCandidate(scope, dir, front, roleOfName(front) ? shortName(front) : 'frontend'),
     ]);
     if ([backend, frontend].some((c) => c.task || c.look.orchestrates)) continue;
-    if (compositeParts(scripts[back] ?? '', scripts) || compositeParts(scripts[front] ?? '', scripts))
-      continue;
+    if ((await startsSeveral(scope, dir, back)) || (await startsSeveral(scope, dir, front))) continue;
     const [says, shows] = [backend.app.roles[0], frontend.app.roles[0]];
     // A name that says no role must run what shows it; one that does is believed, but not against both.
     if (!roleOfName(back) && says !== 'backend') continue;
@@ -132,72 +131,18 @@ export async function scriptPair(
   return undefined;
 }
 
-/** Today's `dev` starts several: its parts, which swallow no flags. */
-export async function compositeScript(scope: Scope, dir: string): Promise<Candidate[] | undefined> {
-  const { project, context, notes } = scope;
-  const scripts = (await project.packageJson(dir))?.scripts ?? {};
-  const names = context.prod
-    ? ['start:prod', 'start']
-    : ['dev', 'start:dev', 'develop', 'start', 'serve', 'dev:all', 'start:all', 'watch'];
-  for (const script of names) {
-    const found = compositeParts(scripts[script] ?? '', scripts);
-    if (!found || found.parts.length === 0) continue;
-    const evidence = `${project.relative(path.join(dir, 'package.json'))} script "${script}"`;
-    const all = await Promise.all(found.parts.map((part) => partCandidate(scope, dir, part, evidence)));
-    if (all.every((candidate) => candidate.task)) continue;
-    if (found.before.length > 0) {
-      notes.push(`${evidence} first runs ${found.before.join(', ')}; devstart leaves that out`);
-    }
-    return assignRoles(all);
-  }
-  return undefined;
-}
-
-async function partCandidate(
-  scope: Scope,
-  dir: string,
-  part: CompositePart,
-  evidence: string,
-): Promise<Candidate> {
-  const { project, context } = scope;
-  if (part.script !== undefined) {
-    return scriptCandidate(scope, dir, part.script, part.name ?? shortName(part.script));
-  }
-  const line = part.line ?? '';
-  const draft = draftApp(part.name ?? '', { kind: 'shell', line }, dir, `${evidence} starts "${line}"`);
-  const { app, look } = await recognise(project, draft, context);
-  const folder = look.dir === dir ? undefined : path.basename(look.dir);
-  const name =
-    part.name ?? folder ?? (look.framework?.role !== 'task' ? look.framework?.role : look.words[0]) ?? '';
-  return {
-    app: { ...app, name, command: local(app.command) },
-    home: look.dir,
-    task: look.framework?.role === 'task',
-  };
-}
-
-/** Programs that need no node_modules/.bin on PATH. */
-const GLOBAL =
-  /^(?:node|npm|npx|pnpm|pnpx|yarn|bun|bunx|deno|python[\d.]*|pip|uv|poetry|pipenv|go|air|cargo|php|composer|ruby|bundle|docker|make|cd|sh|bash|source|\.|.*\/.*)$/;
-
-/** A line taken out of a script loses the script's PATH: `npm exec` gives it back. */
-function local(command: Command): Command {
-  if (command.kind !== 'shell') return command;
-  const firsts = splitLine(command.line).map(({ words }) => words.find((w) => !/^\w+=/.test(w)) ?? '');
-  if (firsts.every((first) => GLOBAL.test(first))) return command;
-  return { kind: 'argv', argv: ['npm', 'exec', '--silent', '-c', command.line] };
-}
-
 /** The one script that starts this package's server. */
 export async function singleScript(scope: Scope, dir: string): Promise<ScriptCandidate | undefined> {
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
   const { prod } = scope.context;
   const names = prod ? [...prodSingles, ...singles] : singles;
   let fallback: ScriptCandidate | undefined;
+  let window: ScriptCandidate | undefined;
   for (const script of names) {
     if (!(script in scripts)) continue;
     const name = dir === scope.project.root ? '' : path.basename(dir);
     const candidate = await scriptCandidate(scope, dir, script, name);
+    if (WINDOW.test(candidate.look.words.join(' '))) window ??= candidate;
     if (candidate.task || candidate.look.orchestrates) continue;
     // A built site's preview is not what `dev` means, nor the other way round.
     const { framework } = candidate.look;
@@ -207,7 +152,7 @@ export async function singleScript(scope: Scope, dir: string): Promise<ScriptCan
     else if (!framework && /^(?:watch|web)$/.test(script)) continue;
     else return candidate;
   }
-  return fallback;
+  return fallback ?? (window && { ...window, task: false });
 }
 
 /** Whether a line starts devstart itself. */

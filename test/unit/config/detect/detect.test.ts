@@ -495,8 +495,9 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
       'packages/lib/package.json': scripts({ dev: 'tsup --watch' }),
     },
     [
-      `server backend express -: pnpm run dev @packages/server`,
       `client frontend vite 5173: pnpm run dev ${V} @packages/client`,
+      'lib none task -: pnpm run dev @packages/lib',
+      `server backend express -: pnpm run dev @packages/server`,
     ],
   ],
   [
@@ -582,7 +583,7 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
     'Procfile.dev, $PORT',
     { 'Procfile.dev': 'api: uvicorn main:app --port $PORT\nweb: npm run dev\n', 'package.json': vite },
     [
-      'api backend uvicorn 8000: $ uvicorn main:app --port $PORT',
+      'api backend uvicorn 5000: $ uvicorn main:app --port $PORT',
       `web frontend vite 5173: $ npm run dev -- ${V}`,
     ],
   ],

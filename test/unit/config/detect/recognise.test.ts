@@ -4,8 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { draftApp } from '../../../../src/config/detect/candidate.ts';
-import { scriptCall, splitLine, unwrap } from '../../../../src/config/detect/commandline.ts';
-import { compositeParts } from '../../../../src/config/detect/composite.ts';
+import { splitLine, unwrap } from '../../../../src/config/detect/commandline.ts';
 import { recogniseApp } from '../../../../src/config/detect/index.ts';
 import { pnpmPackages } from '../../../../src/config/detect/project.ts';
 import type { Command } from '../../../../src/config/types.ts';
@@ -199,36 +198,6 @@ test('wrappers come off', () => {
   ]) {
     assert.equal(unwrap(splitLine(line)[0]?.words ?? []).words[0], 'vite', line);
   }
-});
-
-test('calls of scripts', () => {
-  const table: [string, object | undefined][] = [
-    ['npm run dev', { pm: 'npm', script: 'dev' }],
-    ['npm start --prefix client', { pm: 'npm', script: 'start', dir: 'client' }],
-    ['npm run dev -w web', { pm: 'npm', script: 'dev', workspace: 'web' }],
-    ['yarn workspace web dev', { pm: 'yarn', script: 'dev', workspace: 'web' }],
-    ['pnpm --filter ./web dev', { pm: 'pnpm', script: 'dev', workspace: 'web' }],
-    ['pnpm -r --parallel dev', { pm: 'pnpm', script: 'dev', all: true }],
-    ['yarn --cwd client start', { pm: 'yarn', script: 'start', dir: 'client' }],
-    ['npm install', undefined],
-    ['bun run src/index.ts', undefined],
-    ['vite', undefined],
-  ];
-  for (const [line, expected] of table) assert.deepEqual(scriptCall(line.split(' ')), expected, line);
-});
-
-test('parts of composite scripts', () => {
-  const scripts = { 'dev:a': '', 'dev:b': '', 'dev:b:c': '', all: 'run-p dev:*', again: 'npm run all' };
-  const parts = (line: string) => compositeParts(line, scripts)?.parts.map((p) => p.script ?? p.line);
-  assert.deepEqual(parts('concurrently "npm:dev:*"'), ['dev:a', 'dev:b', 'dev:b:c']);
-  assert.deepEqual(parts('concurrently "npm:dev:*(!b)"'), ['dev:a']);
-  assert.deepEqual(parts('run-p dev:*'), ['dev:a', 'dev:b']);
-  assert.deepEqual(parts('npm run again'), ['dev:a', 'dev:b']);
-  assert.deepEqual(parts('npx concurrently -kn a,b --restart-tries 3 "x y" "npm run dev:a"'), [
-    'x y',
-    'dev:a',
-  ]);
-  assert.equal(parts('vite'), undefined);
 });
 
 test('pnpm-workspace.yaml', () => {

@@ -1,0 +1,45 @@
+import path from 'node:path';
+import { type Candidate, roleOfName, type Scope } from './candidate.ts';
+import { folderCandidates } from './folders.ts';
+import { pythonCandidate } from './python-app.ts';
+
+/**
+ * A Reflex project: its one process has both roles. An API of the project's own beside it, in a folder named for it or
+ * in a file at the top, has a port and no role.
+ */
+export async function reflexCommand(scope: Scope): Promise<Candidate[]> {
+  const { project } = scope;
+  const reflex = await folderCandidates(scope, project.root);
+  const config = (await project.text(path.join(project.root, 'rxconfig.py'))) ?? '';
+  const own = /\bapp_name\s*=\s*['"]([\w.]+)/.exec(config)?.[1]?.split('.')[0];
+  const code = await reflexCode(scope, own ?? path.basename(project.root));
+  const beside: Candidate[] = [];
+  const add = (found: Candidate | undefined, name: string) => {
+    if (found) beside.push({ ...found, app: { ...found.app, name, roles: [] } });
+  };
+  for (const name of [...(await project.list(project.root)).dirs].sort()) {
+    if (name === own || roleOfName(name) !== 'backend' || mounts(code, name)) continue;
+    const [server] = (await folderCandidates(scope, path.join(project.root, name))).filter((c) => !c.task);
+    if (server?.app.roles.includes('backend')) add(server, name);
+  }
+  const top = await pythonCandidate({ ...scope, notes: [] }, project.root);
+  const file = top?.app.evidence.split(' ')[0] ?? '';
+  const text = file.includes('/') ? undefined : await project.text(path.join(project.root, file));
+  const name = path.parse(file).name;
+  if (text && !/^\s*(?:import|from) reflex\b/m.test(text) && !mounts(code, name)) add(top, name);
+  return [...reflex, ...beside];
+}
+
+/** The text of the Reflex app's own package. */
+async function reflexCode({ project }: Scope, name: string): Promise<string> {
+  const dir = path.join(project.root, name);
+  const { files } = await project.list(dir);
+  const texts = await Promise.all(
+    [...files].filter((file) => file.endsWith('.py')).map((file) => project.text(path.join(dir, file))),
+  );
+  return texts.join('\n');
+}
+
+/** What the Reflex app imports is a part of it, mounted into its own backend. */
+const mounts = (code: string, module: string): boolean =>
+  new RegExp(`^\\s*(?:from|import) ${module}\\b`, 'm').test(code);

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { type Candidate, isBackground, roleOfName } from './candidate.ts';
+import type { Look } from './look.ts';
+import type { Project } from './project.ts';
+
+/** Programs that listen on no port of ours: what works off queues, and services with ports of their own. */
+const QUIET = new Set(
+  'sidekiq celery rq dramatiq huey resque solid_queue good_job delayed_job arq taskiq redis-server valkey-server postgres mongod mysqld mariadbd memcached nats-server minio meilisearch rabbitmq-server mailhog mailpit maildev stripe ngrok cloudflared localtunnel docker docker-compose podman electron electron-forge neu wails nodemailer-preview'.split(
+    ' ',
+  ),
+);
+/** `yarn build --watch`, whatever it builds with. */
+const BUILDS = /^(?:npm|pnpm|yarn|bun) (?:run )?(?:build|watch)\b/;
+const NODE =
+  /^(?:node|nodemon|tsx|ts-node|ts-node-dev|tsnd|babel-node|vite-node|bun|deno|node-dev|supervisor)$/;
+const NODE_LISTENS =
+  /\.listen\(|\bcreate(?:Secure)?Server\(|\bserve\(|\bnew (?:WebSocketServer|WebSocket\.Server|Server)\(|\bstartStandaloneServer\(|\bNestFactory\b|\blisten\w*\(|export default \{|['"](?:express|fastify|hono|koa|@hapi\/hapi|elysia|restify|polka|socket\.io|next|vite)['"]/;
+const PYTHON_LISTENS =
+  /\buvicorn\b|\.run\([^)]*\b(?:host|port|debug)\b|\bapp\.run\(|\bserve_forever\(|\bHTTPServer\(|\bTCPServer\(|\brun_app\(|\b(?:FastAPI|Flask|Quart|Sanic|Litestar|Starlette|Dash)\(|\bgrpc\.\w*server\(|\bwebsockets\.serve\(|\.launch\(|\bstart_server\(|\.bind\(|\bexecute_from_command_line\b|^\s*(?:import|from) (?:streamlit|gradio|chainlit|nicegui)\b/m;
+const IMPORTS = /(?:from|require\(|import\(|import)\s*['"](\.{1,2}\/[^'"]+)['"]/g;
+const ENDINGS = ['', '.ts', '.js', '.mjs', '.cjs', '.mts', '/index.ts', '/index.js'];
+
+/**
+ * Does the program's own source say that it listens, in its entry or one import further? Undefined: it is not to be
+ * read.
+ */
+async function saysItListens(project: Project, { words, dir }: Look): Promise<boolean | undefined> {
+  const [program = ''] = words;
+  const python = program === 'python';
+  if (!python && !NODE.test(program)) return undefined;
+  const named = words.slice(1).find((word) => !word.startsWith('-') && /[./]/.test(word));
+  if (named === undefined) return undefined;
+  const text = await firstText(project, path.resolve(dir, named), python ? [''] : ENDINGS);
+  if (text === undefined) return undefined;
+  if (python) return PYTHON_LISTENS.test(text);
+  if (NODE_LISTENS.test(text)) return true;
+  const folder = path.dirname(path.resolve(dir, named));
+  for (const [, target = ''] of text.matchAll(IMPORTS)) {
+    const file = path.resolve(folder, target.replace(/\.js$/, ''));
+    if (NODE_LISTENS.test((await firstText(project, file, ENDINGS)) ?? '')) return true;
+  }
+  return false;
+}
+
+async function firstText(
+  project: Project,
+  file: string,
+  endings: readonly string[],
+): Promise<string | undefined> {
+  for (const ending of endings) {
+    const { dir, base } = path.parse(file + ending);
+    if (await project.has(dir, base)) return project.text(file + ending);
+  }
+  return undefined;
+}
+
+/** What works in the background, or is a window or a service with a port of its own, has none of ours. */
+export async function quieted(project: Project, candidate: Candidate): Promise<Candidate> {
+  const { app, task, look } = candidate;
+  if (isSettled(candidate)) return candidate;
+  if (task || app.framework === 'task') return quiet(candidate);
+  if (!look || isTold(look)) return candidate;
+  const background = isBackground(app.name) || isBackground(path.parse(entryOf(look)).name);
+  if (!background && !QUIET.has(look.words[0] ?? '') && !BUILDS.test(look.words.join(' '))) return candidate;
+  return (await saysItListens(project, look)) === true ? candidate : quiet(candidate);
+}
+
+/** Where nothing says that it listens its port is a guess. To be asked when roles are given. */
+export async function guessed(project: Project, candidate: Candidate): Promise<Candidate> {
+  const { app, look } = candidate;
+  if (isSettled(candidate) || !look || isTold(look) || app.roles.length > 1) return candidate;
+  const says = await saysItListens(project, look);
+  if (says === true) return candidate;
+  const known = look.framework !== undefined && !/^(?:node|python|bun|deno)$/.test(look.framework.id);
+  const isGuess =
+    app.roles.length === 0 ? !known || says === false : says === false && !known && !roleOfName(app.name);
+  return isGuess ? { ...candidate, app: { ...app, portGuessed: true } } : candidate;
+}
+
+const isSettled = ({ app, before }: Candidate): boolean =>
+  app.noPort === true || app.opaque === true || app.framework === 'static' || before !== undefined;
+
+/** A server with a flag or a place of its own for its port listens, whatever it is called. */
+const isTold = ({ framework }: Look): boolean =>
+  framework?.flags !== undefined || framework?.port !== undefined;
+
+/** `worker.js` of `node worker.js`. */
+export const entryOf = ({ words }: Look): string =>
+  NODE.test(words[0] ?? '') || words[0] === 'python'
+    ? (words.slice(1).find((word) => !word.startsWith('-') && /[./]/.test(word)) ?? '')
+    : '';
+
+const quiet = (candidate: Candidate): Candidate => ({
+  ...candidate,
+  app: { ...candidate.app, noPort: true, roles: [], defaultPorts: {}, ready: [] },
+});

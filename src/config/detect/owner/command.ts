@@ -1,0 +1,153 @@
+import path from 'node:path';
+import { type Candidate, draftApp, type Scope } from '../candidate.ts';
+import { takeApart } from './apart.ts';
+import { candidatesOf } from './candidates.ts';
+import type { Step } from './step.ts';
+
+/** Scripts that start everything, the likeliest first. */
+const DEV = ['dev', 'start:dev', 'develop', 'start', 'serve', 'dev:all', 'start:all', 'watch'];
+const PROD = ['start:prod', 'start'];
+/** Those whose meaning is clear enough to be run as they stand where they cannot be taken apart. */
+const CLEAR = ['dev', 'start:dev', 'develop', 'dev:all'];
+/** Targets of other files, likewise. */
+const TARGETS = ['dev', 'develop', 'dev-all', 'dev:all', 'start', 'run', 'serve', 'up', 'run-dev', 'default'];
+const FILES = [
+  'bin/dev',
+  'dev.sh',
+  'run-dev.sh',
+  'start-dev.sh',
+  'scripts/dev.sh',
+  'script/dev',
+  'scripts/start-dev.sh',
+  'start.sh',
+  'run.sh',
+  'start-all.sh',
+  'start_all.sh',
+];
+const PYTHON = ['run.py', 'start.py', 'dev.py', 'run_dev.py', 'main.py'];
+
+const stepIn = (dir: string, part: Partial<Step> & Pick<Step, 'evidence'>): Step => ({
+  line: '',
+  dir,
+  env: {},
+  prefix: [],
+  setup: [],
+  needs: [],
+  ...part,
+});
+
+/** The package.json script that starts several things, taken apart: all of them. */
+export async function scriptsCommand(scope: Scope, dir: string): Promise<Candidate[] | undefined> {
+  const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
+  for (const name of scope.context.prod ? PROD : DEV) {
+    if (!(name in scripts)) continue;
+    const steps = await scriptSteps(scope, dir, name);
+    const [only] = steps;
+    if (steps.length === 1 && only?.script?.name === name && only.dir === dir) {
+      if (only.opaque === undefined || !(CLEAR.includes(name) || (name === 'start' && !('dev' in scripts))))
+        continue;
+    }
+    const all = await candidatesOf(scope, steps, dir);
+    // Compilers alone are no start.
+    if (all.every(({ task, before }) => task || before)) continue;
+    return all;
+  }
+  return undefined;
+}
+
+const scriptSteps = (scope: Scope, dir: string, name: string): Promise<Step[]> => {
+  const file = scope.project.relative(path.join(dir, 'package.json'));
+  return takeApart(scope, stepIn(dir, { script: { name, args: [] }, evidence: `${file} script "${name}"` }));
+};
+
+/** Does the script start more than one thing, or one that has to come first? */
+export async function startsSeveral(scope: Scope, dir: string, name: string): Promise<boolean> {
+  const steps = await scriptSteps({ ...scope, leftOut: [], notes: [] }, dir, name);
+  return steps.length > 1 || steps[0]?.script?.name !== name || steps[0].opaque !== undefined;
+}
+
+/** Procfile.dev, by the script that starts it where there is one. */
+export async function procfileDev(scope: Scope): Promise<Candidate[] | undefined> {
+  const { root } = scope.project;
+  if (scope.context.prod || !(await scope.project.has(root, 'Procfile.dev'))) return undefined;
+  const starter = await scope.project.text(path.join(root, 'bin/dev'));
+  const line = starter?.includes('Procfile.dev') ? 'bin/dev' : 'foreman start -f Procfile.dev';
+  return started(scope, line, 'Procfile.dev');
+}
+
+/**
+ * What other files of the project start with one command: recipes (make, just, task, mise, composer), shell files.
+ * Each is tried when the ones before it did not do.
+ */
+export async function* otherCommands(scope: Scope): AsyncGenerator<Candidate[]> {
+  const { project, context } = scope;
+  const { root } = project;
+  if (context.prod) return;
+  const { files, dirs } = await project.list(root);
+  if (
+    [...files].some((name) =>
+      /^(?:GNUmakefile|makefile|\.?justfile|taskfile\.|\.?mise\.toml|composer\.json)/i.test(name),
+    )
+  ) {
+    const { booksIn } = await import('./recipes.ts');
+    for (const book of await booksIn(scope, root)) {
+      const target = TARGETS.find((name) => book.recipes.has(name));
+      const found = target && (await started(scope, `${book.call} ${target}`, `${book.file} "${target}"`));
+      if (found) yield found;
+    }
+  }
+  for (const file of FILES) {
+    const [folder = '', name] = file.includes('/') ? file.split('/') : ['', file];
+    if (
+      folder
+        ? !dirs.has(folder) || !(await project.has(path.join(root, folder), name ?? ''))
+        : !files.has(file)
+    )
+      continue;
+    const found = await started(scope, file.endsWith('.sh') ? `bash ${file}` : file, file);
+    if (found) yield found;
+  }
+  for (const file of PYTHON.filter((name) => files.has(name))) {
+    const found = await started(scope, `python ${file}`, file);
+    if (found?.some(({ app }) => app.opaque)) yield found;
+  }
+}
+
+/** A command line at the top, taken apart; undefined where it starts nothing that stays. */
+async function started(scope: Scope, line: string, evidence: string): Promise<Candidate[] | undefined> {
+  const { root } = scope.project;
+  const steps = await takeApart(scope, stepIn(root, { line, evidence }));
+  const [only] = steps;
+  // It could not be looked into.
+  if (steps.length === 1 && only?.line === line && only.opaque === undefined) return undefined;
+  const all = await candidatesOf(scope, steps, root);
+  return all.every(({ task, before }) => task || before) ? undefined : all;
+}
+
+/** A plain Procfile is often production's: the last resort, and otherwise a word about its workers. */
+export async function plainProcfile(scope: Scope): Promise<Candidate[] | undefined> {
+  if (!(await scope.project.has(scope.project.root, 'Procfile'))) return undefined;
+  return started(scope, 'foreman start', 'Procfile');
+}
+
+/** Containers that are built from the project's own code, and nothing else that starts it. */
+export async function composeCommand(scope: Scope): Promise<Candidate[] | undefined> {
+  const { root } = scope.project;
+  const { files } = await scope.project.list(root);
+  const file = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'].find((name) =>
+    files.has(name),
+  );
+  const text = file && (await scope.project.text(path.join(root, file)));
+  if (!file || !text) return undefined;
+  const { composeFacts } = await import('./compose.ts');
+  const facts = await composeFacts(text);
+  if (!facts || facts.built.length === 0) return undefined;
+  const draft = draftApp(
+    'compose',
+    { kind: 'argv', argv: ['docker', 'compose', 'up'] },
+    root,
+    `${file} builds ${facts.built.join(', ')}`,
+  );
+  scope.notes.push(`${file} is run as it stands: its servers are containers`);
+  return [{ app: { ...draft, opaque: true, publishes: facts.ports, stopSignal: 'SIGINT' }, home: root }];
+}

@@ -1,0 +1,73 @@
+/** A shell file's text, cut into what can be read one after the other. Pure. */
+
+/** One logical line, or a whole block. */
+export interface Piece {
+  kind: 'line' | 'block' | 'function';
+  text: string;
+}
+
+const OPENS = /(?:^|[;&|]\s*|\b(?:then|do|else)\s+)(?:if|for|while|until|case)\b/gm;
+const CLOSES = /(?:^|[;&|]\s*)\s*(?:fi|done|esac)\b/gm;
+const FUNCTION = /^(?:function\s+[\w-]+\s*(?:\(\s*\))?|[\w-]+\s*\(\s*\))\s*(?:\{|$)/;
+
+/** Comments gone, continued lines joined; undefined where a quote, a block or a here-document stays open. */
+export function piecesOf(text: string): Piece[] | undefined {
+  const lines = logicalLines(text);
+  if (!lines) return undefined;
+  const pieces: Piece[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const kind = kindOf(lines[at] ?? '');
+    let piece = lines[at] ?? '';
+    while (kind !== 'line' && !isClosed(piece, kind)) {
+      at++;
+      if (at >= lines.length) return undefined;
+      piece += `\n${lines[at]}`;
+    }
+    pieces.push({ kind, text: piece });
+  }
+  return pieces;
+}
+
+function kindOf(line: string): Piece['kind'] {
+  if (FUNCTION.test(line)) return 'function';
+  return /^(?:if|for|while|until|case)\b/.test(line) ? 'block' : 'line';
+}
+
+function isClosed(text: string, kind: 'block' | 'function'): boolean {
+  const bare = withoutQuotes(text);
+  const count = (pattern: RegExp) => bare.match(pattern)?.length ?? 0;
+  if (kind === 'block') return count(OPENS) <= count(CLOSES);
+  const open = count(/(?<!\$)\{/g);
+  return open > 0 && open <= count(/\}/g) - count(/\$\{/g);
+}
+
+/** The words of a function's body, without its own frame. */
+export const bodyOf = (text: string): string => text.replace(FUNCTION, '').replace(/\}\s*$/, '');
+
+export const withoutQuotes = (text: string): string =>
+  text.replace(/\\./g, '').replace(/'[^']*'|"[^"]*"/g, '""');
+
+function logicalLines(text: string): string[] | undefined {
+  const lines: string[] = [];
+  let open = '';
+  for (const raw of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    const line = withoutComment(open ? `${open}\n${raw}` : raw).trim();
+    if (/<<-?\s*['"\\]?\w/.test(line)) return undefined;
+    open = /['"]/.test(withoutQuotes(line).replaceAll('""', '')) ? line : '';
+    if (line && !open) lines.push(line);
+  }
+  return open ? undefined : lines;
+}
+
+function withoutComment(line: string): string {
+  let quote = '';
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i] ?? '';
+    if (char === '\\' && quote !== "'") i++;
+    else if (quote) {
+      if (char === quote) quote = '';
+    } else if (char === '"' || char === "'") quote = char;
+    else if (char === '#' && (i === 0 || /\s/.test(line[i - 1] ?? ''))) return line.slice(0, i);
+  }
+  return line;
+}

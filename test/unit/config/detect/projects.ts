@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import { type Detection, detectProject } from '../../../../src/config/detect/index.ts';
+import type { App } from '../../../../src/config/types.ts';
+
+export type Files = Record<string, string | object>;
+
+/** A temporary project for each call, gone when the file's tests are done. */
+export async function projects(): Promise<(files: Files) => Promise<string>> {
+  const base = await mkdtemp(path.join(os.tmpdir(), 'devstart owner-ü-'));
+  after(() => rm(base, { recursive: true, force: true }));
+  let count = 0;
+  return async (files) => {
+    const root = path.join(base, String(count++));
+    await mkdir(root, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      const file = path.join(root, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+    }
+    return root;
+  };
+}
+
+export const detect = (root: string): Promise<Detection> =>
+  detectProject(root, { prod: false, env: { PATH: '' } });
+
+/**
+ * One line an app: `name role framework port: command @cwd`, without what is added for its port and host. `-`: it has
+ * no port, `5173?`: it may have one, `*`: its listeners are looked for; `once`: it ends before those `after NAME`.
+ */
+export function summary(app: App, root: string): string {
+  const command = app.command.kind === 'shell' ? `$ ${app.command.line}` : app.command.argv.join(' ');
+  const cwd = path.relative(root, app.cwd).replaceAll(path.sep, '/');
+  const own = Object.values(app.defaultPorts).join('+') || 'any';
+  const port = app.opaque ? '*' : app.once ? 'once' : app.noPort ? '-' : own + (app.portGuessed ? '?' : '');
+  const env = Object.entries(app.env).map(([key, value]) => `${key}=${value} `);
+  const plain = command
+    .replace(/ (?:--port|-p) \{port\}(?: --strictPort)?/, ' +P')
+    .replace(/ (?:--host|-H|-b) \{host\}/, '')
+    .replace(/^npm run --silent/, 'npm run')
+    .replace(/^npm exec --silent -c/, 'bin');
+  const needs = app.dependsOn ? ` after ${app.dependsOn.join(' ')}` : '';
+  const line = `${app.name} ${app.roles.join('+') || 'none'} ${app.framework ?? '?'} ${port}: ${env.join('')}${plain}`;
+  return (line + (cwd ? ` @${cwd}` : '') + needs).replaceAll(root, 'ROOT');
+}
+
+export const scripts = (all: Record<string, string>, deps: string[] = [], more: object = {}) => ({
+  scripts: all,
+  dependencies: Object.fromEntries(deps.map((name) => [name, '*'])),
+  ...more,
+});
