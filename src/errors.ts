@@ -31,6 +31,7 @@ export type WarningCode =
   | 'CORS_ORIGIN_IGNORED' // an entry of the project's own list that is none
   | 'CORS_WILDCARD'
   | 'FRONTEND_URL_IGNORED'
+  | 'LEFT_OUT' // a server of the project that is not started
   | 'LEFTOVERS' // of a run that was killed
   | 'LOG_OFF'
   | 'NOT_READY' // it takes its time

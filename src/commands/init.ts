@@ -3,9 +3,11 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { detectProject, minimalConfig } from '../config/detect/index.ts';
 import { findConfig } from '../config/file/config-file.ts';
+import type { LeftOut } from '../config/types.ts';
 import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { ask } from '../ui/ask.ts';
+import { describeLeftOut } from '../ui/left-out.ts';
 import { printSync } from '../ui/print.ts';
 
 const SCHEMA = './node_modules/devstart/schema.json';
@@ -19,7 +21,7 @@ export async function init(context: Context): Promise<number> {
       hint: 'It was left as it is; remove it first, or edit it.',
     });
   }
-  const { apps } = await detectProject(root, { prod: false, env: context.env });
+  const { apps, notes, leftOut } = await detectProject(root, { prod: false, env: context.env });
   const file = path.join(root, 'devstart.config.json');
   const schema = existsSync(path.join(root, SCHEMA)) ? { $schema: SCHEMA } : {};
   const config = { ...schema, ...minimalConfig(apps) };
@@ -29,10 +31,21 @@ export async function init(context: Context): Promise<number> {
   } catch (error) {
     throw new DevstartError('CONFIG_EXISTS', `could not write ${file}: ${(error as Error).message}`);
   }
-  printSync(1, `wrote devstart.config.json: ${apps.map((app) => app.name).join(', ')}\n`);
+  const written = apps.filter(({ once }) => !once);
+  printSync(1, `wrote devstart.config.json: ${written.map((app) => app.name).join(', ')}\n`);
+  const before = apps.filter(({ once }) => once).map(({ name, evidence }) => beforeOf(name, evidence));
+  const lines = [...notes, ...[...before, ...leftOut].map(describeLeftOut)];
+  if (lines.length > 0) printSync(1, `${lines.join('\n')}\n`);
   await offerGitignore(root, context.yes);
   return 0;
 }
+
+/** What ends before the servers start: a config has no word for it. */
+const beforeOf = (what: string, file: string): LeftOut => ({
+  what,
+  file,
+  why: 'it runs before the servers start, for which a config has no word: run it yourself first',
+});
 
 async function offerGitignore(root: string, yes: boolean): Promise<void> {
   const file = path.join(root, '.gitignore');

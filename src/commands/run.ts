@@ -13,14 +13,18 @@ export async function run(context: Context): Promise<number> {
   const project = await loadProject(context);
   const { settings } = project;
   if (context.explain) {
-    (await import('../ui/explain.ts')).printExplain(await withConfigLines(project.loaded), format === 'json');
+    const { printExplain } = await import('../ui/explain.ts');
+    printExplain(await withConfigLines(project.loaded), project.loaded, format === 'json');
     return 0;
   }
   const stdinTo = stdinApp(context.own.stdin, settings);
   const color = format === 'pretty';
   const planned = await planProject(project, { env, lookOnly: dryRun, forceColor: color });
   if (dryRun) {
-    (await import('../ui/dry-run.ts')).printPlan(planned.planner.plan, settings, format === 'json');
+    const { movedPorts, printPlan } = await import('../ui/dry-run.ts');
+    const { ports, plan } = planned.planner;
+    const notes = [...project.loaded.notes, ...movedPorts(ports.all, env.HOME)];
+    printPlan(plan, settings, { ...project.loaded, notes }, format === 'json');
     return 0;
   }
   const keys = !stdinTo && format !== 'json' && !isCI(env.CI) && isatty(0) && isatty(1);

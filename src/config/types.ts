@@ -11,6 +11,14 @@ export interface Warning {
 
 import type { Copy } from './copies/types.ts';
 
+/** A server of the project that is not started: `{what: 'docs', file: 'apps/docs', why: '…'}`. */
+export interface LeftOut {
+  what: string;
+  /** As a person would write it: relative to the project. */
+  file: string;
+  why: string;
+}
+
 export type Role = 'backend' | 'frontend';
 export const ROLES: readonly Role[] = ['backend', 'frontend'];
 

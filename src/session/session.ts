@@ -14,6 +14,7 @@ import { createBus } from '../run/bus.ts';
 import { startRun } from '../run/run.ts';
 import { cleanCaches } from '../system/caches.ts';
 import { signalExitCode } from '../system/platform.ts';
+import { describeLeftOut } from '../ui/left-out.ts';
 import { Progress } from '../ui/progress.ts';
 import { createReporter } from '../ui/reporter.ts';
 import type { Attached, SessionOptions } from './attached.ts';
@@ -52,7 +53,7 @@ async function run(
   const { bus, logs, output } = streams;
   let code: number | undefined;
   scope.defer('the last line', () => code !== undefined && bus.emit({ type: 'down', code }));
-  await tellBeginning(project, streams);
+  await tellBeginning(project, streams, options.format);
 
   const record = openRecord({ dir: home, plan, startedAt });
   scope.defer('the record', () => record.close());
@@ -168,11 +169,20 @@ function openStreams(
 }
 
 /** What is known before anything starts. */
-async function tellBeginning(project: PlannedProject, { bus, reporter, warn }: Streams): Promise<void> {
+async function tellBeginning(
+  project: PlannedProject,
+  { bus, reporter, warn }: Streams,
+  format: SessionOptions['format'],
+): Promise<void> {
   const { settings, loaded, planner } = project;
   project.warn(warn);
   for (const { code, message } of loaded.warnings) warn(code, message);
   for (const note of loaded.notes) reporter.note(note);
+  for (const one of loaded.leftOut) {
+    // A program that reads our lines hears of it as a warning.
+    if (format === 'json') warn('LEFT_OUT', describeLeftOut(one));
+    else reporter.note(describeLeftOut(one));
+  }
   for (const { key: _, ...assigned } of planner.ports.all) bus.emit({ type: 'port', ...assigned });
   reporter.header(planner.plan, settings.apps);
   if (settings.clean.value) {

@@ -1,14 +1,42 @@
-import { numberOf } from '../config/instance-id.ts';
+import pc from 'picocolors';
+import { appOf, numberOf } from '../config/instance-id.ts';
+import type { Loaded } from '../config/settings/load.ts';
 import type { Settings } from '../config/types.ts';
 import { addedEnv } from '../plan/env.ts';
 import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { urlText } from '../plan/url.ts';
+import type { PortAssignment } from '../ports/types.ts';
+import { wordsOf } from './event-words.ts';
+import { describeLeftOut } from './left-out.ts';
 import { printSync } from './print.ts';
 
-/** `--dry-run`: the launch plan, for people or as the contract's one object. Nothing is claimed or written. */
-export function printPlan(plan: LaunchPlan, settings: Settings, json: boolean): void {
-  printSync(1, json ? `${JSON.stringify(planObject(plan, settings))}\n` : planText(plan, settings));
+/** What a run would say before its servers start. */
+export type Said = Pick<Loaded, 'notes' | 'warnings' | 'leftOut'>;
+
+/** A port that is not the one asked for, in the words of a run. */
+export function movedPorts(ports: readonly PortAssignment[], home: string | undefined): string[] {
+  const wording = { color: pc.createColors(false), home, several: false, labelOf: appOf };
+  return ports.flatMap(({ key: _, ...port }) => wordsOf({ type: 'port', ...port }, wording)?.text ?? []);
 }
+
+/** `--dry-run`: the launch plan, for people or as the contract's one object. Nothing is claimed or written. */
+export function printPlan(plan: LaunchPlan, settings: Settings, said: Said, json: boolean): void {
+  printSync(
+    1,
+    json
+      ? `${JSON.stringify({ ...planObject(plan, settings), ...saidObject(said) })}\n`
+      : planText(plan, settings, said),
+  );
+}
+
+export const saidObject = ({ notes, warnings, leftOut }: Said): Said => ({ leftOut, notes, warnings });
+
+/** One line each, as a run has them. */
+export const saidLines = ({ notes, warnings, leftOut }: Said): string[] => [
+  ...warnings.map(({ message }) => `warning ${message}`),
+  ...notes,
+  ...leftOut.map(describeLeftOut),
+];
 
 function planObject(plan: LaunchPlan, { copies }: Settings): object {
   return {
@@ -41,7 +69,7 @@ function copiesOf(copies: Settings['copies']): object[] {
   });
 }
 
-function planText(plan: LaunchPlan, settings: Settings): string {
+function planText(plan: LaunchPlan, settings: Settings, said: Said): string {
   const blocks = plan.instances.map((instance) => {
     const evidence = settings.apps.find((app) => app.name === instance.app)?.evidence;
     const env = Object.entries(addedEnv(instance.env)).map(([name, value]) => `    ${name}=${value}`);
@@ -53,7 +81,9 @@ function planText(plan: LaunchPlan, settings: Settings): string {
       ...env,
     ].join('\n');
   });
-  return `${blocks.join('\n\n')}\n\ncors  ${plan.corsOrigins.join(', ')}\n`;
+  const lines = saidLines(said);
+  const end = lines.length > 0 ? `\n${lines.join('\n')}\n` : '';
+  return `${blocks.join('\n\n')}\n\ncors  ${plan.corsOrigins.join(', ')}\n${end}`;
 }
 
 /** As it could be typed in a shell. */

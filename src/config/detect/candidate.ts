@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { App, Command, Role } from '../types.ts';
+import type { App, Command, LeftOut, Role } from '../types.ts';
 import type { Look } from './look.ts';
 import type { DetectContext, Project } from './project.ts';
 
@@ -11,14 +11,6 @@ export interface Scope {
   notes: string[];
   /** What the owner's command starts, and devstart does not. */
   leftOut: LeftOut[];
-}
-
-/** A server that is not started: `{what: 'docs', file: 'apps/docs', why: '…'}`. */
-export interface LeftOut {
-  what: string;
-  /** As a person would write it: relative to the project. */
-  file: string;
-  why: string;
 }
 
 /** An app that could be it, before it is decided which ones are. */

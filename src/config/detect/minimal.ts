@@ -6,7 +6,15 @@ import type { App, PortKey } from '../types.ts';
  * devstart adds by itself are left out.
  */
 export function minimalConfig(apps: App[], root?: string): { apps: Record<string, unknown>[] } {
-  return { apps: apps.map((app) => minimalApp(app, root)) };
+  // What ends before the servers start is no app of a config.
+  const kept = apps.filter(({ once }) => !once);
+  const names = new Set(kept.map(({ name }) => name));
+  return {
+    apps: kept.map((app) => ({
+      ...minimalApp(app, root),
+      ...withNames(app.dependsOn?.filter((name) => names.has(name))),
+    })),
+  };
 }
 
 function minimalApp(app: App, root: string | undefined): Record<string, unknown> {
@@ -17,6 +25,8 @@ function minimalApp(app: App, root: string | undefined): Record<string, unknown>
   const cwd = root === undefined ? '' : path.relative(root, app.cwd).replaceAll(path.sep, '/');
   if (cwd) result.cwd = cwd;
   if (app.procfile) result.envFile = '.env';
+  if (Object.keys(app.env).length > 0) result.env = app.env;
+  if (app.noPort || app.opaque) result.port = false;
   const known = startPorts(app);
   const ports = Object.values(known);
   if (app.roles.length > 1 && ports.length > 0) result.ports = known;
@@ -33,6 +43,8 @@ function startPorts({ defaultPorts, written = {} }: App): Partial<Record<PortKey
   }
   return ports;
 }
+
+const withNames = (dependsOn: string[] | undefined) => (dependsOn?.length ? { dependsOn } : {});
 
 function plainCommand(app: App): string | string[] {
   if (app.command.kind === 'shell') return app.command.line;

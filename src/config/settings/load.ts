@@ -6,7 +6,7 @@ import type { DetectContext } from '../detect/project.ts';
 import { findConfig, parseConfig, readConfigFile } from '../file/config-file.ts';
 import { type ConfigFile, locate } from '../file/locate.ts';
 import type { Flags } from '../options.ts';
-import type { Settings, Source, Warning } from '../types.ts';
+import type { LeftOut, Settings, Source, Warning } from '../types.ts';
 import { readPath } from '../values.ts';
 import { readEnvFiles } from './dotenv.ts';
 import { type Layers, resolveOptions } from './options.ts';
@@ -28,6 +28,8 @@ export interface Loaded {
   warnings: Warning[];
   /** What detection has to say, for people. */
   notes: string[];
+  /** What the owner would start, and is not among the apps. */
+  leftOut: LeftOut[];
   /** The config that was read; its `file` is relative to the project. */
   configFile?: ConfigFile;
 }
@@ -50,7 +52,7 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
   }
   const { prod, host, sticky, portsFile, avoid } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
-  const [{ apps, notes, copies }, last, pins] = await Promise.all([
+  const [{ apps, notes, copies, leftOut }, last, pins] = await Promise.all([
     findApps(layers, { prod: prod.value, host: host?.value }),
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
@@ -70,6 +72,7 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
       (warning) => warning !== undefined,
     ),
     notes,
+    leftOut,
     ...(configFile && { configFile }),
   };
 }
@@ -95,7 +98,7 @@ async function configuredApps({ root, config }: Layers, context: DetectContext):
     import('../copies/written.ts'),
   ]);
   const apps = await appsFromConfig(config?.value ?? {}, root, { ...context, file: config?.file ?? '' });
-  return { ...(await withWrittenPorts(new Project(root), apps, context)), notes: [] };
+  return { ...(await withWrittenPorts(new Project(root), apps, context)), notes: [], leftOut: [] };
 }
 
 const configPath = (cwd: string, given: string): string =>
