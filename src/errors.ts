@@ -34,10 +34,12 @@ export type WarningCode =
   | 'LEFT_OUT' // a server of the project that is not started
   | 'LEFTOVERS' // of a run that was killed
   | 'LOG_OFF'
+  | 'NO_LISTENER' // a guessed port on which nothing of it listens
   | 'NOT_READY' // it takes its time
   | 'OPEN_FAILED' // the browser
   | 'PORTS_FILE' // .ports.json cannot be written
   | 'PORTS_FILE_IGNORED' // one that was there cannot be used
+  | 'PORT_COLLISION' // of a command that is run as it stands
   | 'PORT_STILL_TAKEN' // after the end
   | 'PROCESSES_HIDDEN' // the system does not tell of our servers' processes
   | 'ROLE_MISSING'; // a port for a role that the project lacks

@@ -68,7 +68,8 @@ export function instanceEnv(
   const readsPort = port !== undefined && (app.readsPort ?? !saysPort(app));
   const number = String(instance);
   return {
-    without: [...(readsPort ? [] : ['PORT']), ...(inherited.NO_COLOR ? ['FORCE_COLOR'] : [])],
+    // Who is run as it stands has PORT as its owner would.
+    without: [...(readsPort || app.opaque ? [] : ['PORT']), ...(inherited.NO_COLOR ? ['FORCE_COLOR'] : [])],
     computed: {
       ...whereabouts(facts, app),
       ...ofItsKind(app, facts),

@@ -91,11 +91,12 @@ function instancePlan(
     id: instanceId(app.name, instance),
     app: app.name,
     label: app.instances > 1 ? `${app.name}.${instance}` : app.name,
-    roles: app.roles,
+    roles: app.opaque ? ROLES.filter((role) => ports[role] !== undefined) : app.roles,
     framework: app.framework,
     command: fillCommand(app.command, values),
     cwd: app.cwd,
-    env: instanceEnv(app, instance, ports, facts),
+    // What was found of a command that is run as it stands is not told to it.
+    env: instanceEnv(app, instance, app.opaque ? {} : ports, facts),
     ports,
     url: port === undefined ? undefined : { scheme: 'http', host: urlHost(facts.host), port },
     ready: app.ready.map((check) =>
@@ -106,6 +107,10 @@ function instancePlan(
     restart: app.restart,
     dependsOn: app.dependsOn,
     stopSignal: app.stopSignal,
+    once: app.once,
+    portGuessed: app.portGuessed,
+    opaque: app.opaque,
+    publishes: app.publishes,
   };
 }
 

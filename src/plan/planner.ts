@@ -7,7 +7,7 @@ import { holdEphemeral } from '../ports/ephemeral.ts';
 import { PortMap } from '../ports/port-map.ts';
 import type { PortRequest } from '../ports/types.ts';
 import { makePlan } from './plan.ts';
-import type { LaunchPlan, PortHooks } from './types.ts';
+import type { FoundPort, LaunchPlan, PortHooks } from './types.ts';
 
 export interface PlannerInput {
   settings: Settings;
@@ -100,6 +100,16 @@ class RunPlanner implements Planner {
       given === undefined ? [] : [given],
     );
     return this.#move(id, key, port, false);
+  }
+
+  async discover(id: InstanceId, found: readonly FoundPort[]): Promise<LaunchPlan> {
+    const before = Object.values(this.#ports.of(id));
+    const claimed = found.map(({ port }) => ({ id, port }));
+    await this.#input.claims.take(async () => ({ value: undefined, ports: claimed }), before);
+    const all = found.map((one) => ({ ...one, id, requested: one.port, moved: false }));
+    this.#ports = this.#ports.with(id, all);
+    this.#plan = this.#planWith(this.#ports);
+    return this.#plan;
   }
 
   #move(id: InstanceId, key: PortKey, port: number, moved: boolean): LaunchPlan {

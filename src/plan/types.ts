@@ -48,6 +48,14 @@ export interface InstancePlan {
   /** Names of the apps that are ready before this one starts. */
   dependsOn?: string[] | undefined;
   stopSignal: 'SIGTERM' | 'SIGINT';
+  /** Has to end with 0 before those start that depend on it; that is its readiness. */
+  once?: boolean | undefined;
+  /** Nothing says that it listens: its port is waited for a while only. */
+  portGuessed?: boolean | undefined;
+  /** Starts several in its own way: its listeners are looked for after the start. */
+  opaque?: boolean | undefined;
+  /** With `opaque`: ports that are published for it, by a container engine. */
+  publishes?: number[] | undefined;
 }
 
 /** Pure result of plan/: what run/ starts and `--dry-run` prints. */
@@ -70,10 +78,19 @@ export interface LaunchPlan {
   keepGoing: boolean;
 }
 
+/** A port that nobody has given it. */
+export interface FoundPort {
+  key: PortKey;
+  role: Role | null;
+  port: number;
+}
+
 /** What a run does when a port is not what it was told: the caller claims, plans again and tells everyone. */
 export interface PortHooks {
   /** The next plan with another port in its place; undefined: the user fixed it. @throws DevstartError */
   replace(id: InstanceId, key: PortKey): Promise<LaunchPlan | undefined>;
   /** The plan with the real port; undefined: ports are strict. */
   adopt(id: InstanceId, key: PortKey, port: number): Promise<LaunchPlan | undefined>;
+  /** The plan with the ports on which a command that is run as it stands was found to listen. */
+  discover(id: InstanceId, found: readonly FoundPort[]): Promise<LaunchPlan>;
 }

@@ -35,6 +35,11 @@ export class PortMap {
     );
   }
 
+  /** The same with other ports for one instance. */
+  with(id: InstanceId, ports: readonly PortAssignment[]): PortMap {
+    return new PortMap([...this.all.filter((one) => one.id !== id), ...ports]);
+  }
+
   /** The first instance's port of each role: what flags, URLs and `.ports.json` speak of. */
   get roles(): { backend?: number; frontend?: number } {
     const found: { backend?: number; frontend?: number } = {};

@@ -38,9 +38,11 @@ export function furtherChecks(plan: InstancePlan): ReadyCheck[] {
  * @param tried what was tried last and has not passed, each with what came of it
  */
 export function describeReadiness(
-  { ports, ready }: Pick<InstancePlan, 'ports' | 'ready'>,
+  { ports, ready, once, opaque }: Pick<InstancePlan, 'ports' | 'ready' | 'once' | 'opaque'>,
   tried: readonly string[] = [],
 ): string {
+  if (once) return 'its end';
+  if (opaque) return 'its listeners';
   const answers = tried.filter(
     (one) => !one.endsWith('(nobody listens)') && !one.endsWith('(no connection)'),
   );

@@ -7,6 +7,15 @@ const TAKEN =
 /** A port in a complaint: `:::8000`, `localhost:8000`, `port 8000`, `('127.0.0.1', 8000)`. */
 const NUMBER = /(?:port[:=]?\s+|:|',\s*)(\d{2,5})(?!\d|\.\d)/gi;
 
+/** The ports about which a text complains that somebody else has them. */
+export function takenPorts(text: string): number[] {
+  const lines = text
+    .split('\n')
+    .filter((line) => SURE.test(line) || (TAKEN.test(line) && /\bport\b/i.test(line)));
+  const found = lines.flatMap((line) => [...line.matchAll(NUMBER)].map(([, port]) => Number(port)));
+  return [...new Set(found)].filter((port) => port > 0 && port < 65_536);
+}
+
 /**
  * Do these last words of an instance say that its port was taken? Where a number stands beside the complaint it must
  * be this one; Python and Django name none.

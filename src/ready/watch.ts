@@ -14,10 +14,12 @@ const WIDE_FROM = 1000;
 const WIDE_EVERY = 500;
 /** A framework may open its reload socket or debugger long before its page. */
 const DRIFT_AFTER = 2500;
+const GUESS_AFTER = 10_000;
 
 /** What became of a start. */
 export type Verdict =
-  | { kind: 'ready' }
+  /** `listens: false`: its port was a guess, and nothing of it has listened for a while. */
+  | { kind: 'ready'; listens?: false }
   /** A stranger listens on the instance's port. */
   | { kind: 'stolen'; key: PortKey; port: number }
   /** It listens elsewhere, and not where it should. */
@@ -31,6 +33,8 @@ export interface WatchContext extends Omit<CheckContext, 'tried'> {
   processes(): Proc[];
   /** Told whenever it changes: what was tried last and has not passed yet, with what came of it. */
   onTried?(tried: string[]): void;
+  /** Milliseconds for which a port that is only guessed is waited for. Default 10,000. */
+  guessAfter?: number | undefined;
 }
 
 /** A container engine listens for its containers: the socket is not in our tree, and is right all the same. */
@@ -117,6 +121,9 @@ async function watchPorts(context: WatchContext & CheckContext): Promise<Verdict
     }
     const missing = wanted.filter((port) => !view.ours.has(port));
     if (missing.length === 0 && view.foreign.size === 0) return undefined;
+    if (plan.portGuessed && missing.length > 0 && now - began >= (context.guessAfter ?? GUESS_AFTER)) {
+      return { kind: 'ready', listens: false };
+    }
     for (const [port, since] of foreignSince) {
       if (now - since >= THEFT_AFTER) return { kind: 'stolen', key: keyOf(port), port };
     }

@@ -24,9 +24,11 @@ export async function goesOnInBackground(
   { emit }: Pick<RunDeps, 'emit'>,
 ): Promise<boolean> {
   const wanted = Object.values(plan.ports);
-  if (!terminator || wanted.length === 0) return false;
+  if (!terminator || plan.once || (wanted.length === 0 && !plan.opaque)) return false;
   const listens = async () => {
     const { processes } = terminator;
+    // It may go on by whatever it has started.
+    if (plan.opaque) return terminator.alive();
     const view = await viewPorts({
       wanted,
       processes,

@@ -15,6 +15,8 @@ export type RunEvent =
       port: number;
       requested: number | string;
       moved: boolean;
+      /** Nobody gave it: it was found to listen there. */
+      found?: true;
       /** `app`: claimed for it by another run; `file`: named there, see `avoid`. */
       holder?: PortOwner;
     }

@@ -51,6 +51,13 @@ export class Instance {
     return hasEnded(this.#state);
   }
 
+  /** It has done what it was for: it had no port, and has ended well. */
+  get done(): boolean {
+    const { name } = this.#state;
+    if (name !== 'stopped' || this.#state.why !== 'exited') return false;
+    return this.plan.once === true || Object.keys(this.plan.ports).length === 0;
+  }
+
   /** Starts a process for it. */
   begin(runId: string, env: Record<string, string | undefined>, output: OutputSink): Life {
     const child = new Child(this.plan, runId, env, output);

@@ -1,7 +1,7 @@
 import type { Exit } from '../launch/child.ts';
 import { environmentOf } from '../launch/environment.ts';
 import { explainExit127, explainSpawnError } from '../launch/failure.ts';
-import type { LaunchPlan } from '../plan/types.ts';
+import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { describeReadiness } from '../ready/checks.ts';
 import { hostsOf, type Verdict, watchStart } from '../ready/watch.ts';
 import { sweep } from './aftermath.ts';
@@ -36,6 +36,10 @@ export interface LifeContext {
   fail(code: number, reason: string): void;
   /** @param ms since its start */
   becameReady(instance: Instance, ms: number): void;
+  /** Another plan, which changes nothing for who runs. */
+  settle(plan: LaunchPlan): void;
+  /** What is done when all have ended. */
+  atEnd(undo: () => Promise<void>): void;
 }
 
 /** How a life has ended. */
@@ -43,6 +47,8 @@ interface End {
   exit: Exit;
   verdict: Verdict;
   wasReady: boolean;
+  /** It was there to end, or to start others, and has. */
+  finished: boolean;
   stolen: Stolen | undefined;
 }
 
@@ -58,23 +64,30 @@ export async function live(instance: Instance, life: Life, run: LifeContext): Pr
     instance.move({ name: 'stopping', life, next: 'end', why: { kind: 'exited', exit } });
   if (exit.error) return couldNotStart(instance, life, exit, run);
   const verdict = await watching;
+  const finished =
+    !wanted && exit.code === 0 && (instance.plan.once === true || instance.plan.opaque === true);
   const { quiet } = life.child;
   const stolen =
-    wanted || wasReady
+    wanted || wasReady || finished || instance.plan.opaque
       ? undefined
       : await keeper.stolenAtExit(instance, life, verdict, exit, quiet, DECIDE_AFTER);
-  // Nothing of it may outlive it, however it ended.
-  const swept = sweep(instance, life, run.plan().killTimeout, deps.emit).then(() => life.child.release());
+  // Nothing of it may outlive it, however it ended; but what was to prepare the others may have started something.
+  const sweepIt = async () => {
+    await sweep(instance, life, run.plan().killTimeout, deps.emit);
+    life.child.release();
+    await life.child.closed;
+  };
+  const swept = finished ? run.atEnd(sweepIt) : sweepIt();
   let decided: Promise<Next> | undefined;
   const decide = (): Promise<Next> => {
-    decided ??= follows(instance, life, { exit, verdict, wasReady, stolen }, run);
+    decided ??= follows(instance, life, { exit, verdict, wasReady, finished, stolen }, run);
     return decided;
   };
   const late = setTimeout(decide, DECIDE_AFTER);
   await quiet;
   clearTimeout(late);
   const { code, signal } = exit;
-  const expected = wanted || stolen !== undefined;
+  const expected = wanted || stolen !== undefined || (finished && instance.plan.once === true);
   deps.emit({ type: 'exited', id: instance.id, pid: life.child.pid ?? 0, code, signal, expected });
   if (code === 127 && !wanted && !wasReady) {
     const failure = await explainExit127(instance.plan, deps.env);
@@ -82,7 +95,6 @@ export async function live(instance: Instance, life: Life, run: LifeContext): Pr
   }
   const next = await decide();
   await swept;
-  await life.child.closed;
   life.handle.close(exit);
   return askedMeanwhile(instance, run) ?? next;
 }
@@ -114,7 +126,7 @@ function askedMeanwhile({ state }: Instance, run: LifeContext): Next | undefined
 
 /** What an end means: another life, or something for the run. */
 async function follows(instance: Instance, life: Life, end: End, run: LifeContext): Promise<Next> {
-  const { exit, verdict, wasReady, stolen } = end;
+  const { exit, verdict, wasReady, finished, stolen } = end;
   const { label, restart } = instance.plan;
   const failed = (code: number, how: string): Next => {
     run.fail(code, how);
@@ -131,7 +143,7 @@ async function follows(instance: Instance, life: Life, end: End, run: LifeContex
   const how = describeExit(label, exit, wasReady);
   // A time-out has failed the run already.
   if (verdict.kind === 'timeout') return { kind: 'failed', how: how.reason };
-  const bad = exit.code !== 0 || !wasReady;
+  const bad = exit.code !== 0 || !(wasReady || finished);
   const lived = Date.now() - life.startedAt;
   const attempt = nextAttempt(restart, { failed: bad, lived, restarts: instance.restarts });
   if (typeof attempt === 'number') {
@@ -151,6 +163,8 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
   const { deps } = run;
   const { signal } = life.over;
   const began = Date.now();
+  if (instance.plan.once) return untilOver(signal);
+  if (instance.plan.opaque) return (await import('./opaque.ts')).watchOpaque(instance, life, run);
   let tried: readonly string[] = [];
   const reminder = setTimeout(() => {
     const seconds = Math.round((Date.now() - began) / 1000);
@@ -172,7 +186,9 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
           tried = now;
           deps.emit({ type: 'tried', id: instance.id, tried });
         },
+        guessAfter: deps.guessAfter,
       });
+      if (verdict.kind === 'ready' && verdict.listens === false) tellSilent(instance.plan, run);
       if (verdict.kind === 'drift' && (await run.keeper.adopt(instance, verdict))) continue;
       if (verdict.kind === 'ready') run.becameReady(instance, Date.now() - began);
       else if (verdict.kind !== 'over') endFor(verdict, instance, life, run);
@@ -181,6 +197,19 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
   } finally {
     clearTimeout(reminder);
   }
+}
+
+/** It was there to end. */
+const untilOver = (signal: AbortSignal): Promise<Verdict> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve({ kind: 'over' });
+    signal.addEventListener('abort', () => resolve({ kind: 'over' }), { once: true });
+  });
+
+function tellSilent({ label, ports }: InstancePlan, { deps }: LifeContext): void {
+  const numbers = [...new Set(Object.values(ports))].join(' and ');
+  const message = `${label} does not listen on port ${numbers}: taken for one that needs none ("port": false in the config says so).`;
+  deps.emit({ type: 'warning', code: 'NO_LISTENER', message });
 }
 
 /** It will not become ready: its end goes on in `live`. */

@@ -29,6 +29,8 @@ class LocalRun implements Run {
   readonly #changes = new Changes();
   /** Each ends when its instance has. */
   readonly #lives = new Set<Promise<void>>();
+  /** Ends what a life has left behind on purpose. */
+  readonly #atEnd: (() => Promise<void>)[] = [];
   #plan: LaunchPlan;
   #launcher: Launcher | undefined;
   #stopReason: StopReason | undefined;
@@ -51,6 +53,8 @@ class LocalRun implements Run {
       stopping,
       fail: (code, reason) => this.#fail(code, reason),
       becameReady: (instance, ms) => this.#becameReady(instance, ms),
+      settle: (next) => this.#settle(next),
+      atEnd: (undo) => void this.#atEnd.push(undo),
     };
     this.done = this.#main();
   }
@@ -117,6 +121,7 @@ class LocalRun implements Run {
     for (const instance of this.#all) this.#tellStarted(instance);
     for (const instance of this.#all) this.#begin(instance);
     while (this.#lives.size > 0) await Promise.all(this.#lives);
+    await Promise.all(this.#atEnd.map((undo) => undo()));
     const used = this.#all.flatMap(({ plan, births }) => (births > 0 ? portsOf(plan) : []));
     await reportPorts(used, this.#deps, () => this.#killed);
     const { code, signal } = this.#stopReason ?? {};
@@ -160,6 +165,7 @@ class LocalRun implements Run {
     if (failed) instance.move({ name: 'failed', how: next.how });
     else instance.move({ name: 'stopped', why: this.#stopReason ? 'run' : 'exited' });
     this.#deps.emit({ type: 'ended', id: instance.id, failed });
+    if (instance.done && !this.#stopReason) this.#tellUp();
   }
 
   #start(instance: Instance): void {
@@ -192,7 +198,13 @@ class LocalRun implements Run {
     instance.move({ name: 'ready', life });
     const { url } = instance.plan;
     this.#deps.emit({ type: 'ready', id, url: url ? urlText(url) : '', ms });
-    if (this.#upSince === undefined || !this.#all.every(({ ready }) => ready)) return;
+    this.#tellUp();
+  }
+
+  /** What has ended as it should counts as well. */
+  #tellUp(): void {
+    const all = this.#all;
+    if (this.#upSince === undefined || !all.every(({ ready, done }) => ready || done)) return;
     const { urls, ports, corsOrigins } = this.#plan;
     this.#deps.emit({ type: 'up', urls, ports, corsOrigins, ms: Date.now() - this.#upSince });
     this.#upSince = undefined;
@@ -212,6 +224,16 @@ class LocalRun implements Run {
       this.#launcher?.kill(instance.id);
     }
     this.#changes.tell();
+  }
+
+  /** A plan that tells of more: who runs already is not told. */
+  #settle(next: LaunchPlan): void {
+    this.#plan = next;
+    this.#deps.emit({ type: 'planned', plan: next });
+    for (const plan of next.instances) {
+      const instance = this.#instances.get(plan.id);
+      if (instance) instance.plan = plan;
+    }
   }
 
   /** Another plan: every instance that it changes starts again, but for the one that caused it. */

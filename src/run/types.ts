@@ -17,6 +17,8 @@ export interface RunDeps {
   startedAt?: number;
   /** Which of the ports are still taken after the stop. Default: those that accept connections. */
   portsTaken?: (ports: number[]) => Promise<number[]>;
+  /** Milliseconds for which a port that is only guessed is waited for. Default 10,000. */
+  guessAfter?: number;
   /** Milliseconds until an instance that is not ready is warned of. Default 30,000. */
   notReadyAfter?: number;
 }

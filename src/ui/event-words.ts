@@ -56,9 +56,13 @@ export function wordsOf(event: RunEvent, by: Wording): Words | undefined {
 }
 
 function portWords(
-  { id, port, requested, moved, holder }: Extract<RunEvent, { type: 'port' }>,
-  { home }: Wording,
+  { id, role, port, requested, moved, found, holder }: Extract<RunEvent, { type: 'port' }>,
+  { color, home, labelOf }: Wording,
 ): Words | undefined {
+  if (found) {
+    const url = color.cyan(`http://localhost:${port}`);
+    return { text: `${labelOf(id)} listens on ${role ? `${url} (${role})` : `port ${port}`}` };
+  }
   if (!moved) return undefined;
   if (holder) return { text: `port ${requested} is ${describeHolding(holder, home)}, using ${port}` };
   return typeof requested === 'number'

@@ -14,8 +14,16 @@ type Options = Partial<Omit<LaunchPlan, 'instances'>> & {
   mode?: OutputMode;
   /** Milliseconds, in place of the growing delay. */
   restartDelay?: number;
+  /** Milliseconds for which a guess is waited for. */
+  guessAfter?: number;
 };
-const { instances, mode = 'plain', restartDelay, ...rest }: Options = JSON.parse(process.argv[2] ?? '{}');
+const {
+  instances,
+  mode = 'plain',
+  restartDelay,
+  guessAfter,
+  ...rest
+}: Options = JSON.parse(process.argv[2] ?? '{}');
 
 function urlOf(ports: InstancePlan['ports']): Url | undefined {
   const port = mainPort(ports);
@@ -65,6 +73,7 @@ const run = startRun(plan, {
   },
   output,
   env: process.env,
+  ...(guessAfter === undefined ? {} : { guessAfter }),
   ...(restartDelay === undefined ? {} : { restartDelay: () => restartDelay }),
 });
 writer.onClosed(() => run.stop({ reason: 'the reader has gone', code: 0 }));

@@ -15,9 +15,9 @@ const servers = [];
 const print = (stream, data) => new Promise((resolve) => process[stream].write(data, () => resolve({})));
 
 const commands = {
-  listen: ({ port, host = '127.0.0.1', status = 200, body = 'ok' }) =>
+  listen: ({ port, host = '127.0.0.1', status = 200, body = 'ok', headers = {} }) =>
     new Promise((resolve, reject) => {
-      const server = createServer((_, response) => response.writeHead(status).end(body));
+      const server = createServer((_, response) => response.writeHead(status, headers).end(body));
       servers.push(server);
       server.on('error', reject);
       server.listen(port, host, () => resolve({ port: server.address().port }));

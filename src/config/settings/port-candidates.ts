@@ -47,7 +47,7 @@ export const FURTHER_START = 4000;
 
 /** An app listens on its roles' ports; without a role on one of its own. A compiler that watches has none. */
 export function portKeys(app: App): PortKey[] {
-  if (app.noPort) return [];
+  if (app.noPort || app.opaque) return [];
   if (app.roles.length > 0) return [...app.roles];
   return app.framework === 'task' && !app.ports.own ? [] : ['own'];
 }

@@ -57,9 +57,14 @@ export function resolveSettings(input: ResolveInput): { settings: Settings; warn
 function onlyApps({ apps, flags }: ResolveInput): App[] {
   if (flags.only === undefined) return resolveDependencies(apps, apps);
   for (const name of flags.only) knownApp(apps, name, '--only');
+  const named = apps.filter((app) => flags.only?.includes(app.name));
+  // What has to end before one of them starts comes along.
+  const before = (app: App): boolean =>
+    app.once === true &&
+    apps.some((one) => one.dependsOn?.includes(app.name) && (named.includes(one) || before(one)));
   return resolveDependencies(
     apps,
-    apps.filter((app) => flags.only?.includes(app.name)),
+    apps.filter((app) => named.includes(app) || before(app)),
   );
 }
 
