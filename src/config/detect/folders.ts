@@ -109,23 +109,38 @@ export async function workspaceCandidates(scope: Scope): Promise<Candidate[]> {
   return each(scope, [...dirs].sort());
 }
 
-/**
- * The last resort: any folder at the top.
- * @param beside the folders of what is started: of the others, those that have a script to start them; little to read
- */
-export async function otherFolders(scope: Scope, beside?: ReadonlySet<string>): Promise<Candidate[]> {
+/** The last resort: any folder at the top. */
+export async function otherFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const names = [...(await project.list(project.root)).dirs].filter((name) => !SKIPPED.test(name)).sort();
-  const all = names.slice(0, 40).map((name) => path.join(project.root, name));
-  if (!beside) return each(scope, all);
-  const dirs = all.filter((dir) => !beside.has(dir));
-  const scripts = await Promise.all(dirs.map(async (dir) => (await project.packageJson(dir))?.scripts ?? {}));
   return each(
     scope,
-    dirs.filter((_, i) => STARTS.some((name) => name in (scripts[i] ?? {}))),
+    names.slice(0, 40).map((name) => path.join(project.root, name)),
   );
 }
 
+/** What says that a folder is a program of its own. */
+const MANIFEST =
+  /^(?:package\.json|requirements\.txt|pyproject\.toml|Pipfile|manage\.py|rxconfig\.py|go\.mod|Cargo\.toml|composer\.json|artisan|Gemfile|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs|deno\.jsonc?|.+\.(?:cs|fs)proj)$/;
+const SHOWN_OFF = /^(?:demos?|samples?|playgrounds?|sandbox(?:es)?|stories|starters?|boilerplates?)$/;
+
+/**
+ * Further folders at the top that are programs of their own: one look at each, no more.
+ * @param started the folders of what is started
+ */
+export async function furtherFolders(scope: Scope, started: ReadonlySet<string>): Promise<Candidate[]> {
+  const { project } = scope;
+  const { dirs } = await project.list(project.root);
+  const names = [...dirs].filter((name) => !SKIPPED.test(name) && !SHOWN_OFF.test(name)).sort();
+  const all = names.slice(0, 40).map((name) => path.join(project.root, name));
+  const seen = await Promise.all(all.map((dir) => project.list(dir)));
+  return each(
+    scope,
+    all.filter(
+      (dir, i) => !started.has(dir) && [...(seen[i]?.files ?? [])].some((name) => MANIFEST.test(name)),
+    ),
+  );
+}
 const STARTS = ['dev', 'start', 'serve', 'develop'];
 
 async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {

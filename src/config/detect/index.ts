@@ -5,9 +5,15 @@ import { withWrittenPorts } from '../copies/written.ts';
 import { keyedByRole } from '../keyed.ts';
 import { type App, type LeftOut, ROLES } from '../types.ts';
 import { reflexCommand } from './beside-reflex.ts';
-import { type Candidate, type Scope, uniqueNames, withRole } from './candidate.ts';
+import { type Candidate, isBackground, isBeside, type Scope, uniqueNames, withRole } from './candidate.ts';
 import { choose, leaveOut, roleOf } from './choose.ts';
-import { folderCandidates, namedFolders, otherFolders, workspaceCandidates } from './folders.ts';
+import {
+  folderCandidates,
+  furtherFolders,
+  namedFolders,
+  otherFolders,
+  workspaceCandidates,
+} from './folders.ts';
 import { guessed, quieted } from './listening.ts';
 import {
   composeCommand,
@@ -181,7 +187,7 @@ async function mentionFolders(scope: Scope, pair: Candidate[], workspaces: Candi
     ...pair.map(({ home }) => home),
     ...scope.leftOut.map(({ file }) => path.join(scope.project.root, file)),
   ]);
-  for (const one of unique([...workspaces, ...(await otherFolders(scope, homes))])) {
+  for (const one of unique([...workspaces, ...(await furtherFolders(scope, homes))])) {
     const role = roleOf(one);
     const rival = pair.find(({ app }) => role !== undefined && app.roles.includes(role));
     if (role === undefined || !rival || homes.has(one.home)) continue;
@@ -201,9 +207,12 @@ async function openRole(scope: Scope, chosen: Candidate[]): Promise<Candidate[]>
   if (open.length !== 1 || role === undefined || chosen.some(({ app }) => app.opaque)) return [];
   if (role === 'backend' && chosen.some(({ app }) => COMPLETE.test(app.framework ?? ''))) return [];
   const homes = chosen.map(({ home }) => home);
-  const others = (await otherFolders(scope)).filter(
+  const others = (await furtherFolders(scope, new Set(homes))).filter(
     (c) =>
-      c.app.roles[0] === role && !homes.some((home) => c.home === home || home.startsWith(c.home + path.sep)),
+      c.app.roles[0] === role &&
+      !isBackground(path.basename(c.home)) &&
+      !isBeside(c) &&
+      !homes.some((home) => home.startsWith(c.home + path.sep)),
   );
   return choose(scope, unique(others), [role]);
 }

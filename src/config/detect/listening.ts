@@ -69,11 +69,10 @@ export async function quieted(project: Project, candidate: Candidate): Promise<C
 export async function guessed(project: Project, candidate: Candidate): Promise<Candidate> {
   const { app, look } = candidate;
   if (isSettled(candidate) || !look || isTold(look) || app.roles.length > 1) return candidate;
-  const says = await saysItListens(project, look);
-  if (says === true) return candidate;
   const known = look.framework !== undefined && !/^(?:node|python|bun|deno)$/.test(look.framework.id);
-  const isGuess =
-    app.roles.length === 0 ? !known || says === false : says === false && !known && !roleOfName(app.name);
+  if (app.roles.length > 0 && (known || roleOfName(app.name))) return candidate;
+  const says = await saysItListens(project, look);
+  const isGuess = says === false || (says === undefined && app.roles.length === 0 && !known);
   return isGuess ? { ...candidate, app: { ...app, portGuessed: true } } : candidate;
 }
 

@@ -34,7 +34,8 @@ export async function takeApart(scope: Scope, step: Step, depth = 0): Promise<St
   }
   const [main] = parts;
   if (!main) return [step];
-  const found = (await takeMain(scope, main, further)) ?? [step];
+  // Several lines are read one by one; a single one is started as it is written.
+  const found = (await takeMain(scope, main, further)) ?? [step.line.includes('\n') ? main : step];
   const [only] = found;
   return only && found.length === 1 && !only.name && step.name ? [{ ...only, name: step.name }] : found;
 }

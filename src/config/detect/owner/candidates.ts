@@ -52,7 +52,14 @@ async function leafCandidate(scope: Scope, step: Step, from: string): Promise<Ca
   const draft = { ...draftApp('', command, cwd, evidence), env: step.env };
   const given = step.needs.length > 0 ? { needs: step.needs } : {};
   if (step.opaque !== undefined) {
-    const app = { ...draft, name: step.name ?? '', command: local(command, step), opaque: true };
+    const app = {
+      ...draft,
+      name: step.name ?? '',
+      command: local(command, step),
+      opaque: true,
+      // Containers end by the signal that a person would send.
+      ...(step.publishes && { publishes: step.publishes, stopSignal: 'SIGINT' as const }),
+    };
     scope.notes.push(`${evidence} is run as it stands: ${step.opaque}`);
     return { app, home: cwd, ...given };
   }

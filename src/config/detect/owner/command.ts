@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { type Candidate, draftApp, type Scope } from '../candidate.ts';
+import type { Candidate, Scope } from '../candidate.ts';
 import { takeApart } from './apart.ts';
 import { candidatesOf } from './candidates.ts';
+import type { ComposeFacts } from './compose.ts';
 import type { Step } from './step.ts';
 
 /** Scripts that start everything, the likeliest first. */
@@ -41,7 +42,7 @@ export async function scriptsCommand(scope: Scope, dir: string): Promise<Candida
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
   for (const name of scope.context.prod ? PROD : DEV) {
     if (!(name in scripts)) continue;
-    const steps = await scriptSteps(scope, dir, name);
+    const steps = await withContainers(scope, await scriptSteps(scope, dir, name));
     const [only] = steps;
     if (steps.length === 1 && only?.script?.name === name && only.dir === dir) {
       if (only.opaque === undefined || !(CLEAR.includes(name) || (name === 'start' && !('dev' in scripts))))
@@ -116,7 +117,7 @@ export async function* otherCommands(scope: Scope): AsyncGenerator<Candidate[]> 
 /** A command line at the top, taken apart; undefined where it starts nothing that stays. */
 async function started(scope: Scope, line: string, evidence: string): Promise<Candidate[] | undefined> {
   const { root } = scope.project;
-  const steps = await takeApart(scope, stepIn(root, { line, evidence }));
+  const steps = await withContainers(scope, await takeApart(scope, stepIn(root, { line, evidence })));
   const [only] = steps;
   // It could not be looked into.
   if (steps.length === 1 && only?.line === line && only.opaque === undefined) return undefined;
@@ -130,24 +131,45 @@ export async function plainProcfile(scope: Scope): Promise<Candidate[] | undefin
   return started(scope, 'foreman start', 'Procfile');
 }
 
+const COMPOSE_UP = /^docker(?:-compose| compose)\b(?!.*\s(?:-d|--detach)\b)(.*?)\sup\b/;
+
+/** The one thing that is started builds the project's own containers: their ports are published, not theirs. */
+async function withContainers(scope: Scope, steps: Step[]): Promise<Step[]> {
+  const [only] = steps;
+  if (steps.length !== 1 || !only) return steps;
+  const { project } = scope;
+  const { script, line, dir } = only;
+  const text = script ? ((await project.packageJson(dir))?.scripts[script.name] ?? '') : line;
+  const options = COMPOSE_UP.exec(text)?.[1];
+  if (options === undefined) return steps;
+  const file = /(?:-f|--file)[ =](\S+)/.exec(options)?.[1];
+  const facts = await readCompose(scope, dir, file);
+  if (!facts || facts.built.length === 0) return steps;
+  const opaque = `it builds and starts the containers ${facts.built.join(', ')}`;
+  return [{ ...only, opaque, publishes: facts.ports }];
+}
+
+const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+async function readCompose(
+  { project }: Scope,
+  dir: string,
+  named?: string,
+): Promise<ComposeFacts | undefined> {
+  const { files } = await project.list(dir);
+  const file = named ?? COMPOSE.find((name) => files.has(name));
+  const text = file && (await project.text(path.resolve(dir, file)));
+  return text ? (await import('./compose.ts')).composeFacts(text) : undefined;
+}
+
 /** Containers that are built from the project's own code, and nothing else that starts it. */
 export async function composeCommand(scope: Scope): Promise<Candidate[] | undefined> {
   const { root } = scope.project;
   const { files } = await scope.project.list(root);
-  const file = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'].find((name) =>
-    files.has(name),
-  );
-  const text = file && (await scope.project.text(path.join(root, file)));
-  if (!file || !text) return undefined;
-  const { composeFacts } = await import('./compose.ts');
-  const facts = await composeFacts(text);
-  if (!facts || facts.built.length === 0) return undefined;
-  const draft = draftApp(
-    'compose',
-    { kind: 'argv', argv: ['docker', 'compose', 'up'] },
-    root,
-    `${file} builds ${facts.built.join(', ')}`,
-  );
-  scope.notes.push(`${file} is run as it stands: its servers are containers`);
-  return [{ app: { ...draft, opaque: true, publishes: facts.ports, stopSignal: 'SIGINT' }, home: root }];
+  const file = COMPOSE.find((name) => files.has(name));
+  if (!file) return undefined;
+  const steps = await withContainers(scope, [
+    stepIn(root, { line: 'docker compose up', evidence: file, name: 'compose' }),
+  ]);
+  return steps[0]?.opaque === undefined ? undefined : candidatesOf(scope, steps, root);
 }

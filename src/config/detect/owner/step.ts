@@ -31,6 +31,8 @@ export interface Step {
   needs: Step[];
   /** Starts several and cannot be taken apart: why. */
   opaque?: string;
+  /** With `opaque`: ports that its own files publish. */
+  publishes?: number[];
   /** The port that its runner gives it (foreman). */
   port?: number;
   /** Listens nowhere, as its runner's files say. */

@@ -604,7 +604,26 @@ wait
       'docker-compose.yml':
         'services:\n  web:\n    build: ./web\n    ports: ["3000:3000"]\n  api:\n    build: .\n    ports: ["127.0.0.1:8000:80", "9000"]\n  db:\n    image: postgres\n    ports: ["5432:5432"]\n',
     },
-    ['compose none ? *: docker compose up'],
+    ['compose none ? *: $ docker compose up'],
+  ],
+  [
+    'containers by a script',
+    {
+      'package.json': scripts({ dev: 'docker compose -f compose.dev.yml up --build' }),
+      'compose.dev.yml': 'services: { web: { build: ., ports: ["${PORT:-3000}:3000"] } }',
+      'backend/package.json': express,
+    },
+    ['app none ? *: npm run dev'],
+  ],
+  [
+    'containers of services beside a server of the project',
+    {
+      Makefile: 'dev:\n\tdocker compose up -d\n\tgo run .\n',
+      'docker-compose.yml': 'services: { db: { image: postgres } }',
+      'go.mod': '',
+      'main.go': 'package main',
+    },
+    ['docker none ? once: $ docker compose up -d', 'backend backend go any: $ go run . after docker'],
   ],
   // Windows
   [
