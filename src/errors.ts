@@ -33,9 +33,11 @@ export type WarningCode =
   | 'FRONTEND_URL_IGNORED'
   | 'LEFT_OUT' // a server of the project that is not started
   | 'LEFTOVERS' // of a run that was killed
+  | 'LEFT_OUT' // a server of the owner's that is not started
   | 'LOG_OFF'
   | 'NO_LISTENER' // a guessed port on which nothing of it listens
   | 'NOT_READY' // it takes its time
+  | 'NO_LISTENER' // its port was a guess
   | 'OPEN_FAILED' // the browser
   | 'PORTS_FILE' // .ports.json cannot be written
   | 'PORTS_FILE_IGNORED' // one that was there cannot be used

@@ -6,7 +6,7 @@ const STARTS: Record<'node' | 'python', RegExp> = {
     /\bsubprocess\.(?:Popen|run|call|check_call)\(|\bos\.system\(|\bmultiprocessing\b|\bcreate_subprocess_/,
 };
 const CALLS: Record<'node' | 'python', RegExp> = {
-  node: /concurrently['"]\)\s*\(|\b(?:spawn|spawnSync|exec|execFile|execSync|fork|execa|execaCommand|concurrently|x|command|Command)\s*\(|\$`|\$\(/,
+  node: /\bconcurrently['"]\)\s*\(|\b(?:spawn|spawnSync|exec|execFile|execSync|fork|execa|execaCommand|concurrently|x|command|Command)\s*\(|\b(?:execa|execaCommand)`|\$`|\$\(/,
   python: /\b(?:Popen|run|call|check_call|system|Process|create_subprocess_\w+)\(/,
 };
 /** It listens itself, or loads what does: a server, whatever else it starts. */
