@@ -55,7 +55,7 @@ export const roleNames: Record<Role, string[]> = {
   frontend: ['frontend', 'client', 'web', 'front', 'ui', 'webapp', 'app'],
 };
 const backgroundNames = new Set(
-  'worker workers queue queues job jobs cron crons scheduler sidekiq celery celerybeat beat consumer consumers bot bots horizon pail mailer clock db database redis postgres mongo types css styles tailwind sass scss watch build tsc typecheck codegen emulators electron tauri window desktop mobile ios android docs storybook test tests lint mail mailhog mailpit stripe tunnel ngrok logs log'.split(
+  'worker workers queue queues job jobs cron crons scheduler sidekiq celery celerybeat beat consumer consumers bot bots horizon pail mailer clock db database redis postgres mongo types css styles tailwind sass scss watch build tsc typecheck codegen generate gen migrate migration migrations seed setup install prepare emulators electron tauri window desktop mobile ios android docs storybook test tests lint mail mailhog mailpit stripe tunnel ngrok logs log'.split(
     ' ',
   ),
 );

@@ -13,9 +13,10 @@ import {
 } from './candidate.ts';
 import { minimalConfig } from './minimal.ts';
 
-/** The candidates' role: by framework, else by the name of their folder. */
-export function roleOf(candidate: Candidate): Role | undefined {
-  return candidate.app.roles.length > 0 ? candidate.app.roles[0] : roleOfName(path.basename(candidate.home));
+/** The candidates' role: by framework, else by the name of their folder; the project's own name says nothing. */
+export function roleOf({ project }: Scope, { app, home }: Candidate): Role | undefined {
+  if (app.roles.length > 0) return app.roles[0];
+  return home === project.root ? undefined : roleOfName(path.basename(home));
 }
 
 /** At most one app for each role; two that nothing tells apart are the user's to decide. */
@@ -26,7 +27,7 @@ export function choose(scope: Scope, candidates: Candidate[], open: readonly Rol
   if (whole && both.length === 1) return [whole, ...besideBoth(scope, whole, servers)];
   const chosen: Candidate[] = [];
   for (const role of open) {
-    const mine = servers.filter((c) => roleOf(c) === role);
+    const mine = servers.filter((c) => roleOf(scope, c) === role);
     const one = mine.length > 1 ? clearlyNamed(scope, mine, role) : mine[0];
     if (mine.length > 1 && !one) throw ambiguous(scope, role, mine, servers);
     if (!one) continue;
@@ -34,7 +35,7 @@ export function choose(scope: Scope, candidates: Candidate[], open: readonly Rol
     chosen.push(one.app.roles.length > 1 ? one : withRole(one, role));
   }
   if (chosen.length > 0) {
-    for (const one of servers) if (roleOf(one) === undefined) leaveOpen(scope, one);
+    for (const one of servers) if (roleOf(scope, one) === undefined) leaveOpen(scope, one);
     return chosen;
   }
   if (servers.length > 1 && open.length > 1) throw ambiguous(scope, undefined, servers, servers);
@@ -96,7 +97,7 @@ function ambiguous(scope: Scope, role: Role | undefined, mine: Candidate[], all:
   const said = list.length === 2 ? list.join(' and ') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`;
   const example: Candidate[] = [];
   for (const each of ROLES) {
-    const first = all.find((c) => roleOf(c) === each);
+    const first = all.find((c) => roleOf(scope, c) === each);
     if (first) example.push(withRole(first, each));
   }
   const shown = example.length > 0 ? example : all.slice(0, 1);

@@ -5,7 +5,15 @@ import { withWrittenPorts } from '../copies/written.ts';
 import { keyedByRole } from '../keyed.ts';
 import { type App, type LeftOut, ROLES } from '../types.ts';
 import { reflexCommand } from './beside-reflex.ts';
-import { type Candidate, isBackground, isBeside, type Scope, uniqueNames, withRole } from './candidate.ts';
+import {
+  type Candidate,
+  isBackground,
+  isBeside,
+  roleNames,
+  type Scope,
+  uniqueNames,
+  withRole,
+} from './candidate.ts';
 import { choose, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
@@ -135,7 +143,7 @@ async function byFiles(
   if (others[0]) return others[0];
   const processes = await plainProcfile(scope);
   if (processes) return processes;
-  const rest = choose(scope, unique(await otherFolders(scope)));
+  const rest = choose(scope, unique(scope, await otherFolders(scope)));
   if (rest.length > 0) return rest;
   const containers = await composeCommand(scope);
   if (containers) return containers;
@@ -146,7 +154,10 @@ async function byFiles(
 async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[]> {
   const open = ROLES.filter((role) => !rolesOf(own).includes(role));
   const homes = new Set(own.map(({ home }) => home));
-  const found = unique([...byName(await namedFolders(scope)), ...(await workspaceCandidates(scope))]);
+  const found = unique(scope, [
+    ...byName(scope, await namedFolders(scope)),
+    ...(await workspaceCandidates(scope)),
+  ]);
   const chosen = choose(
     scope,
     found.filter(({ home }) => !homes.has(home)),
@@ -158,22 +169,25 @@ async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[
 async function byFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const named = await namedFolders(scope);
-  const workspaces = await workspaceCandidates(scope);
+  let workspaces = await workspaceCandidates(scope);
   const top = (await folderCandidates(scope, project.root)).filter(
     (c) => c.home === project.root || ![...named, ...workspaces].some((other) => other.home === c.home),
   );
-  const folders = choose({ ...scope, leftOut: [] }, byName(named));
+  // The project's own script starts a server: of the packages only what is called as a role is may stand beside it.
+  const starts = top.some(({ look, app, task }) => look !== undefined && !task && app.cwd === project.root);
+  if (starts) workspaces = workspaces.filter(({ home }) => isRoleName(path.basename(home)));
+  const folders = choose({ ...scope, leftOut: [] }, byName(scope, named));
   if (folders.length === 2) {
-    const pair = choose(scope, byName(named));
+    const pair = choose(scope, byName(scope, named));
     await mentionFolders(scope, pair, workspaces);
     return pair;
   }
 
-  const monorepo = choose({ ...scope, leftOut: [] }, unique([...named, ...workspaces]));
+  const monorepo = choose({ ...scope, leftOut: [] }, unique(scope, [...named, ...workspaces]));
   const shown = top.filter((c) => c.app.framework !== 'static' || monorepo.length === 0);
   const servers = shown.filter((c) => !c.task);
   if (monorepo.length === 0 && servers.length === 0) return [];
-  const all = unique([...named, ...workspaces]);
+  const all = unique(scope, [...named, ...workspaces]);
   const own = servers.filter((c) => !monorepo.some((m) => m.home === c.home));
   // A top-level script that is nobody's framework only starts the rest.
   const rest = monorepo.length > 0 ? own.filter((c) => c.app.framework !== undefined) : own;
@@ -187,8 +201,8 @@ async function mentionFolders(scope: Scope, pair: Candidate[], workspaces: Candi
     ...pair.map(({ home }) => home),
     ...scope.leftOut.map(({ file }) => path.join(scope.project.root, file)),
   ]);
-  for (const one of unique([...workspaces, ...(await furtherFolders(scope, homes))])) {
-    const role = roleOf(one);
+  for (const one of unique(scope, [...workspaces, ...(await furtherFolders(scope, homes))])) {
+    const role = roleOf(scope, one);
     const rival = pair.find(({ app }) => role !== undefined && app.roles.includes(role));
     if (role === undefined || !rival || homes.has(one.home)) continue;
     homes.add(one.home);
@@ -214,7 +228,7 @@ async function openRole(scope: Scope, chosen: Candidate[]): Promise<Candidate[]>
       !isBeside(c) &&
       !homes.some((home) => home.startsWith(c.home + path.sep)),
   );
-  return choose(scope, unique(others), [role]);
+  return choose(scope, unique(scope, others), [role]);
 }
 
 /** A plain Procfile's workers are said where they are not started. */
@@ -229,16 +243,18 @@ async function mentionProcfile(scope: Scope, found: Candidate[]): Promise<void> 
   }
 }
 
+const isRoleName = (name: string) => ROLES.some((role) => roleNames[role].includes(name.toLowerCase()));
+
 /** In a pair of folders the name is the role: `api/` may well be written in Next. */
-const byName = (candidates: Candidate[]) =>
+const byName = (scope: Scope, candidates: Candidate[]) =>
   candidates.map((c) => {
-    const role = roleOf({ ...c, app: { ...c.app, roles: [] } });
+    const role = roleOf(scope, { ...c, app: { ...c.app, roles: [] } });
     return role && !c.task && c.app.roles.length < 2 ? withRole(c, role) : c;
   });
 
-const unique = (candidates: Candidate[]) =>
+const unique = (scope: Scope, candidates: Candidate[]) =>
   candidates.filter(
-    (c, i) => candidates.findIndex((x) => x.home === c.home && roleOf(x) === roleOf(c)) === i,
+    (c, i) => candidates.findIndex((x) => x.home === c.home && roleOf(scope, x) === roleOf(scope, c)) === i,
   );
 
 async function nothingFound({ project }: Scope): Promise<DevstartError> {

@@ -27,7 +27,7 @@ export async function takeApart(scope: Scope, step: Step, depth = 0): Promise<St
   if (step.script) return takeScript(scope, step, further);
   const reading = readShell(step.line, step.dir);
   if (!reading) return [step];
-  const needs = reading.before.map((one) => placedStep(step, one));
+  const needs = await Promise.all(reading.before.map((one) => ownScript(scope, placedStep(step, one))));
   const parts = reading.side.map((one) => ({ ...placedStep(step, one), needs: [...step.needs, ...needs] }));
   if (parts.length > 1) {
     return (await Promise.all(parts.map(async (part) => further(await ownScript(scope, part))))).flat();
@@ -92,7 +92,8 @@ async function takeScript(scope: Scope, step: Step, further: Taking['further']):
   const hook = scriptStep(step, step.dir, `pre${name}`, { evidence: `${file} script "pre${name}"` });
   const parts = await further(hooked ? { ...inner, needs: [...inner.needs, hook] } : inner);
   const [only] = parts;
-  if (parts.length === 1 && only && (only.line === inner.line || only.opaque !== undefined)) {
+  const same = only?.line === inner.line && only.like === undefined;
+  if (parts.length === 1 && only && (same || only.opaque !== undefined)) {
     return [{ ...step, ...(only.opaque !== undefined && { opaque: only.opaque }) }];
   }
   if (`post${name}` in scripts && (await runsHooks(scope, step.dir))) {
@@ -182,7 +183,8 @@ async function shellFile({ scope, step, words, further }: Taking): Promise<Taken
   if (!named || words.includes('-c')) return undefined;
   const file = path.resolve(step.dir, named);
   const text = await scope.project.text(file);
-  if (text === undefined) return undefined;
+  // `bin/rails` is Ruby.
+  if (text === undefined || !/^(?:#!.*\b(?:ba|z|da)?sh\b|(?!#!))/.test(text)) return undefined;
   const reading = readShell(text, step.dir, path.dirname(file));
   const evidence = scope.project.relative(file);
   const last = reading?.side[0];

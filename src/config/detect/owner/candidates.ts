@@ -19,7 +19,19 @@ export async function candidatesOf(scope: Scope, steps: Step[], from: string): P
   const rest = await Promise.all(
     steps.map(async (step) => quieted(scope.project, await leafCandidate(scope, step, from))),
   );
-  return [...first, ...assignRoles(rest)];
+  return [...first, ...assignRoles(byFolder(rest, steps, from))];
+}
+
+/** The one server of a package is called as its folder is, whatever its script is called. */
+function byFolder(candidates: Candidate[], steps: Step[], from: string): Candidate[] {
+  const serves = ({ app, task }: Candidate) => !task && !app.noPort && !app.opaque;
+  return candidates.map((one, i) => {
+    const dir = steps[i]?.dir;
+    const script = steps[i]?.script;
+    if (!script || dir === undefined || dir === from || steps[i]?.name || !serves(one)) return one;
+    const alone = candidates.filter((other, j) => steps[j]?.dir === dir && serves(other)).length === 1;
+    return alone ? { ...one, app: { ...one.app, name: path.basename(dir) } } : one;
+  });
 }
 
 /** A step that ends before the others start. */
@@ -27,7 +39,7 @@ async function beforeCandidate(scope: Scope, step: Step): Promise<Candidate> {
   const { command, cwd } = await commandOf(scope, step);
   const words = unwrap(splitLine(step.line)[0]?.words ?? []).words;
   const program = BLOCK.test(words[0] ?? '') ? '' : path.parse(words[0] ?? '').name;
-  const name = step.name ?? step.script?.name ?? program;
+  const name = step.name ?? step.script?.name.replaceAll(':', '-') ?? program;
   const said = step.script ? '' : ` first runs "${shortened(step.line)}"`;
   const draft = draftApp(name || 'before', local(command, step), cwd, step.evidence + said);
   return {

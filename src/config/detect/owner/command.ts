@@ -11,7 +11,20 @@ const PROD = ['start:prod', 'start'];
 /** Those whose meaning is clear enough to be run as they stand where they cannot be taken apart. */
 const CLEAR = ['dev', 'start:dev', 'develop', 'dev:all'];
 /** Targets of other files, likewise. */
-const TARGETS = ['dev', 'develop', 'dev-all', 'dev:all', 'start', 'run', 'serve', 'up', 'run-dev', 'default'];
+const TARGETS = [
+  'dev',
+  'develop',
+  'dev-all',
+  'dev:all',
+  'start',
+  'run',
+  'serve',
+  'up',
+  'run-dev',
+  'start-dev',
+  'start:dev',
+  'default',
+];
 const FILES = [
   'bin/dev',
   'dev.sh',

@@ -26,7 +26,7 @@ const EXECUTORS: Record<string, { line: string; port?: number }> = {
 /** A program of the project's own, built first: it reads PORT. */
 const NODE = /^@nx\/(?:js|node):node$/;
 /** Targets that serve, by the names that people give them. */
-const SERVES = /^(?:serve|dev|start|develop|serve-.*|dev[:-].*)$/;
+const SERVES = /^(?:serve|dev|start|develop|start[:-].*|serve[:-].*|dev[:-].*)$/;
 const OTHER =
   /^(?:graph|reset|g|generate|migrate|init|add|list|report|daemon|connect|format(?::.*)?|affected|print-affected|watch|repair|sync(?::.*)?|release|import|exec|show|login|dep-graph|new|mcp|configure-ai-agents)$/;
 
@@ -45,8 +45,9 @@ export async function nx(taking: Taking): Promise<Taken> {
   if (verb === 'affected') return { opaque: 'nx is asked for the projects that git knows to have changed' };
   if (OTHER.test(verb)) return undefined;
   const projects = await nxProjects(project, config);
-  const runs =
-    verb === 'run-many' ? many(words, projects) : one(words, projects, String(config.defaultProject ?? ''));
+  // `nx serve` alone: the project that lies here.
+  const here = projects.find(({ dir }) => dir === step.dir)?.name ?? String(config.defaultProject ?? '');
+  const runs = verb === 'run-many' ? many(words, projects) : one(words, projects, here);
   const serving = runs.filter(({ target }) => SERVES.test(target));
   if (serving.length === 0) return undefined;
   return (await Promise.all(serving.map((run) => stepsOf(taking, run)))).flat().map((found) => ({
@@ -86,12 +87,20 @@ const glob = (pattern: string): RegExp =>
 function one(words: string[], projects: NxProject[], fallback: string): Run[] {
   const named = words.slice(1).filter((word) => !word.startsWith('-'));
   const [first = '', second] = named;
-  const [name = fallback, target = '', configuration] =
+  const [name = fallback, ...rest] =
     first === 'run' ? (second ?? '').split(':') : [second ?? fallback, first];
   const project =
     projects.find((known) => known.name === name) ?? projects.find(({ dir }) => path.basename(dir) === name);
-  if (!project || !(target in project.targets)) return [];
-  return [{ project, target, ...(configuration !== undefined && { configuration }) }];
+  if (!project) return [];
+  // `server:start:dev`: the target may have a colon of its own.
+  const [target = '', configuration] =
+    rest.join(':') in project.targets
+      ? [rest.join(':')]
+      : [rest.slice(0, -1).join(':') || rest[0], rest.at(-1)];
+  if (!(target in project.targets)) return [];
+  return [
+    { project, target, ...(configuration !== undefined && configuration !== target && { configuration }) },
+  ];
 }
 
 async function stepsOf({ scope, step, further }: Taking, run: Run): Promise<Step[]> {
@@ -107,7 +116,7 @@ async function stepsOf({ scope, step, further }: Taking, run: Run): Promise<Step
   const like = await likeOf(scope.project, project, found);
   return [
     partOf(step, {
-      name: path.basename(project.dir),
+      name: project.dir === scope.project.root ? project.name : path.basename(project.dir),
       line: `nx run ${call}`,
       scripted: true,
       dir: scope.project.root,

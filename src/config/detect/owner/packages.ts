@@ -66,7 +66,7 @@ function match(all: readonly Package[], filter: string, from: string): Package[]
 const isIn = (deps: ReadonlySet<string>, { name }: Package): boolean => name !== undefined && deps.has(name);
 
 function isNamed({ name, dir }: Package, pattern: string, from: string): boolean {
-  const plain = pattern.replace(/^\{|\}$/g, '');
+  const plain = /^\{[^,]*\}$/.test(pattern) ? pattern.slice(1, -1) : pattern;
   if (name !== undefined && glob(plain).test(name)) return true;
   const relative = path.relative(from, dir).replaceAll(path.sep, '/');
   const asPath = plain.replace(/^\.\//, '').replace(/\/$/, '');
@@ -90,10 +90,14 @@ export function closure<T>(start: readonly T[], next: (of: T) => readonly T[]): 
 const glob = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
-      .split(/(\*\*?)/)
-      .map((piece) =>
-        piece === '**' ? '.*' : piece === '*' ? '[^/]*' : piece.replace(/[.+^${}()|[\]\\]/g, '\\$&'),
-      )
+      .split(/(\*\*?|\{[^{}]*,[^{}]*\})/)
+      .map((piece) => {
+        if (piece === '**') return '.*';
+        if (piece === '*') return '[^/]*';
+        const plain = piece.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+        // `{api,web}`
+        return piece.startsWith('{') ? `(?:${plain.slice(2, -2).replaceAll(',', '|')})` : plain;
+      })
       .join('')}$`,
   );
 

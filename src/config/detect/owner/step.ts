@@ -81,7 +81,7 @@ export const scriptStep = (step: Step, dir: string, name: string, more: Partial<
 
 /** Wrappers that leave no trace in what they start, but for its PATH. */
 const TRACELESS =
-  /^(?:npx|bunx|pnpx|npm|pnpm|yarn|bun|exec|dlx|x|time|cross-env|cross-env-shell|env|--|-y|--yes|-m|(?:.*\/)?(?:node|py|python[\d.]*))$/;
+  /^(?:npx|bunx|pnpx|npm|pnpm|yarn|bun|exec|dlx|x|time|cross-env|cross-env-shell|env|--|-y|--yes|-m|bundle|(?:.*\/)?(?:node|py|python[\d.]*))$/;
 
 export interface Peeled {
   /** The program's own words. */

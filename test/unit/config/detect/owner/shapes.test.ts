@@ -406,6 +406,99 @@ const shapes: [string, Files, string[], string[]?][] = [
       'shop frontend vite 5173: bin nx run shop:dev --port={port}',
     ],
   ],
+  [
+    'Nx: a target with a colon, a build before it',
+    {
+      'package.json': scripts({
+        dev: 'pnpm concurrently -n "frontend,backend" "pnpm run client:dev" "pnpm run server:dev"',
+        'client:dev': 'nx run client:dev',
+        'server:dev': 'nx run server:start:dev',
+      }),
+      'pnpm-workspace.yaml': 'packages: ["apps/*"]',
+      'nx.json': { targetDefaults: { 'start:dev': { dependsOn: ['^build'] } } },
+      'apps/client/package.json': { ...vite, name: 'client' },
+      'apps/server/package.json': scripts({ 'start:dev': 'nest start --watch' }, ['@nestjs/core'], {
+        name: 'server',
+      }),
+    },
+    [
+      'client frontend vite 5173: pnpm run dev +P @apps/client',
+      'server backend nest any: bin nx run server:start:dev',
+    ],
+  ],
+  [
+    'Nx in a project of one',
+    {
+      'package.json': scripts({ start: 'nx serve' }, ['express']),
+      'nx.json': {},
+      'project.json': {
+        name: 'api',
+        targets: { serve: { executor: '@nx/js:node' }, build: { options: { main: 'src/main.ts' } } },
+      },
+      'src/main.ts': 'app.listen(process.env.PORT || 3333)',
+    },
+    ['api backend express 3333: bin nx run api:serve'],
+  ],
+  [
+    'lerna with a list of names',
+    {
+      'package.json': {
+        workspaces: ['apps/*'],
+        scripts: {
+          start: 'node menu.js',
+          'start:dev': 'lerna run start:dev --parallel --scope=@x/{api,web}',
+        },
+      },
+      'menu.js': "import inquirer from 'inquirer'; import { spawn } from 'child_process'; spawn(x)",
+      'apps/api/package.json': scripts({ 'start:dev': 'nest start --watch' }, ['@nestjs/core'], {
+        name: '@x/api',
+      }),
+      'apps/web/package.json': scripts({ 'start:dev': 'vite' }, ['vite'], { name: '@x/web' }),
+      'apps/ws/package.json': scripts({ 'start:dev': 'nest start --watch' }, ['@nestjs/core'], {
+        name: '@x/ws',
+      }),
+    },
+    [
+      'api backend nest any: npm run start:dev @apps/api',
+      'web frontend vite 5173: npm run start:dev -- +P @apps/web',
+    ],
+  ],
+  [
+    'a script of every package that leads to several',
+    {
+      'package.json': scripts({ dev: 'pnpm -r do-dev' }),
+      'pnpm-workspace.yaml': 'packages: ["packages/*"]',
+      'packages/shop-web/package.json': scripts({
+        'do-dev': 'pnpm run dev',
+        dev: 'npm-run-all -p -l dev:*',
+        'dev:vite': 'vite',
+        'dev:gql': 'graphql-codegen -w',
+      }),
+      'packages/shop-backend/package.json': scripts(
+        { 'do-dev': 'pnpm run start:dev', 'start:dev': 'nest start --watch' },
+        ['@nestjs/core'],
+      ),
+    },
+    [
+      'shop-backend backend nest any: pnpm run do-dev @packages/shop-backend',
+      'shop-web frontend vite 5173: pnpm run dev:vite +P @packages/shop-web',
+      'gql none task -: pnpm run dev:gql @packages/shop-web',
+    ],
+  ],
+  [
+    'a script at the top that starts a server needs no package beside it',
+    {
+      'package.json': {
+        workspaces: ['packages/*'],
+        scripts: { dev: 'node demo/server.js' },
+        dependencies: { express: '*' },
+      },
+      'demo/server.js': SERVER,
+      'packages/sheets-ui/package.json': vite,
+      'packages/grid/package.json': vite,
+    },
+    ['backend backend express any: npm run dev'],
+  ],
   // Procfiles
   [
     'Rails with jobs',
@@ -422,6 +515,20 @@ const shapes: [string, Files, string[], string[]?][] = [
       'css none ? -: $ yarn watch:css',
       'jobs none ? -: $ bin/jobs',
       'worker none ? -: $ bundle exec sidekiq',
+    ],
+  ],
+  [
+    'Rails behind bundle exec, programs of its own in bin/',
+    {
+      'Procfile.dev':
+        'web: bundle exec ${DEBUG:+rdbg -O -n -c --} bin/rails server -b 0.0.0.0\ncss: bundle exec bin/rails tailwindcss:watch\n',
+      'bin/dev':
+        '#!/usr/bin/env sh\nexport PORT="${PORT:-3000}"\nexport RUBY_DEBUG_OPEN="true"\nexec bundle exec foreman start -f Procfile.dev "$@"\n',
+      'bin/rails': '#!/usr/bin/env ruby\nAPP_PATH = File.expand_path("../config/application", __dir__)\n',
+    },
+    [
+      'web frontend ? 3000: RUBY_DEBUG_OPEN=true $ bundle exec ${DEBUG:+rdbg -O -n -c --} bin/rails server -b 0.0.0.0',
+      'css none ? -: RUBY_DEBUG_OPEN=true $ bundle exec bin/rails tailwindcss:watch',
     ],
   ],
   [
@@ -510,6 +617,24 @@ const shapes: [string, Files, string[], string[]?][] = [
     [
       'backend backend go any: APP_ENV=local $ go run . @api',
       'frontend frontend vite 5173: $ npm run dev -- +P @web',
+    ],
+  ],
+  [
+    'Taskfile.yml whose tasks are shell files',
+    {
+      'Taskfile.yml':
+        'version: "3"\ntasks:\n  start-dev:\n    deps: [migrate, { task: start-api }, { task: start-frontend }]\n  migrate:\n    cmds: [go run ./cmd/migrate]\n  start-api:\n    cmds: [bash ./hack/start-api.sh]\n  start-frontend:\n    cmds: [bash ./hack/start-frontend.sh]\n',
+      'hack/start-api.sh':
+        '#!/bin/bash\nset -eux\ncaddy start\nset -a\n. .env\nset +a\nnpx --yes nodemon --exec go run \\\n  ./cmd/api\n',
+      'hack/start-frontend.sh': '#!/bin/bash\ncd ./frontend && npm run dev\n',
+      'frontend/package.json': vite,
+      'go.mod': '',
+    },
+    [
+      'caddy none ? once: $ caddy start',
+      'migrate none go -: $ go run ./cmd/migrate',
+      'api backend node any: $ set -a && . .env && npx --yes nodemon --exec go run    ./cmd/api after caddy',
+      'frontend frontend vite 5173: $ npm run dev -- +P @frontend',
     ],
   ],
   [
