@@ -32,6 +32,7 @@ export async function procfileCall({ scope, step, words, further }: Taking): Pro
   const lines = await readProcfile(scope.project, file);
   if (!lines) return undefined;
   const evidence = scope.project.relative(file);
+  const handsEnv = call.env === undefined && (await scope.project.has(path.dirname(file), '.env'));
   const first = call.port ?? portOf(step) ?? FIRST_PORT;
   const chosen = lines.filter(({ name }) => call.only.length === 0 || call.only.includes(name));
   const parts = chosen.map(({ name, line }, index): Step => {
@@ -39,7 +40,14 @@ export async function procfileCall({ scope, step, words, further }: Taking): Pro
     const setup = step.setup.filter((one) => !/\bPORT=/.test(one.line));
     return partOf(
       { ...step, setup },
-      { name, line, evidence: `${evidence} "${name}"`, port, dir: path.dirname(file) },
+      {
+        name,
+        line,
+        evidence: `${evidence} "${name}"`,
+        port,
+        dir: path.dirname(file),
+        ...(handsEnv && { procfile: true }),
+      },
     );
   });
   return (await Promise.all(parts.map(further))).flat();
@@ -47,6 +55,8 @@ export async function procfileCall({ scope, step, words, further }: Taking): Pro
 
 interface Call {
   file?: string;
+  /** In place of `.env`: Rails' bin/dev gives /dev/null. */
+  env?: string;
   port?: number;
   only: string[];
 }
@@ -63,9 +73,8 @@ function callOf(words: string[]): Call | undefined {
     else if (/^(?:-p|--port)$/.test(option)) call.port = Number(value()) || FIRST_PORT;
     else if (/^(?:-l|--processes|--formation)$/.test(option) && program !== 'foreman')
       call.only.push(...value().split(','));
-    else if (
-      /^(?:-e|--env|-m|--formation|-t|--timeout|-d|--root|-c|--color|-N|-s|--socket|-i|-x)$/.test(option)
-    )
+    else if (/^(?:-e|--env)$/.test(option)) call.env = value();
+    else if (/^(?:-m|--formation|-t|--timeout|-d|--root|-c|--color|-N|-s|--socket|-i|-x)$/.test(option))
       value();
     else if (!option && program === 'hivemind') call.file = words[i] ?? '';
     else if (!option && /^[\w-]+$/.test(words[i] ?? '')) call.only.push(words[i] ?? '');

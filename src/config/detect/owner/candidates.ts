@@ -61,7 +61,11 @@ async function leafCandidate(scope: Scope, step: Step, from: string): Promise<Ca
   const evidence = step.script
     ? `${file} script "${step.script.name}"`
     : `${step.evidence} starts "${shortened(step.line)}"`;
-  const draft = { ...draftApp('', command, cwd, evidence), env: step.env };
+  const draft = {
+    ...draftApp('', command, cwd, evidence),
+    env: step.env,
+    ...(step.procfile && { procfile: true }),
+  };
   const given = step.needs.length > 0 ? { needs: step.needs } : {};
   if (step.opaque !== undefined) {
     const app = {
@@ -81,12 +85,7 @@ async function leafCandidate(scope: Scope, step: Step, from: string): Promise<Ca
   const app = {
     ...seen.app,
     name: nameOf(step, look, from, project.root),
-    // The line places its port itself: a flag appended would only stand beside it.
-    command: /\$\{?PORT\b/.test(step.line)
-      ? command
-      : step.script && command.kind === 'argv'
-        ? seen.app.command
-        : local(seen.app.command, step),
+    command: step.script && command.kind === 'argv' ? seen.app.command : local(seen.app.command, step),
     evidence: step.script || step.like ? evidence + label : evidence,
   };
   const port = ownPort(step, look);

@@ -35,6 +35,8 @@ export interface Step {
   publishes?: number[];
   /** The port that its runner gives it (foreman). */
   port?: number;
+  /** A line of a Procfile, whose runner hands it the .env beside it. */
+  procfile?: boolean;
   /** Listens nowhere, as its runner's files say. */
   silent?: boolean;
   /** What it is like, where its own words say nothing: `vite` for `nx run web:serve`. */

@@ -542,7 +542,7 @@ const shapes: [string, Files, string[], string[]?][] = [
     },
     [
       'api backend node 5000: $ node server.js',
-      'web frontend next 5100: $ next dev --port $PORT',
+      'web frontend next 5100: bin next dev --port $PORT',
       'queue none node -: $ node queue.js',
     ],
   ],
@@ -572,7 +572,7 @@ const shapes: [string, Files, string[], string[]?][] = [
       },
     },
     [
-      'server backend laravel 8000: $ php artisan serve --host={host} --port={port}',
+      'server backend laravel 8000: $ php artisan serve --port={port}',
       'queue none task -: $ php artisan queue:listen --tries=1',
       'logs none task -: $ php artisan pail --timeout=0',
       'vite frontend vite 5173: npm run dev -- +P',
@@ -787,7 +787,7 @@ wait
       'api/main.py': 'from fastapi import FastAPI\napp = FastAPI()',
     },
     [
-      'reflex backend+frontend reflex 8000+3000: uv run reflex run --backend-port {backend} --frontend-port {frontend} --backend-host {host}',
+      'reflex backend+frontend reflex 8000+3000: uv run reflex run --backend-port {backend} --frontend-port {frontend}',
       'api none fastapi 8000: uv run python -m uvicorn main:app --reload +P @api',
     ],
   ],
@@ -800,7 +800,7 @@ wait
       'api/main.py': 'from fastapi import FastAPI\napp = FastAPI()',
     },
     [
-      'reflex backend+frontend reflex 8000+3000: uv run reflex run --backend-port {backend} --frontend-port {frontend} --backend-host {host}',
+      'reflex backend+frontend reflex 8000+3000: uv run reflex run --backend-port {backend} --frontend-port {frontend}',
     ],
   ],
   [
@@ -811,7 +811,7 @@ wait
       'backend/main.py': 'from fastapi import FastAPI\napp = FastAPI()',
     },
     [
-      'frontend backend+frontend reflex 8000+3000: uv run reflex run --backend-port {backend} --frontend-port {frontend} --backend-host {host} @frontend',
+      'frontend backend+frontend reflex 8000+3000: uv run reflex run --backend-port {backend} --frontend-port {frontend} @frontend',
       'backend none fastapi 8000: python3 -m uvicorn main:app --reload +P @backend',
     ],
   ],
