@@ -23,7 +23,11 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
   const python = await pythonCandidate(scope, dir);
   // A package script that starts this very Python server is the user's own word for it.
   if (node) found.push(...(Array.isArray(node) ? node : [node]));
-  if (python && !found.some((c) => runsSame(c, python))) found.push(python);
+  if (python && !found.some((c) => runsSame(c, python))) {
+    found.push(python);
+    const api = await apiBeside(scope, dir, python);
+    if (api) found.push(api);
+  }
   const native = await nativeCandidate(scope, dir);
   const isPage = native?.app.roles[0] === 'frontend';
   if (
@@ -48,6 +52,23 @@ async function isBuilt({ project }: Scope, dir: string): Promise<boolean> {
   if ([...files].some((name) => BUNDLERS.test(name))) return true;
   const page = files.has('index.html') ? await project.text(path.join(dir, 'index.html')) : '';
   return /<script[^>]+src=["']?[^"'>]+\.(?:tsx?|jsx|vue|svelte)\b/.test(page ?? '');
+}
+
+/** A page written in Python (Streamlit, Gradio) often has an API in a file beside it. */
+async function apiBeside(scope: Scope, dir: string, page: Candidate): Promise<Candidate | undefined> {
+  const { project } = scope;
+  const file = /^(.*\.py)\b/.exec(page.app.evidence)?.[1];
+  if (page.app.roles[0] !== 'frontend' || file === undefined) return undefined;
+  const api = await pythonCandidate(
+    { ...scope, project: project.without(path.join(project.root, file)) },
+    dir,
+  );
+  if (api?.app.roles[0] !== 'backend' || api.app.framework === 'python' || api.home !== page.home)
+    return undefined;
+  const other = /^(.*\.py)\b/.exec(api.app.evidence)?.[1] ?? '';
+  const text = (await project.text(path.join(project.root, other))) ?? '';
+  // The page is a part of it, mounted into its own server.
+  return /\bmount_(?:chainlit|gradio_app)\(/.test(text) ? undefined : api;
 }
 
 const showsPages = ({ app }: Candidate) => app.roles[0] === 'frontend';

@@ -56,6 +56,22 @@ export class Project {
     this.root = root;
   }
 
+  /** The same project as if this file (absolute path) were not there; what has been read is shared. */
+  without(file: string): Project {
+    const { dir, base } = path.parse(file);
+    return Object.create(this, {
+      workspaces: { value: () => this.workspaces() },
+      text: { value: (one: string) => (one === file ? Promise.resolve(undefined) : this.text(one)) },
+      list: {
+        value: async (one: string) => {
+          const found = await this.list(one);
+          if (one !== dir || !found.files.has(base)) return found;
+          return { ...found, files: new Set([...found.files].filter((name) => name !== base)) };
+        },
+      },
+    });
+  }
+
   /** The text of a file (absolute path), or undefined where there is none. */
   text(file: string): Promise<string | undefined> {
     let text = this.#texts.get(file);

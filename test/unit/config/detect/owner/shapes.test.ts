@@ -779,6 +779,38 @@ wait
   ],
   // Python
   [
+    'Streamlit beside FastAPI in one folder',
+    {
+      'requirements.txt': 'fastapi\nuvicorn[standard]\nstreamlit\nrequests\n',
+      'api.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+      'app.py': 'import requests\nimport streamlit as st\n',
+    },
+    [
+      'backend backend fastapi 8000: python3 -m uvicorn api:app --reload +P',
+      'frontend frontend streamlit 8501: python3 -m streamlit run app.py --server.port {port} --server.headless true',
+    ],
+  ],
+  [
+    'both in a folder of a project with more',
+    {
+      'services/py/app.py': 'import gradio as gr\n',
+      'services/py/server.py': 'from flask import Flask\napp = Flask(__name__)\n',
+    },
+    [
+      'py backend flask 5000: python3 -m flask --app server run --debug +P @services/py',
+      'py-2 frontend gradio 7860: python3 app.py @services/py',
+    ],
+  ],
+  [
+    'a page that its API mounts is a part of it',
+    {
+      'chat.py': 'import chainlit as cl\n',
+      'main.py':
+        'from fastapi import FastAPI\napp = FastAPI()\nmount_chainlit(app=app, target="chat.py", path="/chat")\n',
+    },
+    ['frontend frontend chainlit 8000: python3 -m chainlit run chat.py +P --headless'],
+  ],
+  [
     'Reflex beside an API',
     {
       'rxconfig.py': 'import reflex as rx\nconfig = rx.Config(app_name="shop")',
