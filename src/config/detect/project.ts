@@ -5,7 +5,9 @@ import path from 'node:path';
 export interface PackageJson {
   name?: string;
   main?: string;
+  /** `packageManager`, else the name that `devEngines` has. */
   packageManager?: string;
+  nodemonConfig?: { exec?: string; script?: string };
   scripts: Record<string, string>;
   /** dependencies, devDependencies and optionalDependencies together. */
   deps: Record<string, string>;
@@ -44,6 +46,13 @@ function workspaceGlobs(value: unknown): string[] {
       ? value.packages
       : [];
   return Array.isArray(list) ? list.filter((x) => typeof x === 'string') : [];
+}
+
+/** `devEngines: { packageManager: { name: "pnpm" } }`, or a list of such. */
+function engineName(engines: unknown): string | undefined {
+  if (!isStringRecord(engines)) return undefined;
+  const one: unknown = [engines.packageManager].flat()[0];
+  return isStringRecord(one) && typeof one.name === 'string' ? one.name : undefined;
 }
 
 /** The project's files, each read once: detection asks for the same ones from many sides. */
@@ -127,6 +136,9 @@ export class Project {
       const value = raw[key];
       if (typeof value === 'string') result[key] = value;
     }
+    const engine = result.packageManager ?? engineName(raw.devEngines);
+    if (engine !== undefined) result.packageManager = engine;
+    if (isStringRecord(raw.nodemonConfig)) result.nodemonConfig = raw.nodemonConfig;
     return result;
   }
 
