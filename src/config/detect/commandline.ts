@@ -62,6 +62,7 @@ const wrappers: Record<string, string[]> = {
   npx: ['-p', '--package'],
   bunx: [],
   pnpx: [],
+  vpx: [],
   exec: [],
   time: [],
   'env-cmd': ['-f', '--file', '-e', '--environments', '-r'],
@@ -130,7 +131,7 @@ export function unwrap(input: string[]): Unwrapped {
       .replace(/^python[\d.]*$|^py$/, 'python');
     words[0] = name;
     const second = words[1] ?? '';
-    if (['npm', 'pnpm', 'yarn', 'bun'].includes(name) && execVerbs.has(second)) words = words.slice(2);
+    if (['npm', 'pnpm', 'yarn', 'bun', 'vp'].includes(name) && execVerbs.has(second)) words = words.slice(2);
     else if (name in wrappers && (!(name in verbs) || verbs[name]?.includes(second))) {
       words = words.slice(name in verbs ? 2 : 1);
     } else if (name === 'bun' && second === '--bun') {
@@ -162,7 +163,7 @@ export function unwrap(input: string[]): Unwrapped {
   return { words, env };
 }
 
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'deno';
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'deno' | 'vp';
 
 /** A call of a package.json script: `npm run dev -w web`, `yarn start`, `pnpm --filter web dev`. */
 export interface ScriptCall {
@@ -197,8 +198,10 @@ const PLAIN_FILTER = /^\{?@?[\w.-]+(?:\/[\w.-]+)*\/?\}?(?<!\.\.\.)$/;
 /** Reads the words of a package manager's call; undefined when it runs no script. */
 export function scriptCall(words: string[]): ScriptCall | undefined {
   if (words[0] === 'node') return nodeRun(words);
+  if (words[0] === 'vpr') return scriptCall(['vp', 'run', ...words.slice(1)]);
   const pm = words[0];
-  if (pm !== 'npm' && pm !== 'pnpm' && pm !== 'yarn' && pm !== 'bun') return undefined;
+  if (pm === 'vp' && words[1] !== 'run') return undefined;
+  if (pm !== 'vp' && pm !== 'npm' && pm !== 'pnpm' && pm !== 'yarn' && pm !== 'bun') return undefined;
   const call: ScriptCall = { pm, script: '', args: [] };
   const filters: string[] = [];
   let several = false;

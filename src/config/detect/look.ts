@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { type PackageManager, type Part, quote, scriptCall, splitLine, unwrap } from './commandline.ts';
 import { matchCommand } from './frameworks/index.ts';
-import { nodeServers, viteKinds } from './frameworks/node.ts';
-import { pythonServers } from './frameworks/python.ts';
+import { viteKinds } from './frameworks/node.ts';
+import { flaskScript, pythonServers } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
+import { managerOf } from './manage.ts';
+import { NODE_LIKE, nodemonLine, nodeServer } from './node-entry.ts';
 import { workspaceDir } from './package-manager.ts';
 import type { Project } from './project.ts';
 
@@ -38,11 +40,6 @@ const ORCHESTRATORS = /^(?:turbo|turbowatch|lerna|nx run-many|rush|moon|wsrun|ul
 const PORT_FLAG = /(?:^|\s)(?:--port|-p|--http-port)[ =]?(\d{2,5})\b/;
 const HOST_FLAG = /(?:^|\s)(?:--host(?:name)?|-H|--ip|--bind)(?=[\s=]|$)/;
 const PORT_VARIABLE = /(\bPORT=["']?)(\d{2,5})\b/;
-const NODE_LIKE = new Set(
-  'node nodemon tsx ts-node ts-node-dev tsnd ts-node-esm babel-node vite-node swc-node bun deno esrun pm2-dev pm2 node-dev supervisor'.split(
-    ' ',
-  ),
-);
 
 /** `line` as it would run in `dir`. */
 export async function look(
@@ -55,7 +52,8 @@ export async function look(
   let cwd = dir;
   for (const { words } of parts) if (words[0] === 'cd' && words[1]) cwd = path.resolve(cwd, words[1]);
   const { part, last } = mainPart(parts);
-  const { words, env } = unwrap(part?.words ?? []);
+  const { words: said, env } = unwrap(part?.words ?? []);
+  let words = said;
   const call = scriptCall(words);
   if (call && !call.all && levels.length < 6) {
     const target = call.workspace
@@ -69,8 +67,22 @@ export async function look(
       const found = await look(project, whole, target, passes ? levels : [...levels, call.pm]);
       return { script: call.script, ...found, appendable: found.appendable && last };
     }
+    // `yarn vite`: no script of the package, so a program of its.
+    if (call.pm !== 'npm') {
+      words = unwrap(words.slice(words.indexOf(call.script))).words;
+      cwd = target ?? cwd;
+    }
   }
-  const framework = await identify(project, cwd, words, part?.text ?? line);
+  if (words[0] === 'nodemon') {
+    const run = await nodemonLine(project, cwd, words);
+    const ran = run === undefined ? [] : unwrap(splitLine(run).at(-1)?.words ?? []).words;
+    if (run !== undefined && !NODE_LIKE.has(ran[0] ?? '') && levels.length < 6) {
+      const found = await look(project, run, cwd, levels);
+      return { ...found, appendable: false, inPlace: undefined };
+    }
+    if (ran.length > 0) words = ran;
+  }
+  const framework = await identify(project, cwd, words, part);
   const text = part?.text ?? line;
   const reads = framework?.role !== 'task' && !framework?.flags;
   const inPlace = framework?.inPlace?.test(text)
@@ -87,7 +99,7 @@ export async function look(
     line,
     lineDir: dir,
     dir: cwd,
-    levels,
+    levels: takesOptions(part) ? [...levels, 'npm'] : levels,
     env,
     appendable: last,
     pinned: pinned && pinned < 65536 ? pinned : undefined,
@@ -109,12 +121,21 @@ function mainPart(parts: Part[]): { part: Part | undefined; last: boolean } {
   return { part: parts[index], last: index === parts.length - 1 && parts[index]?.next === '' };
 }
 
+/** `npm exec vite` keeps what begins with a dash to itself, up to a `--`. */
+function takesOptions(part: Part | undefined): boolean {
+  const words = part?.words.filter((word) => !ASSIGNED.test(word)) ?? [];
+  return words[0] === 'npm' && /^(?:exec|x)$/.test(words[1] ?? '') && !words.includes('--');
+}
+
+const ASSIGNED = /^(?:\w+=|cross-env$)/;
+
 async function identify(
   project: Project,
   dir: string,
   words: string[],
-  text: string,
+  part: Part | undefined,
 ): Promise<Framework | undefined> {
+  if (words[0] === 'manage.py') return managed(project, dir, words, part);
   const matched = matchCommand(words);
   if (matched?.id === 'vite') {
     const deps = (await project.packageJson(dir))?.deps ?? {};
@@ -129,55 +150,27 @@ async function identify(
   if (matched) return matched;
   const program = words[0] ?? '';
   if (program === 'python') return pythonScript(project, dir, words);
-  if (NODE_LIKE.has(program) && words.length > 1) return nodeServer(project, dir, words, text);
+  if (NODE_LIKE.has(program) && words.length > 1) {
+    return nodeServer(project, dir, words, part?.text ?? '');
+  }
   return undefined;
 }
 
-/** `node server.js` and its like: what it is stands in its package's dependencies. */
-export async function nodeServer(
+/** `manage.py runserver` is Django's, Flask-Script's or another program's: the file says which. */
+async function managed(
   project: Project,
   dir: string,
   words: string[],
-  text: string,
+  part: Part | undefined,
 ): Promise<Framework | undefined> {
-  if (/\bpython\d?\b/.test(text)) return { id: 'python', label: 'Python', role: 'backend' };
-  const deps: Record<string, string> = {};
-  for (const folder of project.upwards(dir).reverse()) {
-    Object.assign(deps, (await project.packageJson(folder))?.deps);
-  }
-  const own = (await project.packageJson(dir))?.deps ?? {};
-  // A page framework's own server, as `node server.js` (custom server, SSR template).
-  const entry = words.slice(1).find((word) => /\.[cm]?[jt]sx?$/.test(word));
-  const source = (entry && (await project.text(path.resolve(dir, entry)))) ?? '';
-  const uses = (name: string) => new RegExp(`(?:from|require\\(|import\\()\\s*['"]${name}['"]`).test(source);
-  if ('next' in own && uses('next')) {
-    return {
-      id: 'next',
-      label: 'Next.js (its own server)',
-      role: 'frontend',
-      port: 3000,
-      caches: ['.next'],
-    };
-  }
-  if ('vite' in own && uses('vite')) {
-    return {
-      id: 'node',
-      label: 'Vite (its own server)',
-      role: 'frontend',
-      caches: ['node_modules/.vite'],
-    };
-  }
-  const byPackage = nodeServers.find((f) => f.packages?.some((name) => name in deps));
-  const {
-    flags: _,
-    port: __,
-    ...plain
-  } = byPackage ?? { id: 'node', label: 'Node', role: 'backend' as const };
-  if (byPackage) return plain;
-  if (words[0] === 'bun' || words[0] === 'deno') {
-    return { id: words[0], label: words[0] === 'bun' ? 'Bun' : 'Deno', role: 'backend' };
-  }
-  return plain;
+  const file = part?.words.find((word) => /(?:^|[\\/])manage\.py$/.test(word)) ?? 'manage.py';
+  const folder = path.dirname(path.resolve(dir, file));
+  const kind = (await project.has(folder, 'manage.py')) ? await managerOf(project, folder) : 'django';
+  const matched = matchCommand(words);
+  if (kind === 'django' || matched?.role === 'task') return matched;
+  const verb = words[1] ?? '';
+  if (kind === 'flask-script' && verb === 'runserver') return flaskScript;
+  return kind === 'flask-cli' && verb === 'run' ? flaskScript : undefined;
 }
 
 async function pythonScript(project: Project, dir: string, words: string[]): Promise<Framework | undefined> {

@@ -23,6 +23,10 @@ export const pythonFrameworks: Framework[] = [
   { id: 'http.server', label: 'http.server', role: 'frontend', commands: ['http.server'], flags: ['{port}', '--bind', '{host}'], inPlace: /(\bhttp\.server\b[^&|;]*?\s)(\d{2,5})(?=\s|$)/, port: 8000 },
 ];
 
+/** Flask by a manage.py: Flask-Script's `runserver`, and `run` of Flask's own group. */
+// biome-ignore format: as a line of the table
+export const flaskScript: Framework = { id: 'flask', label: 'Flask', role: 'backend', flags: ['-h', '{host}', '-p', '{port}'], hostFlag: /(?:^|\s)(?:-h|--host)\b/, port: 5000 };
+
 /** A server object or start that a Python file holds, most telling first. */
 export interface PythonServer {
   id: string;

@@ -49,6 +49,7 @@ const next = scripts({ dev: 'next dev', build: 'next build', start: 'next start'
 const express = scripts({ dev: 'nodemon index.js', start: 'node index.js' }, ['express']);
 const FASTAPI = 'from fastapi import FastAPI\napp = FastAPI()\n';
 const FLASK = 'from flask import Flask\napp = Flask(__name__)\n';
+const DJANGO = 'from django.core.management import execute_from_command_line\n';
 const V = '--port {port} --strictPort --host {host}';
 const VITE = `npm run --silent dev -- ${V}`;
 const HP = '--host {host} --port {port}';
@@ -447,7 +448,7 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
   ],
   [
     'django + angular',
-    { 'backend/manage.py': '', 'frontend/package.json': scripts({ start: 'ng serve' }) },
+    { 'backend/manage.py': DJANGO, 'frontend/package.json': scripts({ start: 'ng serve' }) },
     [
       'backend backend django 8000: python3 manage.py runserver {host}:{port} @backend',
       'frontend frontend angular 4200: npm run --silent start -- --port {port} --host {host} @frontend',
@@ -525,7 +526,7 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
   ],
   [
     'manage.py beside client/',
-    { 'manage.py': '', 'client/package.json': vite },
+    { 'manage.py': DJANGO, 'client/package.json': vite },
     [
       'backend backend django 8000: python3 manage.py runserver {host}:{port}',
       `client frontend vite 5173: ${VITE} @client`,

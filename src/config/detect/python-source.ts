@@ -1,0 +1,164 @@
+import type { PythonServer } from './frameworks/python.ts';
+
+/** What Python files say of the server in them. Pure: texts in, names out. */
+
+/** What of a module a server is given: an object, or a function that makes one. */
+export interface Entry {
+  name: string;
+  factory: boolean;
+}
+
+const constructors: Record<string, string> = {
+  fastapi: 'FastAPI',
+  litestar: 'Litestar',
+  starlette: 'Starlette',
+  quart: 'Quart',
+  flask: 'Flask|APIFlask',
+};
+/** Names by which Flask and people look for a factory, the likeliest first. */
+const FACTORIES = 'create_app make_app get_app build_app get_application create_application init_app'.split(
+  ' ',
+);
+const OBJECTS = /^(app|application|api|server|asgi|asgi_app)\s*(?::[^=\n]+)?=\s*\w+/m;
+
+/** The server object of a module, or its factory; undefined where both are out of an importer's reach. */
+export function entryOf(text: string, server: Pick<PythonServer, 'id' | 'label'>): Entry | undefined {
+  const made = constructors[server.id] ?? server.label;
+  const assigned = new RegExp(`^(\\w+)(?:\\s*:\\s*[\\w.]+)?\\s*=\\s*(?:\\w+\\.)*(?:${made})\\(`, 'm');
+  const object = assigned.exec(text)?.[1] ?? OBJECTS.exec(text)?.[1];
+  if (object) return { name: object, factory: false };
+  const makes = new RegExp(`(?:^|[^\\w])(?:${made})\\(`);
+  const factories = functionsOf(text).filter(
+    ({ name, callable, body }) =>
+      callable && makes.test(body) && /\breturn\b/.test(body) && !/^(?:main|run|serve|start)$/.test(name),
+  );
+  const known = functionsOf(text).filter(({ name, callable }) => callable && FACTORIES.includes(name));
+  const [best] = [...known, ...factories].sort((a, b) => rank(a.name) - rank(b.name));
+  return best && { name: best.name, factory: true };
+}
+
+const rank = (name: string) => (FACTORIES.includes(name) ? FACTORIES.indexOf(name) : FACTORIES.length);
+
+interface PythonFunction {
+  name: string;
+  /** Without arguments: every parameter has a default. */
+  callable: boolean;
+  body: string;
+}
+
+/** The functions at the top of a module. */
+export function functionsOf(text: string): PythonFunction[] {
+  const found: PythonFunction[] = [];
+  for (const match of text.matchAll(/^(?:async )?def (\w+)\(([^)]*)\)[^\n]*:/gm)) {
+    const from = match.index + match[0].length;
+    const rest = text.slice(from);
+    const end = /^(?=[^\s#)])/m.exec(rest.slice(1));
+    const parameters = (match[2] ?? '').split(/,(?![^[]*\])/).map((parameter) => parameter.trim());
+    found.push({
+      name: match[1] ?? '',
+      callable: parameters.every((parameter) => parameter === '' || /[=*/]/.test(parameter)),
+      body: end ? rest.slice(0, end.index + 1) : rest,
+    });
+  }
+  return found;
+}
+
+/** What a module takes from elsewhere: `from .factory import make as build` is `.factory`, `make`, `build`. */
+export interface Import {
+  module: string;
+  name: string;
+  as: string;
+}
+
+export function importsOf(text: string): Import[] {
+  const found: Import[] = [];
+  for (const [, module = '', list = '', inBrackets] of text.matchAll(
+    /^\s*from\s+(\.*[\w.]*)\s+import\s+(?:(\w[^\n(]*)|\(([^)]*)\))/gm,
+  )) {
+    for (const item of (inBrackets ?? list).replace(/#.*$/gm, '').split(',')) {
+      const [, name, as = name] = /^\s*(\w+)(?:\s+as\s+(\w+))?\s*$/.exec(item) ?? [];
+      if (name && as) found.push({ module, name, as });
+    }
+  }
+  return found;
+}
+
+/**
+ * What a module without a server of its own serves: `app = make()` and `app` where both are another module's.
+ * @returns the module it is from, and the name that it has here
+ */
+export function borrowed(text: string): { from: Import; name: string } | undefined {
+  const imports = importsOf(text);
+  const assigned = /^(\w+)(?:\s*:\s*[\w.]+)?\s*=\s*(?:\w+\()*(\w+)\([^\n]*$/gm;
+  for (const [, name = '', callee = ''] of text.matchAll(assigned)) {
+    const from = imports.find((one) => one.as === callee);
+    if (from && /^(?:app|application|api|server|asgi|asgi_app)$/.test(name)) return { from, name };
+  }
+  const from = imports.find(({ as }) => as === 'app' || as === 'application');
+  return from && { from, name: from.as };
+}
+
+/** `uvicorn.run("pkg.main:app")`: the module and what of it is served. */
+export function uvicornTarget(text: string): { module: string; name: string; factory: boolean } | undefined {
+  const [, module, name, rest = ''] =
+    /\buvicorn\.run\(\s*(?:app\s*=\s*)?['"]([\w.]+):(\w+)['"]([^)]*)/.exec(text) ?? [];
+  return module && name ? { module, name, factory: /\bfactory\s*=\s*True/.test(rest) } : undefined;
+}
+
+/** Whether running the file does something: a guard, or a call at the margin. */
+export const runsByItself = (text: string): boolean =>
+  /\b__name__\s*==/.test(text) ||
+  /^(?:await )?\w[\w.]*\(/m.test(text) ||
+  /^(?:with|if|for|try)\b/m.test(text);
+
+export type ManageKind = 'django' | 'flask-script' | 'flask-cli';
+
+/** Whose `manage.py` it is: Django's, Flask-Script's, Flask's own; undefined for any other program. */
+export function manageKind(text: string): ManageKind | undefined {
+  if (/\bflask_script\b|\bflask\.ext\.script\b/.test(text)) return 'flask-script';
+  if (/\bFlaskGroup\b/.test(text)) return 'flask-cli';
+  if (
+    /\bdjango\b|DJANGO_SETTINGS_MODULE|execute_from_command_line|\bconfigurations\.management\b/.test(text)
+  ) {
+    return 'django';
+  }
+  return undefined;
+}
+
+/** A console script of a pyproject.toml: `serve = "shop.main:run"`. */
+export interface ConsoleScript {
+  name: string;
+  module: string;
+  /** The function that it calls. */
+  call: string;
+}
+
+/** `[project.scripts]` and `[tool.poetry.scripts]`, those first whose name says that they serve. */
+export function consoleScripts(pyproject: string): ConsoleScript[] {
+  const found: ConsoleScript[] = [];
+  for (const [, section = ''] of pyproject.matchAll(
+    /^\[(?:project|tool\.poetry)\.scripts\]\s*$([\s\S]*?)(?=^\[|(?![\s\S]))/gm,
+  )) {
+    for (const [, name = '', module = '', call = ''] of section.matchAll(
+      /^\s*["']?([\w.-]+)["']?\s*=\s*["']([\w.]+):([\w.]+)["']/gm,
+    )) {
+      found.push({ name, module, call });
+    }
+  }
+  const serves = ({ name }: ConsoleScript) =>
+    /\b(?:dev|start|serve|server|run|api|web|app)\b/.test(name) ? 0 : 1;
+  return found.sort((a, b) => serves(a) - serves(b));
+}
+
+const STARTS =
+  /\buvicorn\.(?:run|Server)\(|\bserve_forever\(|\.run\(|\bweb\.run_app\(|\bhypercorn\b|\bgranian\b|\bwaitress\b|\bexecute_from_command_line\(|\.launch\(|\brun_simple\(/;
+
+/** Whether the function starts a server by itself: no command line with a `serve` among its words. */
+export function startsServer(text: string, call: string): boolean {
+  const found = functionsOf(text).find(({ name }) => name === call);
+  if (!found?.callable || !STARTS.test(found.body)) return false;
+  return (
+    !/@\w+(?:\.\w+)*\.(?:command|callback|group)\(/.test(text) &&
+    !/\bargparse\b|\badd_parser\(/.test(found.body)
+  );
+}

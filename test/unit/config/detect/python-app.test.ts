@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  consoleScripts,
+  entryOf,
+  functionsOf,
+  importsOf,
+  manageKind,
+  startsServer,
+  uvicornTarget,
+} from '../../../../src/config/detect/python-source.ts';
+import { type Files, found } from './files.ts';
+
+const FASTAPI = 'from fastapi import FastAPI\napp = FastAPI()\n';
+const FACTORY =
+  'from fastapi import FastAPI\n\n\ndef make(debug: bool = False) -> FastAPI:\n    app = FastAPI()\n    return app\n';
+const DJANGO =
+  'import os\ndef main():\n    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n    from django.core.management import execute_from_command_line\n';
+const HP = '--host {host} --port {port}';
+const uvicorn = (target: string, more = '') => `python3 -m uvicorn ${target}${more} --reload ${HP}`;
+
+const cases: [string, Files, string[]][] = [
+  [
+    'Django’s manage.py',
+    { 'manage.py': DJANGO },
+    ['backend backend django 8000: python3 manage.py runserver {host}:{port}'],
+  ],
+  [
+    'a manage.py that says nothing, beside Django in the requirements',
+    { 'manage.py': 'from shop.manage import main\nmain()\n', 'requirements.txt': 'Django==5.2\n' },
+    ['backend backend django 8000: python3 manage.py runserver {host}:{port}'],
+  ],
+  [
+    'django-filter alone is not Django',
+    { 'manage.py': 'import click\n', 'requirements.txt': 'django-environ\n', 'main.py': FASTAPI },
+    [`backend backend fastapi 8000: ${uvicorn('main:app')}`],
+  ],
+  [
+    'Flask-Script',
+    { 'manage.py': 'from flask_script import Manager\nmanager = Manager(app)\n' },
+    ['backend backend flask 5000: python3 manage.py runserver -h {host} -p {port}'],
+  ],
+  [
+    'Flask’s own group',
+    { 'manage.py': 'from flask.cli import FlaskGroup\ncli = FlaskGroup(create_app=create_app)\n' },
+    ['backend backend flask 5000: python3 manage.py run -h {host} -p {port}'],
+  ],
+  [
+    'a manage.py of click: the server beside it',
+    { 'manage.py': 'import click\n\n@click.group()\ndef cli(): ...\n', 'app/main.py': FASTAPI },
+    [`backend backend fastapi 8000: ${uvicorn('app.main:app')}`],
+  ],
+  [
+    'FastAPI two folders down',
+    { 'requirements.txt': 'fastapi', 'shop/orders/main.py': FASTAPI },
+    [`backend backend fastapi 8000: ${uvicorn('shop.orders.main:app')}`],
+  ],
+  [
+    'src layout two folders down',
+    {
+      'pyproject.toml': '',
+      'src/shop/__init__.py': '',
+      'src/shop/main.py': `from shop.db import db\n${FASTAPI}`,
+    },
+    [`backend backend fastapi 8000: ${uvicorn('shop.main:app')} @src`],
+  ],
+  [
+    'imports of the modules beside it',
+    { 'requirements.txt': '', 'app/main.py': `import models\n${FASTAPI}`, 'app/models.py': '' },
+    [`backend backend fastapi 8000: ${uvicorn('main:app')} @app`],
+  ],
+  [
+    'app = make() of another module',
+    { 'main.py': 'from factory import make\n\napp = make()\n', 'factory.py': FACTORY },
+    [`backend backend fastapi 8000: ${uvicorn('main:app')}`],
+  ],
+  [
+    'app = make() of a package',
+    {
+      'shop/main.py': 'from shop.core.factory import make\n\napp = make()\n',
+      'shop/core/factory.py': FACTORY,
+      'requirements.txt': '',
+    },
+    [`backend backend fastapi 8000: ${uvicorn('shop.main:app')}`],
+  ],
+  [
+    'a factory by any name',
+    { 'main.py': FACTORY },
+    [`backend backend fastapi 8000: ${uvicorn('main:make', ' --factory')}`],
+  ],
+  [
+    'a Flask factory by any name',
+    { 'web.py': 'from flask import Flask\ndef shop():\n    return Flask(__name__)\n' },
+    [`backend backend flask 5000: python3 -m flask --app web:shop run --debug ${HP}`],
+  ],
+  [
+    'run.py with the object of a Flask factory',
+    {
+      'run.py':
+        'from shop import create_app\napp = create_app()\nif __name__ == "__main__":\n    app.run(debug=True)\n',
+      'shop/__init__.py': 'from flask import Flask\ndef create_app(config):\n    return Flask(__name__)\n',
+    },
+    [`backend backend flask 5000: python3 -m flask --app run run --debug ${HP}`],
+  ],
+  [
+    'run.py that names what uvicorn runs',
+    {
+      'run.py': 'import uvicorn\nuvicorn.run("shop.api:api", reload=True)\n',
+      'shop/api.py': 'from fastapi import FastAPI\napi = FastAPI()\n',
+    },
+    [`backend backend fastapi 8000: ${uvicorn('shop.api:api')}`],
+  ],
+  [
+    '[project.scripts] points to the module of the app',
+    {
+      'pyproject.toml': '[project.scripts]\nserve = "shop.web.entry:run"\n',
+      'src/shop/web/entry.py': `${FASTAPI}def run():\n    uvicorn.run(app)\n`,
+    },
+    [`backend backend fastapi 8000: ${uvicorn('shop.web.entry:app')} @src`],
+  ],
+  [
+    '[project.scripts] calls what starts it, with uv',
+    {
+      'pyproject.toml': '[project]\nname = "shop"\n[project.scripts]\nshop-dev = "shop.core.boot:dev"\n',
+      'uv.lock': '',
+      'shop/core/boot.py': 'import uvicorn\ndef dev():\n    uvicorn.run("elsewhere:app", port=8123)\n',
+    },
+    ['backend backend python 8123: uv run shop-dev'],
+  ],
+  [
+    '[tool.poetry.scripts] without an environment: what it would call',
+    {
+      'pyproject.toml': '[tool.poetry.scripts]\nstart = "shop.core.boot:dev"\n',
+      'shop/core/boot.py': 'import uvicorn\ndef dev():\n    uvicorn.run("elsewhere:app")\n',
+    },
+    ['backend backend python -: python3 -c from shop.core.boot import dev; dev()'],
+  ],
+  [
+    'a console script that is a command line is no server',
+    {
+      'pyproject.toml': '[project.scripts]\nshop = "shop.deep.cli:main"\n',
+      'shop/deep/cli.py':
+        'import typer, uvicorn\ncli = typer.Typer()\n@cli.command()\ndef serve():\n    uvicorn.run("x:app")\ndef main():\n    cli()\n',
+    },
+    ['NOTHING_FOUND'],
+  ],
+];
+for (const [name, files, expected] of cases) {
+  test(`Python: ${name}`, async () => assert.deepEqual(await found(files), expected));
+}
+
+const entries: [string, string, ReturnType<typeof entryOf>][] = [
+  ['fastapi', 'app: FastAPI = FastAPI(\n  title="x")', { name: 'app', factory: false }],
+  ['fastapi', 'api = fastapi.FastAPI()', { name: 'api', factory: false }],
+  ['fastapi', 'app = make()', { name: 'app', factory: false }],
+  ['fastapi', 'def main():\n    app = FastAPI()\n    uvicorn.run(app)\n', undefined],
+  ['fastapi', 'def build(settings):\n    return FastAPI()\n', undefined],
+  [
+    'fastapi',
+    'def build(settings: Settings | None = None) -> FastAPI:\n    return FastAPI()\n',
+    { name: 'build', factory: true },
+  ],
+  ['flask', 'def create_app():\n    return Flask(__name__)\n', { name: 'create_app', factory: true }],
+];
+for (const [id, text, expected] of entries) {
+  test(`the entry of ${JSON.stringify(text)}`, () =>
+    assert.deepEqual(entryOf(text, { id, label: id }), expected));
+}
+
+test('functions end where the next line at the margin begins', () => {
+  const found = functionsOf('def a(x):\n    one\n\n    two\n)\nasync def b():\n    three\nfour\n');
+  assert.deepEqual(
+    found.map(({ name, callable, body }) => [name, callable, body.trim()]),
+    [
+      ['a', false, 'one\n\n    two\n)'],
+      ['b', true, 'three'],
+    ],
+  );
+});
+
+test('imports, in brackets and renamed', () => {
+  assert.deepEqual(
+    importsOf('from .a.b import c as d, e\nfrom x import (\n  y,  # why\n  z as q,\n)\nimport os\n'),
+    [
+      { module: '.a.b', name: 'c', as: 'd' },
+      { module: '.a.b', name: 'e', as: 'e' },
+      { module: 'x', name: 'y', as: 'y' },
+      { module: 'x', name: 'z', as: 'q' },
+    ],
+  );
+});
+
+test('what uvicorn.run is given', () => {
+  assert.deepEqual(uvicornTarget('uvicorn.run(\n    "a.b:app", host="0.0.0.0", reload=True)'), {
+    module: 'a.b',
+    name: 'app',
+    factory: false,
+  });
+  assert.deepEqual(uvicornTarget('uvicorn.run("a:make", factory=True)'), {
+    module: 'a',
+    name: 'make',
+    factory: true,
+  });
+  assert.equal(uvicornTarget('uvicorn.run(app)'), undefined);
+});
+
+test('whose manage.py it is', () => {
+  assert.equal(manageKind(DJANGO), 'django');
+  assert.equal(manageKind('from flask.ext.script import Manager'), 'flask-script');
+  assert.equal(manageKind('from flask.cli import FlaskGroup'), 'flask-cli');
+  assert.equal(manageKind('import typer'), undefined);
+});
+
+test('console scripts, those that serve first', () => {
+  const toml =
+    '[project]\nname = "x"\n[project.scripts]\nmigrate = "x.db:main"\n"serve" = \'x.web:run\'\n[tool.ruff]\nserve = "no:no"\n';
+  assert.deepEqual(consoleScripts(toml), [
+    { name: 'serve', module: 'x.web', call: 'run' },
+    { name: 'migrate', module: 'x.db', call: 'main' },
+  ]);
+});
+
+test('a function starts a server, or parses a command line', () => {
+  assert.equal(startsServer('def run():\n    uvicorn.run(app)\n', 'run'), true);
+  assert.equal(startsServer('def run(port):\n    uvicorn.run(app)\n', 'run'), false);
+  assert.equal(startsServer('def run():\n    print(1)\n', 'run'), false);
+  assert.equal(
+    startsServer('def run():\n    p = argparse.ArgumentParser()\n    uvicorn.run(app)\n', 'run'),
+    false,
+  );
+});
