@@ -137,6 +137,10 @@ async function identify(
 ): Promise<Framework | undefined> {
   if (words[0] === 'manage.py') return managed(project, dir, words, part);
   const matched = matchCommand(words);
+  // Rails’ own Vite: its port stands in config/vite.json, where Rails reads it too.
+  if (matched?.id === 'vite' && part?.words.some((word) => /^(?:\.\/)?bin\/vite$/.test(word))) {
+    return { id: 'task', label: 'Vite Ruby', role: 'task' };
+  }
   if (matched?.id === 'vite') {
     const deps = (await project.packageJson(dir))?.deps ?? {};
     const kind = viteKinds.find((k) => k.package in deps);

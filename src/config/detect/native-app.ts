@@ -1,7 +1,11 @@
 import path from 'node:path';
 import { onPath } from '../../system/programs.ts';
+import { bundlerCandidate, isBuilt } from './bundler-app.ts';
 import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
+import { gradleStart, mavenStart } from './jvm-app.ts';
+import type { Project } from './project.ts';
 import { recognise } from './recognise.ts';
+import { anySource } from './sources.ts';
 import { staticServer } from './static-server.ts';
 
 /** A language's server in a folder: the file that shows it, and the words that start it. */
@@ -12,6 +16,7 @@ interface Native {
   argv: (
     scope: Scope,
     dir: string,
+    text: string,
   ) => Promise<[string, ...string[]] | undefined> | [string, ...string[]] | undefined;
 }
 
@@ -20,7 +25,35 @@ const holds = (pattern: RegExp) => (_: Scope, __: string, text: string) => patte
 const RUST_SERVER =
   /^\s*(?:axum|actix-web|rocket|warp|poem|hyper|tide|salvo|tonic|gotham|ntex|viz|loco-rs|async-graphql|tiny_http|rouille)\b/m;
 
+/** What listens, and what only talks to people or to servers: a command line client is a Go or Rust program too. */
+const go = {
+  listens:
+    /\bListenAndServe|\bnet\.Listen\(|\bhttp\.Serve|\bhttp\.Server\{|\bgrpc\.NewServer\(|\bfasthttp\b|\b\w*(?:r|app|engine|e|srv|server|s|api)\.(?:Run|Start|Listen|Serve)\w*\(/i,
+  talks:
+    /\bcobra\b|\burfave\/cli\b|\bbubbletea\b|\balecthomas\/kong\b|\bflag\.(?:Parse|Arg)|\bos\.Args\b|\b(?:net|grpc|websocket)\.\w*Dial|\bgrpc\.NewClient\(|\bhttp\.(?:Get|Post|NewRequest|Client)\b|\bos\.Stdin\b/,
+};
+const rust = {
+  listens:
+    /\bTcpListener\b|\bHttpServer\b|\bserve\b|\bServer\b|\brocket\b|#\[launch\]|\.listen\(|\.bind\(|\bshuttle_runtime\b|\bleptos\b|\bloco_rs\b/,
+  talks:
+    /\bclap\b|\benv::args\b|\breqwest\b|\bTcpStream::connect|::connect\(|\bratatui\b|\bstdin\(\)|\bhyper_util::client\b/,
+};
+
+async function isClient(
+  { project }: Scope,
+  dir: string,
+  ending: RegExp,
+  { listens, talks }: typeof go,
+): Promise<boolean> {
+  return (
+    (await anySource(project, dir, ending, listens)) === false &&
+    (await anySource(project, dir, ending, talks)) === true
+  );
+}
+
 const natives: Native[] = [
+  { file: /^main\.wasp(?:\.ts)?$/, argv: (_, __, text) => waspStart(text) },
+  { file: /^(?:redwood|cedar)\.toml$/, argv: async ({ project }, dir) => redwoodStart(project, dir) },
   { file: 'artisan', argv: () => ['php', 'artisan', 'serve'] },
   { file: 'go.mod', argv: goCommand },
   { file: 'Trunk.toml', argv: () => ['trunk', 'serve'] },
@@ -33,7 +66,10 @@ const natives: Native[] = [
   {
     file: 'Cargo.toml',
     when: holds(RUST_SERVER),
-    argv: (scope) => (scope.context.prod ? ['cargo', 'run', '--release'] : ['cargo', 'run']),
+    argv: async (scope, dir) => {
+      if (await isClient(scope, path.join(dir, 'src'), /\.rs$/, rust)) return undefined;
+      return scope.context.prod ? ['cargo', 'run', '--release'] : ['cargo', 'run'];
+    },
   },
   {
     file: 'Gemfile',
@@ -42,21 +78,10 @@ const natives: Native[] = [
   },
   { file: 'Gemfile', when: holds(/['"]rails['"]/), argv: () => ['bundle', 'exec', 'rails', 'server'] },
   { file: 'config.ru', argv: () => ['bundle', 'exec', 'rackup'] },
-  {
-    file: 'pom.xml',
-    when: holds(/spring-boot/),
-    argv: async (scope, dir) => [
-      (await scope.project.has(dir, 'mvnw')) ? './mvnw' : 'mvn',
-      'spring-boot:run',
-    ],
-  },
+  { file: 'pom.xml', argv: async ({ project }, dir, text) => mavenStart(project, dir, text) },
   {
     file: /^build\.gradle(?:\.kts)?$/,
-    when: holds(/springframework\.boot/),
-    argv: async (scope, dir) => [
-      (await scope.project.has(dir, 'gradlew')) ? './gradlew' : 'gradle',
-      'bootRun',
-    ],
+    argv: async ({ project }, dir, text) => gradleStart(project, dir, text),
   },
   {
     file: /\.(?:cs|fs)proj$/,
@@ -103,15 +128,17 @@ export async function nativeCandidate(scope: Scope, dir: string): Promise<Candid
       if (!files.has(name)) continue;
       const text = (await project.text(path.join(dir, name))) ?? '';
       if (when && !(await when(scope, dir, text))) continue;
-      const words = await argv(scope, dir);
+      const words = await argv(scope, dir, text);
       if (words) return known(scope, dir, name, words);
     }
   }
   return undefined;
 }
 
-/** Pages without any program: an index.html, served by Node itself. */
+/** Pages without any program: an index.html, served by Node itself. What a bundler makes is the bundler's. */
 export async function staticCandidate(scope: Scope, dir: string): Promise<Candidate | undefined> {
+  const bundler = await bundlerCandidate(scope, dir);
+  if (bundler || (await isBuilt(scope, dir))) return bundler;
   for (const folder of [dir, path.join(dir, 'public')]) {
     if (!(await has('index.html')(scope, folder))) continue;
     const name = dir === scope.project.root ? '' : path.basename(dir);
@@ -140,11 +167,23 @@ async function known(
   return { app: { ...app, evidence: app.evidence + label }, home: dir };
 }
 
+/** Wasp takes ports from 0.26 on; before, they are its own. */
+function waspStart(text: string): [string, ...string[]] {
+  const [, major, minor] = /\bversion:\s*["'][^\d"']*(\d+)\.(\d+)/.exec(text) ?? [];
+  const takes = major === undefined || Number(major) > 0 || Number(minor) >= 26;
+  return takes
+    ? ['wasp', 'start', '--client-port', '{frontend}', '--server-port', '{backend}']
+    : ['wasp', 'start'];
+}
+
+async function redwoodStart(project: Project, dir: string): Promise<[string, ...string[]]> {
+  const cedar = '@cedarjs/core' in ((await project.packageJson(dir))?.deps ?? {});
+  return ['yarn', cedar ? 'cedar' : 'rw', 'dev'];
+}
+
 /** `go run .`, or the one command under cmd/; air where the project is set up for it. */
-async function goCommand(
-  { project, context }: Scope,
-  dir: string,
-): Promise<[string, ...string[]] | undefined> {
+async function goCommand(scope: Scope, dir: string): Promise<[string, ...string[]] | undefined> {
+  const { project, context } = scope;
   if (!context.prod && (await project.has(dir, '.air.toml')) && (await onPath('air', context.env)))
     return ['air'];
   const isMain = async (folder: string) => {
@@ -154,6 +193,7 @@ async function goCommand(
     }
     return false;
   };
+  if (await isClient(scope, dir, /(?<!_test)\.go$/, go)) return undefined;
   if (await isMain(dir)) return ['go', 'run', '.'];
   const commands: string[] = [];
   for (const name of (await project.list(path.join(dir, 'cmd'))).dirs) {

@@ -14,8 +14,8 @@ export const NODE_LIKE = new Set(
 /** Servers of pages that people build into a file of their own, by the package that the file uses. */
 // biome-ignore format: a table, one line a package
 const ownServers: [uses: RegExp, framework: Framework][] = [
-  [/^next$/, { id: 'next', label: 'Next.js (its own server)', role: 'frontend', apiEnv: ['NEXT_PUBLIC_API_URL'], port: 3000, caches: ['.next'] }],
-  [/^vite$/, { id: 'node', label: 'Vite (its own server)', role: 'frontend', apiEnv: ['VITE_API_URL'], caches: ['node_modules/.vite'] }],
+  [/^next$/, { id: 'next', label: 'Next.js (its own server)', role: 'frontend', port: 3000, caches: ['.next'] }],
+  [/^vite$/, { id: 'node', label: 'Vite (its own server)', role: 'frontend', caches: ['node_modules/.vite'] }],
   [/^(?:webpack-dev-server|webpack-dev-middleware|webpack-hot-middleware)(?:\/|$)/, { id: 'node', label: 'webpack (its own server)', role: 'frontend', caches: ['node_modules/.cache'] }],
   [/^(?:@rspack\/dev-server|@rsbuild\/core|@parcel\/core|parcel-bundler|browser-sync|live-server|snowpack|@web\/dev-server)$/, { id: 'node', label: 'a bundler’s own server', role: 'frontend' }],
   [/^(?:nuxt|@nuxt\/kit|gatsby|react-dev-utils\/\w+)$/, { id: 'node', label: 'its own server', role: 'frontend' }],

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { App, Command } from '../types.ts';
+import { type App, type Command, type ReadyCheck, ROLES } from '../types.ts';
 import { type PackageManager, quote, scriptCall, unwrap } from './commandline.ts';
 import { sharedCaches } from './frameworks/node.ts';
 import { pythonFrameworks, pythonServers } from './frameworks/python.ts';
@@ -52,6 +52,7 @@ export async function recognise(project: Project, found: App, opts: Said): Promi
     .filter((cache) => !cache.startsWith('..'));
   const own = framework.port;
   const hasPorts = Object.keys(draft.defaultPorts).length > 0;
+  const both = draft.roles.length === 0 && !hasPorts ? framework.both : undefined;
   const app =
     pythonFrameworks.includes(framework) || framework.id === 'python'
       ? await withVenv(project, draft, seen)
@@ -60,17 +61,23 @@ export async function recognise(project: Project, found: App, opts: Said): Promi
     look: seen,
     app: {
       ...app,
-      roles: draft.roles.length > 0 || role === 'task' ? draft.roles : [role],
+      name: draft.name || (both ? framework.id : ''),
+      roles: draft.roles.length > 0 || role === 'task' ? draft.roles : both ? [...ROLES] : [role],
       framework: framework.id,
       command: PLACEHOLDER.test(line) ? command : withPort(draft, line, seen, framework, opts.host),
       frameworkEnv: { ...variables(framework, opts.host), ...draft.frameworkEnv },
-      defaultPorts: hasPorts || own === undefined || role === 'task' ? draft.defaultPorts : { own },
-      ready: draft.ready.length > 0 || role === 'task' ? draft.ready : (framework.ready ?? [{ port: 'own' }]),
+      defaultPorts: both ?? (hasPorts || own === undefined || role === 'task' ? draft.defaultPorts : { own }),
+      ready: draft.ready.length > 0 || role === 'task' ? draft.ready : readyOf(framework, both),
       stopSignal: framework.stopSignal ?? draft.stopSignal,
       caches: [...new Set([...draft.caches, ...caches])],
       evidence: draft.evidence || `its command runs ${framework.label}`,
     },
   };
+}
+
+function readyOf(framework: Framework, both: Framework['both']): ReadyCheck[] {
+  if (both) return ROLES.map((port) => ({ port }));
+  return framework.ready ?? [{ port: 'own' }];
 }
 
 /** A script that calls a bare `uvicorn` or `python` means the project's own, activated or not. */

@@ -1,9 +1,15 @@
 import { nativeFrameworks } from './native.ts';
 import { nodeFrameworks, sharedCaches, viteKinds } from './node.ts';
 import { pythonFrameworks } from './python.ts';
+import { taskFrameworks } from './tasks.ts';
 import type { Framework } from './types.ts';
 
-export const frameworks: Framework[] = [...nodeFrameworks, ...pythonFrameworks, ...nativeFrameworks];
+export const frameworks: Framework[] = [
+  ...nodeFrameworks,
+  ...pythonFrameworks,
+  ...nativeFrameworks,
+  ...taskFrameworks,
+];
 
 /** Every cache folder of the table, relative to an app's folder. */
 export const knownCaches: string[] = [

@@ -5,6 +5,8 @@ const PORT_HOST = ['--port', '{port}', '--host', '{host}'];
 const SHORT = ['-p', '{port}', '-H', '{host}'];
 const VITE_CACHES = ['node_modules/.vite'];
 const BUNDLER_CACHES = ['node_modules/.cache'];
+/** Astro 7 goes to the background where an agent has called it, and its log with it; this says that it is there. */
+const ASTRO = { ASTRO_DEV_BACKGROUND: '1', ASTRO_PREVIEW_BACKGROUND: '1' };
 
 /** Servers of pages. Flags as measured on the real programs. */
 // biome-ignore format: a table, one line a framework
@@ -20,8 +22,8 @@ const frontends: Framework[] = [
   { id: 'next', label: 'Next.js', role: 'frontend', commands: ['next start'], flags: SHORT, readsPort: true, port: 3000, production: true },
   { id: 'nuxt', label: 'Nuxt', role: 'frontend', commands: ['nuxt', 'nuxt dev', 'nuxi dev'], not: ['build', 'generate', 'preview', 'start', 'prepare', 'typecheck'], flags: PORT_HOST, readsPort: true, port: 3000, caches: ['.nuxt', 'node_modules/.cache', ...VITE_CACHES] },
   { id: 'nuxt', label: 'Nuxt', role: 'frontend', commands: ['nuxt preview', 'nuxi preview', 'nuxt start'], flags: ['--port', '{port}'], readsPort: true, port: 3000, production: true },
-  { id: 'astro', label: 'Astro', role: 'frontend', commands: ['astro', 'astro dev', 'astro start'], not: ['build', 'check', 'sync', 'add', 'preview', 'info'], flags: PORT_HOST, port: 4321, caches: ['.astro', 'node_modules/.astro', ...VITE_CACHES] },
-  { id: 'astro', label: 'Astro', role: 'frontend', commands: ['astro preview'], flags: PORT_HOST, port: 4321, production: true },
+  { id: 'astro', label: 'Astro', role: 'frontend', commands: ['astro', 'astro dev', 'astro start'], not: ['build', 'check', 'sync', 'add', 'preview', 'info'], flags: PORT_HOST, env: ASTRO, port: 4321, caches: ['.astro', 'node_modules/.astro', ...VITE_CACHES] },
+  { id: 'astro', label: 'Astro', role: 'frontend', commands: ['astro preview'], flags: PORT_HOST, env: ASTRO, port: 4321, production: true },
   { id: 'angular', label: 'Angular', role: 'frontend', commands: ['ng serve', 'ng s', 'ng dev'], flags: PORT_HOST, port: 4200, caches: ['.angular/cache'] },
   { id: 'cra', label: 'Create React App', role: 'frontend', commands: ['react-scripts start', 'craco start', 'react-app-rewired start', 'react-scripts-ts start'], port: 3000, caches: BUNDLER_CACHES },
   { id: 'rsbuild', label: 'Rsbuild', role: 'frontend', commands: ['rsbuild', 'rsbuild dev'], not: ['build', 'preview', 'inspect'], flags: ['--port', '{port}', '--strict-port', '--host', '{host}'], port: 3000, caches: BUNDLER_CACHES },
@@ -51,6 +53,35 @@ const frontends: Framework[] = [
   { id: 'serve', label: 'serve', role: 'frontend', commands: ['serve'], flags: ['-l', 'tcp://{host}:{port}'], hostless: ['-l', '{port}'], readsPort: true, port: 3000, production: true, portFlag: /(?:-l|--listen|-p|--port)[ =](?:tcp:\/\/\S+:)?(\d+)/ },
   { id: 'live-server', label: 'live-server', role: 'frontend', commands: ['live-server'], flags: ['--port={port}', '--host={host}', '--no-browser'], readsPort: true, port: 8080 },
   { id: 'browser-sync', label: 'Browsersync', role: 'frontend', commands: ['browser-sync start', 'browser-sync'], flags: ['--port', '{port}', '--no-open'], port: 3000 },
+  { id: 'vite-plus', label: 'Vite+', role: 'frontend', commands: ['vp dev'], flags: VITE, port: 5173, caches: VITE_CACHES },
+  { id: 'vite-plus', label: 'Vite+', role: 'frontend', commands: ['vp preview'], flags: VITE, port: 4173, production: true, caches: VITE_CACHES },
+  { id: 'vinext', label: 'vinext', role: 'frontend', commands: ['vinext dev'], flags: VITE, port: 5173, caches: VITE_CACHES },
+  { id: 'vinext', label: 'vinext', role: 'frontend', commands: ['vinext start'], flags: SHORT, port: 3000, production: true },
+  // Its window follows its own server, which moves on from a port that is taken.
+  { id: 'electron-vite', label: 'electron-vite', role: 'frontend', commands: ['electron-vite', 'electron-vite dev', 'electron-vite serve'], not: ['build', 'preview'], flags: [], port: 5173, caches: VITE_CACHES },
+  { id: 'snowpack', label: 'Snowpack', role: 'frontend', commands: ['snowpack dev'], flags: ['--port', '{port}'], port: 8080, caches: ['node_modules/.cache/snowpack'] },
+  { id: 'wasp', label: 'Wasp', role: 'frontend', commands: ['wasp start'], both: { backend: 3001, frontend: 3000 } },
+  { id: 'redwood', label: 'RedwoodJS', role: 'frontend', commands: ['rw dev', 'redwood dev', 'cedar dev'], both: { backend: 8911, frontend: 8910 } },
+  { id: 'redwood', label: 'RedwoodJS', role: 'frontend', commands: ['rw dev web', 'redwood dev web', 'cedar dev web'], flags: [], port: 8910 },
+  { id: 'redwood', label: 'RedwoodJS', role: 'backend', commands: ['rw dev api', 'redwood dev api', 'cedar dev api'], flags: [], port: 8911 },
+  { id: 'rspress', label: 'Rspress', role: 'frontend', commands: ['rspress', 'rspress dev'], not: ['build', 'preview', 'eject'], flags: PORT_HOST, port: 3000 },
+  { id: 'farm', label: 'Farm', role: 'frontend', commands: ['farm', 'farm start', 'farm dev'], not: ['build', 'preview', 'watch', 'clean'], flags: VITE, port: 9000, caches: ['node_modules/.farm'] },
+  { id: 'umi', label: 'Umi', role: 'frontend', commands: ['umi dev', 'max dev', 'dumi dev'], port: 8000, caches: BUNDLER_CACHES },
+  { id: 'modern', label: 'Modern.js', role: 'frontend', commands: ['modern dev'], port: 8080, caches: BUNDLER_CACHES },
+  { id: 'ice', label: 'ice.js', role: 'frontend', commands: ['ice start'], flags: PORT_HOST, port: 3000, caches: BUNDLER_CACHES },
+  { id: 'marko', label: 'Marko', role: 'frontend', commands: ['marko-run', 'marko-run dev'], not: ['build', 'preview'], flags: ['--port', '{port}'], readsPort: true, port: 3000 },
+  { id: 'one', label: 'One', role: 'frontend', commands: ['one dev'], flags: PORT_HOST, port: 8081 },
+  { id: 'ladle', label: 'Ladle', role: 'frontend', commands: ['ladle serve', 'ladle dev'], flags: PORT_HOST, port: 61000 },
+  { id: 'histoire', label: 'Histoire', role: 'frontend', commands: ['histoire dev'], flags: ['--port', '{port}'], port: 6006 },
+  { id: 'web-dev-server', label: '@web/dev-server', role: 'frontend', commands: ['wds', 'web-dev-server'], flags: ['--port', '{port}', '--hostname', '{host}'], port: 8000 },
+  { id: 'stencil', label: 'Stencil', role: 'frontend', commands: ['stencil build'], needs: /--serve\b/, flags: ['--port', '{port}', '--address', '{host}'], hostFlag: /--address\b/, port: 3333 },
+  { id: 'hexo', label: 'Hexo', role: 'frontend', commands: ['hexo server', 'hexo serve', 'hexo s'], flags: ['-p', '{port}', '-i', '{host}'], hostFlag: /(?:-i|--ip)\b/, port: 4000 },
+  { id: 'docsify', label: 'docsify', role: 'frontend', commands: ['docsify serve'], flags: ['--port', '{port}'], port: 3000 },
+  { id: 'mintlify', label: 'Mintlify', role: 'frontend', commands: ['mint dev', 'mintlify dev'], flags: ['--port', '{port}'], port: 3000 },
+  { id: 'observable', label: 'Observable Framework', role: 'frontend', commands: ['observable preview'], flags: PORT_HOST, port: 3000 },
+  { id: 'elm', label: 'Elm', role: 'frontend', commands: ['elm reactor', 'elm-live', 'elm-pages dev'], flags: ['--port', '{port}'], port: 8000 },
+  { id: 'gridsome', label: 'Gridsome', role: 'frontend', commands: ['gridsome develop'], flags: ['-p', '{port}', '-h', '{host}'], port: 8080, caches: ['.cache'] },
+  { id: 'sirv', label: 'sirv', role: 'frontend', commands: ['sirv'], flags: PORT_HOST, port: 8080, production: true },
 ];
 
 /** API servers with a command line of their own. */
@@ -67,6 +98,18 @@ const backends: Framework[] = [
   { id: 'nitro', label: 'Nitro', role: 'backend', commands: ['nitro dev', 'nitropack dev'], flags: PORT_HOST, port: 3000, caches: ['.nitro'] },
   { id: 'vercel', label: 'Vercel', role: 'backend', commands: ['vercel dev', 'vc dev'], flags: ['--listen', '{host}:{port}'], hostless: ['--listen', '{port}'], port: 3000, portFlag: /(?:--listen|-l)[ =](?:\S+:)?(\d+)/ },
   { id: 'netlify', label: 'Netlify', role: 'frontend', commands: ['netlify dev', 'ntl dev'], flags: ['--port', '{port}'], port: 8888 },
+  { id: 'partykit', label: 'PartyKit', role: 'backend', commands: ['partykit dev'], flags: ['--port', '{port}'], port: 1999 },
+  { id: 'fastify', label: 'Fastify', role: 'backend', commands: ['fastify start', 'fastify dev'], flags: ['-p', '{port}', '-a', '{host}'], readsPort: true, hostFlag: /(?:-a|--address)\b/, port: 3000 },
+  { id: 'functions-framework', label: 'Functions Framework', role: 'backend', commands: ['functions-framework'], flags: ['--port={port}'], readsPort: true, port: 8080 },
+  { id: 'azure-functions', label: 'Azure Functions', role: 'backend', commands: ['func start', 'func host start'], flags: ['--port', '{port}'], port: 7071 },
+  { id: 'swa', label: 'Azure Static Web Apps', role: 'frontend', commands: ['swa start'], flags: ['--port', '{port}'], port: 4280 },
+  { id: 'sam', label: 'AWS SAM', role: 'backend', commands: ['sam local start-api'], flags: ['--port', '{port}', '--host', '{host}'], port: 3000 },
+  { id: 'prism', label: 'Prism', role: 'backend', commands: ['prism mock', 'prism proxy'], flags: ['-p', '{port}', '-h', '{host}'], port: 4010 },
+  { id: 'directus', label: 'Directus', role: 'backend', commands: ['directus start'], port: 8055 },
+  { id: 'sails', label: 'Sails', role: 'backend', commands: ['sails lift', 'sails debug'], flags: ['--port', '{port}'], readsPort: true, port: 1337 },
+  { id: 'egg', label: 'Egg', role: 'backend', commands: ['egg-bin dev', 'midway-bin dev'], flags: ['--port', '{port}'], port: 7001 },
+  { id: 'encore', label: 'Encore', role: 'backend', commands: ['encore run'], flags: ['--port', '{port}'], port: 4000 },
+  { id: 'mastra', label: 'Mastra', role: 'backend', commands: ['mastra dev'], port: 4111 },
 ];
 
 /** Servers known by their package: they read PORT, or have their own way. In order of precedence. */
@@ -98,15 +141,14 @@ export const nodeServers: Framework[] = [
   ),
 ];
 
-/** Compilers, watchers and windows: they listen nowhere. */
+/** Compilers that start what they have built. */
 // biome-ignore format: a table, one line a framework
-const tasks: Framework[] = [
-  { id: 'task', label: 'a watcher', role: 'task', commands: ['devstart', 'tsc', 'vue-tsc', 'tailwindcss', '@tailwindcss/cli', 'sass', 'node-sass', 'postcss', 'tsup', 'tsdown', 'rollup', 'esbuild', 'swc', 'babel', 'unbuild', 'microbundle', 'webpack', 'rspack', 'parcel watch', 'vite build', 'chokidar', 'onchange', 'graphql-codegen', 'gql.tada', 'prisma', 'drizzle-kit', 'convex dev', 'electron', 'electron-forge', 'electron-builder', 'tauri', 'cypress', 'vitest', 'jest', 'playwright', 'eslint', 'prettier', 'tsc-watch', 'tsc-alias', 'docker', 'docker-compose', 'supabase', 'firebase', 'stripe', 'ngrok', 'open-cli', 'wait-on', 'echo', 'exit', 'rimraf', 'rm', 'mkdir', 'cp', 'cpx', 'git', 'true', 'sleep', 'react-native', 'gulp', 'grunt', 'inngest', 'inngest-cli', 'trigger.dev', 'mintlify', 'husky', 'biome', 'changeset', 'typedoc', 'panda', 'paraglide-js'] },
+const builders: Framework[] = [
   { id: 'tsc-watch', label: 'tsc-watch', role: 'backend', commands: ['tsc-watch'], needs: /--onSuccess/ },
   { id: 'tsup', label: 'tsup', role: 'backend', commands: ['tsup', 'tsdown'], needs: /--onSuccess|--on-success/ },
 ];
 
-export const nodeFrameworks: Framework[] = [...frontends, ...backends, ...tasks];
+export const nodeFrameworks: Framework[] = [...frontends, ...backends, ...builders];
 
 /** Frameworks that start through Vite's own command: known by a package beside it. */
 // biome-ignore format: a table, one line a framework

@@ -31,6 +31,8 @@ export interface Framework {
   env?: Record<string, string>;
   /** Where it listens when nobody says; absent: its role's default. */
   port?: number;
+  /** One process that serves both roles, on a port each. */
+  both?: Record<Role, number>;
   /** Caches only, relative to its folder: never build results, never a user's data. */
   caches?: string[];
   stopSignal?: 'SIGINT';

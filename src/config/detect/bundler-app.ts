@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
+import { packageManager } from './package-manager.ts';
+import { recognise } from './recognise.ts';
+import { runsDevstart } from './scripts.ts';
+
+/** A bundler's config, the package whose it is, and the command that serves with it. */
+// biome-ignore format: a table, one line a bundler
+const bundlers: [config: RegExp, packages: string[], command: string][] = [
+  [/^next\.config\.[cm]?[jt]s$/, ['next'], 'next dev'],
+  [/^nuxt\.config\.[cm]?[jt]s$/, ['nuxt'], 'nuxt dev'],
+  [/^astro\.config\.[cm]?[jt]s$/, ['astro'], 'astro dev'],
+  [/^react-router\.config\.[cm]?[jt]s$/, ['@react-router/dev'], 'react-router dev'],
+  [/^gatsby-config\.[cm]?[jt]s$/, ['gatsby'], 'gatsby develop'],
+  [/^docusaurus\.config\.[cm]?[jt]s$/, ['@docusaurus/core'], 'docusaurus start'],
+  [/^angular\.json$/, ['@angular/cli'], 'ng serve'],
+  [/^vue\.config\.[cm]?[jt]s$/, ['@vue/cli-service'], 'vue-cli-service serve'],
+  [/^rsbuild\.config\.[cm]?[jt]s$/, ['@rsbuild/core'], 'rsbuild dev'],
+  [/^rspack\.config\.[cm]?[jt]s$/, ['@rspack/cli'], 'rspack serve'],
+  [/^farm\.config\.[cm]?[jt]s$/, ['@farmfe/core'], 'farm start'],
+  [/^vite\.config\.[cm]?[jt]s$/, ['vite', 'vite-plus'], 'vite'],
+  [/^webpack\.(?:config|dev|common)[\w.]*\.[cm]?[jt]s$/, ['webpack-dev-server'], 'webpack serve'],
+  [/^snowpack\.config\.[cm]?js(?:on)?$/, ['snowpack'], 'snowpack dev'],
+  [/^(?:\.eleventy|eleventy\.config)\.[cm]?js$/, ['@11ty/eleventy'], 'eleventy --serve'],
+  [/^\.parcelrc$/, ['parcel'], 'parcel index.html'],
+];
+/** Says that the pages are made, by a tool that has no server of its own, or none that we know. */
+const MADE =
+  /^(?:rollup\.config\.|esbuild\.|gulpfile\.|gruntfile\.|svelte\.config\.|tsdown\.config\.|elm\.json$)/i;
+const STARTS = /^(?:dev|start|serve|develop|watch)(?:[:\-_].*)?$/;
+
+/**
+ * The bundler whose config stands in the folder, where no script starts it: `vite`, found by vite.config and by its
+ * package here or above.
+ */
+export async function bundlerCandidate(scope: Scope, dir: string): Promise<Candidate | undefined> {
+  const { project, context } = scope;
+  if (context.prod) return undefined;
+  const { files } = await project.list(dir);
+  const deps: Record<string, string> = {};
+  for (const folder of project.upwards(dir)) Object.assign(deps, (await project.packageJson(folder))?.deps);
+  for (const [config, packages, command] of bundlers) {
+    const file = [...files].find((name) => config.test(name));
+    if (file === undefined || !packages.some((name) => name in deps)) continue;
+    const program = command === 'vite' && !('vite' in deps) ? 'vp dev' : command;
+    const argv = await localProgram(scope, dir, program);
+    const name = dir === project.root ? '' : path.basename(dir);
+    const draft = draftApp(name, { kind: 'argv', argv }, dir, evidenceOf(project, dir, file));
+    const { app, look } = await recognise(project, draft, context);
+    const label = look.framework ? ` (${look.framework.label})` : '';
+    return { app: { ...app, evidence: app.evidence + label }, home: dir };
+  }
+  return undefined;
+}
+
+/** A program of node_modules/.bin, as the project's package manager finds it. */
+async function localProgram(
+  { project }: Scope,
+  dir: string,
+  command: string,
+): Promise<[string, ...string[]]> {
+  const words = command.split(' ');
+  const pm = await packageManager(project, dir);
+  if (pm === 'yarn') return ['yarn', ...words];
+  if (pm === 'bun') return ['bunx', ...words];
+  return pm === 'pnpm' ? ['pnpm', 'exec', ...words] : ['npm', 'exec', '--silent', '--', ...words];
+}
+
+/** Whether the pages of a folder are made by something: served as files they would be blank. */
+export async function isBuilt({ project }: Scope, dir: string): Promise<boolean> {
+  const { files } = await project.list(dir);
+  const manifest = await project.packageJson(dir);
+  const scripts = Object.entries(manifest?.scripts ?? {});
+  if (scripts.some(([name, line]) => STARTS.test(name) && !runsDevstart(line))) return true;
+  return [...files].some((name) => MADE.test(name) || bundlers.some(([config]) => config.test(name)));
+}

@@ -1,0 +1,100 @@
+import path from 'node:path';
+import type { Project } from './project.ts';
+import { anySource } from './sources.ts';
+
+/** Java and Kotlin builds: which of them are a server, and which a library or the frame around several. */
+
+type Argv = [string, ...string[]];
+
+/** A server's framework by what a build file says, and the task that starts it in development. */
+interface JvmServer {
+  /** A plugin or a dependency. */
+  says: RegExp;
+  gradle?: string;
+  maven?: string;
+  /** Its main class is known by this; absent: the build names it. */
+  main?: RegExp;
+}
+
+const servers: JvmServer[] = [
+  { says: /\bio\.quarkus\b|quarkus-maven-plugin/, gradle: 'quarkusDev', maven: 'quarkus:dev' },
+  {
+    says: /org\.springframework\.boot|spring-?boot|spring\.boot/i,
+    gradle: 'bootRun',
+    maven: 'spring-boot:run',
+    main: /@SpringBootApplication\b|@EnableAutoConfiguration\b|\bSpringApplication\b|\brunApplication\s*</,
+  },
+  { says: /\bmicronaut\b/, gradle: 'run', maven: 'mn:run' },
+  { says: /\bio\.ktor\b|ktor-server|\bktor\./, gradle: 'run' },
+  { says: /\b(?:javalin|jooby|http4k|helidon|vertx|dropwizard|sparkjava|spark-core)\b/, gradle: 'run' },
+];
+
+/** The words that start a Gradle build's server; undefined for a library, or the root of several builds. */
+export async function gradleStart(project: Project, dir: string, text: string): Promise<Argv | undefined> {
+  const build = withoutComments(text);
+  const applied = appliedPlugins(build);
+  for (const { says, gradle, main } of servers) {
+    if (!gradle || !says.test(build)) continue;
+    // `run` is the application plugin's, which Ktor's and Micronaut's bring with them.
+    const starts = gradle === 'run' ? /\bapplication\b|io\.ktor\.plugin|ktor\b|micronaut\.application/ : says;
+    if (!starts.test(applied) || /\bbootJar\b[^\n]*(?:\{[^}]*)?\benabled\s*=\s*false/.test(build)) continue;
+    if (main && !(await hasMain(project, dir, main))) continue;
+    return [await wrapper(project, dir, 'gradlew', 'gradle'), gradle];
+  }
+  return undefined;
+}
+
+/** The words that start a Maven build's server; undefined for a library, or a parent of modules. */
+export async function mavenStart(project: Project, dir: string, text: string): Promise<Argv | undefined> {
+  const pom = text.replace(/<!--[\s\S]*?-->/g, '');
+  if (/<packaging>\s*pom\s*<\/packaging>/.test(pom)) return undefined;
+  for (const { says, maven, main } of servers) {
+    if (!maven || !says.test(pom)) continue;
+    if (main && !(await hasMain(project, dir, main))) continue;
+    return [await wrapper(project, dir, 'mvnw', 'mvn'), maven];
+  }
+  return undefined;
+}
+
+/** Sources elsewhere are nobody's proof to the contrary, unless the build is the frame around modules. */
+async function hasMain(project: Project, dir: string, main: RegExp): Promise<boolean> {
+  const sources = path.join(dir, 'src', 'main');
+  const { dirs } = await project.list(sources);
+  const languages = ['java', 'kotlin', 'groovy', 'scala'].filter((name) => dirs.has(name));
+  if (languages.length === 0) {
+    const read = (name: string) => project.text(path.join(dir, name));
+    const settings = (await read('settings.gradle')) ?? (await read('settings.gradle.kts')) ?? '';
+    return !/^\s*include\b/m.test(settings);
+  }
+  for (const name of languages) {
+    if (
+      (await anySource(project, path.join(sources, name), /\.(?:java|kts?|groovy|scala)$/, main)) !== false
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** The wrapper script of the folder, or of one above it: a module is built by its root's. */
+async function wrapper(project: Project, dir: string, script: string, program: string): Promise<string> {
+  const name = process.platform === 'win32' ? `${script}${script === 'mvnw' ? '.cmd' : '.bat'}` : script;
+  for (const folder of project.upwards(dir)) {
+    if (!(await project.has(folder, name))) continue;
+    const way = path.relative(dir, path.join(folder, name)).replaceAll(path.sep, '/');
+    return way.startsWith('.') ? way : `./${way}`;
+  }
+  return program;
+}
+
+const withoutComments = (text: string) =>
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+
+/** The lines that apply a plugin here: not those that only name its version for the modules (`apply false`). Pure. */
+export function appliedPlugins(build: string): string {
+  return build
+    .split('\n')
+    .filter((line) => /\bid\b|\bkotlin\(|\balias\b|\bapply\b|\bapplication\b/.test(line))
+    .filter((line) => !/\bapply\s*\(?\s*false\b/.test(line))
+    .join('\n');
+}

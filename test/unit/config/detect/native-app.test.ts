@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { appliedPlugins } from '../../../../src/config/detect/jvm-app.ts';
+import { type Files, found } from './files.ts';
+
+const BOOT = '@SpringBootApplication\nclass Main {}\n';
+const gradle = (line: string) => `plugins {\n  id 'java'\n  ${line}\n}\n`;
+const page = { name: 'web', scripts: { dev: 'vite' }, dependencies: { vite: '*' } };
+const WEB = 'web frontend vite 5173: npm run --silent dev -- --port {port} --strictPort --host {host} @web';
+
+const cases: [string, Files, string[]][] = [
+  [
+    'a Gradle app',
+    {
+      'build.gradle': gradle("id 'org.springframework.boot' version '3.5.0'"),
+      gradlew: '',
+      'src/main/java/a/Main.java': BOOT,
+    },
+    ['backend backend spring 8080: ./gradlew bootRun'],
+  ],
+  [
+    'a Gradle library beside the app',
+    {
+      'settings.gradle.kts': 'include(":core", ":server")\n',
+      gradlew: '',
+      'build.gradle.kts': 'plugins {\n  id("org.springframework.boot") version "3.5.0" apply false\n}\n',
+      'core/build.gradle.kts':
+        'plugins {\n  id("org.springframework.boot")\n}\ntasks.bootJar { enabled = false }\n',
+      'core/src/main/kotlin/a/Core.kt': 'class Core\n',
+      'server/build.gradle.kts': 'plugins {\n  id("org.springframework.boot")\n}\n',
+      'server/src/main/kotlin/a/b/Main.kt': 'fun main() { runApplication<Main>() }\n',
+      'web/package.json': page,
+    },
+    ['server backend spring 8080: ../gradlew bootRun @server', WEB],
+  ],
+  [
+    'a library that has the plugin and no main class',
+    {
+      'api/build.gradle': gradle("id 'org.springframework.boot' version '3.5.0'"),
+      'api/src/main/java/a/Lib.java': 'class Lib {}',
+      'web/package.json': page,
+    },
+    [WEB],
+  ],
+  [
+    'a Ktor app',
+    {
+      'build.gradle.kts':
+        'plugins {\n  id("io.ktor.plugin") version "3.1.0"\n}\ndependencies { implementation("io.ktor:ktor-server-netty") }\n',
+      gradlew: '',
+    },
+    ['backend backend jvm 8080: ./gradlew run'],
+  ],
+  [
+    'a Maven parent and its module',
+    {
+      'pom.xml': '<packaging>pom</packaging><modules><module>server</module></modules> spring-boot',
+      mvnw: '',
+      'server/pom.xml': '<artifactId>spring-boot-starter-web</artifactId>',
+      'server/src/main/java/a/Main.java': BOOT,
+      'web/package.json': page,
+    },
+    ['server backend spring 8080: ../mvnw spring-boot:run @server', WEB],
+  ],
+  [
+    'Quarkus',
+    { 'pom.xml': '<artifactId>quarkus-maven-plugin</artifactId>', mvnw: '' },
+    ['backend backend quarkus 8080: ./mvnw quarkus:dev'],
+  ],
+  [
+    'a Go client is no server',
+    {
+      'client/go.mod': '',
+      'client/main.go': 'package main\nimport "net"\nfunc main() { net.Dial("tcp", os.Args[1]) }\n',
+      'server/go.mod': '',
+      'server/main.go': 'package main\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+    },
+    ['server backend go -: go run . @server'],
+  ],
+  [
+    'a Rust command line is no server',
+    {
+      'Cargo.toml': '[dependencies]\nhyper = "1"\nclap = "4"\n',
+      'src/main.rs': 'use clap::Parser;\nfn main() {}\n',
+      'web/package.json': page,
+    },
+    [WEB],
+  ],
+  [
+    'Wasp',
+    { 'main.wasp': 'app shop { wasp: { version: "^0.26.0" } }' },
+    ['wasp backend+frontend wasp 3001+3000: wasp start --client-port {frontend} --server-port {backend}'],
+  ],
+  [
+    'Wasp before it took ports',
+    { 'main.wasp.ts': "new App('shop', { wasp: { version: '^0.17.0' } })" },
+    ['wasp backend+frontend wasp 3001+3000: wasp start'],
+  ],
+  [
+    'Redwood',
+    {
+      'redwood.toml': '',
+      'package.json': { workspaces: ['api', 'web'] },
+      'api/package.json': {},
+      'web/package.json': {},
+    },
+    ['redwood backend+frontend redwood 8911+8910: yarn rw dev'],
+  ],
+  [
+    'static files beside a bundler’s config are the bundler’s',
+    { 'index.html': '', 'vite.config.ts': '', 'package.json': { devDependencies: { vite: '*' } } },
+    ['frontend frontend vite 5173: npm exec --silent -- vite --port {port} --strictPort --host {host}'],
+  ],
+  ['a bundler’s config without its package', { 'index.html': '', 'vite.config.ts': '' }, ['NOTHING_FOUND']],
+  [
+    'static files beside a dev script',
+    { 'index.html': '', 'package.json': { scripts: { dev: 'magic' } } },
+    ['app none ? -: npm run --silent dev'],
+  ],
+  [
+    'static files beside devstart itself',
+    { 'index.html': '', 'package.json': { scripts: { dev: 'devstart' } } },
+    ['frontend frontend static -: node -e STATIC'],
+  ],
+  [
+    'an app of a monorepo without a package.json',
+    {
+      'package.json': { dependencies: { vite: '*' } },
+      'pnpm-lock.yaml': '',
+      'apps/web/vite.config.ts': '',
+      'apps/web/index.html': '',
+    },
+    ['web frontend vite 5173: pnpm exec vite --port {port} --strictPort --host {host} @apps/web'],
+  ],
+];
+for (const [name, files, expected] of cases) {
+  test(`natives: ${name}`, async () => {
+    const lines = await found(files);
+    assert.deepEqual(
+      lines.map((line) => line.replace(/node -e const .*$/, 'node -e STATIC')),
+      expected,
+    );
+  });
+}
+
+test('a plugin that is not applied here is not this build’s', () => {
+  const build = "plugins {\n  id 'a' version '1' apply false\n  id 'b'\n}\napply plugin: 'c'\n";
+  assert.equal(appliedPlugins(build), "  id 'b'\napply plugin: 'c'");
+});
