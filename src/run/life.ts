@@ -1,6 +1,6 @@
 import type { Exit } from '../launch/child.ts';
 import { environmentOf } from '../launch/environment.ts';
-import { explainExit127, explainSpawnError } from '../launch/failure.ts';
+import { explainShellExit, explainSpawnError } from '../launch/failure.ts';
 import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { describeReadiness } from '../ready/checks.ts';
 import { hostsOf, type Verdict, watchStart } from '../ready/watch.ts';
@@ -89,9 +89,10 @@ export async function live(instance: Instance, life: Life, run: LifeContext): Pr
   const { code, signal } = exit;
   const expected = wanted || stolen !== undefined || (finished && instance.plan.once === true);
   deps.emit({ type: 'exited', id: instance.id, pid: life.child.pid ?? 0, code, signal, expected });
-  if (code === 127 && !wanted && !wasReady) {
-    const failure = await explainExit127(instance.plan, deps.env);
-    if (failure) deps.emit({ type: 'error', ...failure });
+  if ((code === 126 || code === 127) && !wanted && !wasReady) {
+    const lines = deps.output.lastLines(instance.id, LAST_LINES);
+    const found = await explainShellExit(instance.plan, code, lines, deps.env);
+    if (found) deps.emit({ type: 'error', ...found.failure });
   }
   const next = await decide();
   await swept;
@@ -111,10 +112,11 @@ async function exitOf(instance: Instance, life: Life, run: LifeContext): Promise
 async function couldNotStart(instance: Instance, life: Life, exit: Exit, run: LifeContext): Promise<Next> {
   const { plan } = instance;
   const error = exit.error as NodeJS.ErrnoException;
-  run.deps.emit({ type: 'error', ...(await explainSpawnError(plan, error, run.deps.env)) });
+  const { failure, exitCode } = await explainSpawnError(plan, error, run.deps.env);
+  run.deps.emit({ type: 'error', ...failure });
   life.handle.close(exit);
   const how = `${plan.label} could not be started`;
-  run.fail(1, how);
+  run.fail(exitCode, how);
   return { kind: 'failed', how };
 }
 

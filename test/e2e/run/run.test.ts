@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 import { Rig } from '../../rig/rig.ts';
 
@@ -176,28 +178,41 @@ test('an end with 0 before it was ready is a failure, after it is none', async (
   assert.equal(await rig.exitCode(later), 0);
 });
 
-test('a missing program, folder or module is named, and the others are stopped', async (t) => {
+test('a missing program or folder is named, alike as an array and as a line, and the others are stopped', async (t) => {
   const rig = await Rig.create(t);
-  const missing = {
-    program: { command: { kind: 'argv', argv: ['no-such-program'] } },
-    folder: { command: { kind: 'argv', argv: ['node'] }, cwd: '/no/such/folder' },
-    line: { command: { kind: 'shell', line: 'no-such-program --port 1' } },
-  };
-  const expected = {
-    program: [1, /web: the program no-such-program was not found on PATH/],
-    folder: [1, /web: its folder does not exist: \/no\/such\/folder/],
-    line: [1, /web: the program no-such-program was not found on PATH/],
-  } as const;
-  for (const [name, more] of Object.entries(missing)) {
+  const argv = (...words: string[]) => ({ command: { kind: 'argv', argv: words } });
+  const line = (text: string) => ({ command: { kind: 'shell', line: text } });
+  const plain = path.join(rig.dir, 'plain.sh');
+  await writeFile(plain, '#!/bin/sh\n');
+  await writeFile(path.join(rig.dir, 'package.json'), '{ "packageManager": "pnpm@9.1.0" }');
+  const bin = path.join(rig.dir, 'bin');
+  await mkdir(bin);
+  await symlink(process.execPath, path.join(bin, 'node'));
+  await writeFile(path.join(bin, 'corepack'), '', { mode: 0o755 });
+  // Of the system only its shell: an installed pnpm must not be found.
+  const bare = { cwd: rig.dir, env: { PATH: bin } };
+  const notThere = /web: the program no-such-program was not found on PATH/;
+  const enable = /packageManager pnpm@9\.1\.0: run `corepack enable`/;
+  const cases: [object, number, RegExp, RegExp?][] = [
+    [argv('no-such-program'), 127, notThere],
+    [line('no-such-program --port 1'), 127, notThere],
+    [line('cd . && no-such-program'), 127, notThere],
+    [argv(plain), 126, /plain\.sh may not be executed/, /chmod \+x/],
+    [line(plain), 126, /plain\.sh may not be executed/, /chmod \+x/],
+    [{ ...argv('pnpm', 'run', 'dev'), ...bare }, 127, /the program pnpm was not found/, enable],
+    [{ ...line('pnpm run dev'), ...bare }, 127, /the program pnpm was not found/, enable],
+    [{ ...argv('node'), cwd: '/no/such/folder' }, 1, /web: its folder does not exist: \/no\/such\/folder/],
+  ];
+  for (const [more, code, message, hint = /./] of cases) {
     const [port = 0] = await rig.freePorts(1);
     const run = rig.spawnDriver({
       instances: [app(rig, 'api'), { app: 'web', ports: { own: port }, ...more }],
     });
     const error = await run.waitFor('error');
-    const [, message] = expected[name as keyof typeof expected];
     assert.equal(error.code, 'PROGRAM_NOT_FOUND');
     assert.match(error.message, message);
-    assert.equal(await rig.exitCode(run), name === 'line' ? 127 : 1);
+    assert.match(error.hint ?? '', hint);
+    assert.equal(await rig.exitCode(run), code);
     await rig.assertNothingLeft();
   }
 });
