@@ -1,0 +1,37 @@
+import { isLoopback, readUrl } from './addresses.ts';
+import type { EnvNeed } from './env.ts';
+
+/** What the code that opens a connection has written down as its default. Pure. */
+
+/** Files in which people write a connection down, relative to a folder of sources. */
+export const LIKELY =
+  /^(?:config|settings|base|local|dev|development|env|environment|database|databases|db|data-source|datasource|connection|mongo\w*|redis|cache|queue|main|app|server|index|core|drizzle\.config|knexfile|ormconfig|mikro-orm\.config|application|application-dev|application-local)\.(?:[cm]?[jt]s|py|go|rs|rb|ya?ml|properties|toml|json)$/;
+
+export interface CodeSays {
+  needs: EnvNeed[];
+  /** A database in a file is written down as the default. */
+  file: boolean;
+}
+
+export function readCode(text: string, file: string): CodeSays {
+  const says: CodeSays = { needs: [], file: false };
+  const source = text.replace(/^\s*(?:#|\/\/|--|\*).*$/gm, '');
+  if (
+    /\bdjango\.db\.backends\.sqlite3\b|\bsqlite(?:\+\w+)?:\/\/|adapter:\s*sqlite|dialect:\s*['"](?:sqlite|turso)|\bjdbc:(?:h2|sqlite):/.test(
+      source,
+    )
+  ) {
+    says.file = true;
+  }
+  // Rails without a host speaks over a socket file.
+  if (/^\s*adapter:\s*\w+/m.test(source) && !/^\s*(?:host|url):/m.test(source)) says.file = true;
+  for (const [written] of source.matchAll(
+    /\b(?:jdbc:|r2dbc:)?[a-z][a-z\d]*(?:\+\w+)?:\/\/[^\s'"`<>)\\}]+/gi,
+  )) {
+    const url = readUrl(written);
+    if (!url || 'file' in url) continue;
+    const here = url.addresses.find(({ host }) => isLoopback(host));
+    if (here) says.needs.push({ kind: url.kind, ...here, name: file, sure: true });
+  }
+  return says;
+}

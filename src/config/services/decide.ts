@@ -1,0 +1,128 @@
+import type { CodeSays } from './code.ts';
+import { type ComposeService, publishedPort } from './compose.ts';
+import type { Drivers } from './drivers.ts';
+import type { EnvNeed, EnvSays } from './env.ts';
+import { type Kind, kinds } from './kinds.ts';
+import type { Started } from './started.ts';
+
+/** Which services the servers need on this machine, and what would start each. Pure. */
+
+/** A service that is looked for, before anything is said. */
+export interface Need {
+  service: string;
+  /** A loopback, as it was written. */
+  host: string;
+  port: number;
+  /** Who says so: `DATABASE_URL in backend/.env`, `docker-compose.yml`. */
+  from: string;
+  /** `docker compose up -d db`. */
+  start?: string;
+}
+
+export interface ComposeFile {
+  /** Relative to the project. */
+  file: string;
+  /** Found by `docker compose` in the project's folder without being named. */
+  plain: boolean;
+  services: ComposeService[];
+}
+
+export interface Evidence {
+  /** What each app's variables say, with the file of each variable. */
+  env: { says: EnvSays; fileOf(name: string): string }[];
+  drivers: Drivers;
+  compose: ComposeFile[];
+  started: Started;
+  /** PHP and Ruby take `localhost` for MySQL's socket file. */
+  socket: boolean;
+  /** `supabase/config.toml` is there. */
+  supabase: boolean;
+}
+
+/** Kinds about which only the code could say more. */
+export function openKinds(evidence: Evidence): Kind[] {
+  const told = new Set(evidence.env.flatMap(({ says }) => says.needs.map(({ kind }) => kind.id)));
+  const settled = settledKinds(evidence);
+  return kinds.filter(({ id }) => evidence.drivers.kinds.has(id) && !told.has(id) && !settled.has(id));
+}
+
+/** @param code what was found in the code; needed only where `openKinds` names some */
+export function decide(evidence: Evidence, code: CodeSays): Need[] {
+  const { env, drivers, compose } = evidence;
+  const services = compose.flatMap((file) => file.services);
+  const found: Need[] = [];
+  const add = (need: Omit<EnvNeed, 'name' | 'sure'>, from: string) => {
+    const decided = decideOne(evidence, need, from);
+    if (decided && !found.some(({ port }) => port === decided.port)) found.push(decided);
+  };
+  for (const { says, fileOf } of env) {
+    for (const need of says.needs) {
+      const known = drivers.kinds.has(need.kind.id) || services.some(({ kind }) => kind === need.kind);
+      if (need.sure || known) add(need, `${need.name} in ${fileOf(need.name)}`);
+    }
+  }
+  for (const kind of openKinds(evidence)) {
+    // Which of two databases is meant is the code's secret.
+    const file = kind.sql && (drivers.file || code.file);
+    const written = code.needs.filter((need) => need.kind === kind);
+    if (file) continue;
+    if (written.length > 0) {
+      for (const need of written) add(need, need.name);
+      continue;
+    }
+    const [published] = compose.flatMap(({ file: from, services: all }) =>
+      all
+        .filter((service) => service.kind === kind && !service.optional)
+        .map((service) => ({ from, port: publishedPort(service) })),
+    );
+    if (published?.port) add({ kind, host: 'localhost', port: published.port }, published.from);
+  }
+  return found;
+}
+
+function settledKinds({ env }: Evidence): Set<string> {
+  return new Set(env.flatMap(({ says }) => [...says.settled]));
+}
+
+function decideOne(
+  { compose, started, socket, supabase }: Evidence,
+  { kind, host, port }: Omit<EnvNeed, 'name' | 'sure'>,
+  from: string,
+): Need | undefined {
+  if (started.kinds.has(kind.id)) return undefined;
+  const matches = compose.flatMap(({ file, plain, services }) =>
+    services
+      .filter((one) => one.ports.some((ports) => ports.host === port) && (!one.kind || fits(one.kind, kind)))
+      .map((service) => ({ file, plain, service, services })),
+  );
+  const match = matches.find(({ service }) => !service.optional) ?? matches[0];
+  if (match) {
+    const { service, services } = match;
+    if (started.all && !service.optional) return undefined;
+    if (withDependencies(services, started.services).has(service.name)) return undefined;
+  } else if (socket && kind.id === 'mysql' && host === 'localhost') return undefined;
+  const start = match
+    ? `docker compose ${match.plain ? '' : `-f ${match.file} `}up -d ${match.service.name}`
+    : supabase && port >= 54320 && port <= 54329
+      ? 'supabase start'
+      : undefined;
+  return {
+    service: match?.service.kind?.id ?? kind.id,
+    host: host === '0.0.0.0' ? 'localhost' : host,
+    port,
+    from,
+    ...(start && { start }),
+  };
+}
+
+/** Valkey answers for Redis, and one search engine for the other. */
+const fits = (offered: Kind, wanted: Kind): boolean =>
+  offered === wanted || offered.port === wanted.port || /^(?:minio|localstack)$/.test(wanted.id);
+
+function withDependencies(services: ComposeService[], names: ReadonlySet<string>): Set<string> {
+  const all = new Set(names);
+  for (const name of all) {
+    for (const other of services.find((one) => one.name === name)?.dependsOn ?? []) all.add(other);
+  }
+  return all;
+}

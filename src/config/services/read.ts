@@ -1,0 +1,216 @@
+import path from 'node:path';
+import { Project } from '../detect/project.ts';
+import type { App } from '../types.ts';
+import { expand } from './addresses.ts';
+import { type CodeSays, LIKELY, readCode } from './code.ts';
+import { readCompose } from './compose.ts';
+import type { ComposeFile, Evidence } from './decide.ts';
+import { type Drivers, MANIFESTS, readDrivers } from './drivers.ts';
+import { onlyUsedByLaravel, readEnv } from './env.ts';
+import { kinds } from './kinds.ts';
+import { commandLines, homesOf, lineOf } from './scripts.ts';
+import { readStarted } from './started.ts';
+
+/** Reads what `decide` decides on: a few files of the apps' folders and of those above them. */
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Sources {
+  project: Project;
+  /** The apps' folders and those above them, up to the root; the root is among them. */
+  dirs: string[];
+  evidence: Evidence;
+}
+
+export async function readSources(root: string, apps: readonly App[], env: Environment): Promise<Sources> {
+  const project = new Project(root);
+  const homes = await homesOf(project, apps);
+  const dirs = [...new Set([...homes.flatMap((dir) => project.upwards(dir)), root])].filter(
+    (dir) => dir === root || dir.startsWith(root + path.sep),
+  );
+  const [drivers, compose, started] = await Promise.all([
+    driversOf(project, dirs),
+    composeOf(project, dirs, env),
+    commandLines(project, apps).then(readStarted),
+  ]);
+  const spoken = new Set(drivers.kinds);
+  for (const { services } of compose) for (const { kind } of services) if (kind) spoken.add(kind.id);
+  const says: Evidence['env'] = [];
+  for (const app of apps) says.push(await envOf(project, app, env, spoken));
+  const names = (await Promise.all(dirs.map((dir) => project.list(dir)))).flatMap(({ files }) => [...files]);
+  return {
+    project,
+    dirs,
+    evidence: {
+      env: says,
+      drivers,
+      compose,
+      started,
+      socket: names.includes('composer.json') || names.includes('Gemfile'),
+      supabase: await project.has(path.join(root, 'supabase'), 'config.toml'),
+    },
+  };
+}
+
+/** Folders of a package that hold a manifest more. */
+const INNER = ['', 'prisma', 'requirements', 'gradle'];
+const MOST_PACKAGES = 40;
+
+async function driversOf(project: Project, dirs: string[]): Promise<Drivers> {
+  const packages = (await project.workspaces()).slice(0, MOST_PACKAGES).map(({ dir }) => dir);
+  const folders = [...new Set([...dirs, ...packages])].flatMap((dir) =>
+    INNER.map((inner) => path.join(dir, inner)),
+  );
+  const texts = await Promise.all(
+    folders.map(async (dir) => {
+      const names = [...(await project.list(dir)).files].filter((name) => MANIFESTS.test(name));
+      return Promise.all(
+        names.map(async (name) => [name, (await project.text(path.join(dir, name))) ?? ''] as const),
+      );
+    }),
+  );
+  return readDrivers(texts.flat());
+}
+
+/** Weakest first, as the frameworks have them. */
+const ENV_FILES = [
+  '.env',
+  '.env.development',
+  '.env.dev',
+  '.env.local',
+  '.env.development.local',
+  '.env.server',
+];
+
+/** The variables of one app: its folder's files over those above, its command's over both, the shell's over all. */
+async function envOf(
+  project: Project,
+  app: App,
+  env: Environment,
+  spoken: ReadonlySet<string>,
+): Promise<Evidence['env'][number]> {
+  const values: Record<string, string> = {};
+  const from: Record<string, string> = {};
+  const put = (more: Readonly<Record<string, string | undefined>>, file: string) => {
+    for (const [name, value] of Object.entries(more)) {
+      if (value === undefined) continue;
+      values[name] = value;
+      from[name] = file;
+    }
+  };
+  const [home = app.cwd] = await homesOf(project, [app]).then((homes) => homes.reverse());
+  for (const dir of project.upwards(home).reverse()) {
+    const { files } = await project.list(dir);
+    const named = [
+      ...lineOf(app).matchAll(
+        /(?:--env-file(?:-if-exists)?[= ]|\bdotenvx? (?:run )?-[ef] ?|\benv-cmd -f )(\S+)/g,
+      ),
+    ]
+      .map(([, file = '']) => path.relative(dir, path.resolve(app.cwd, file)))
+      .filter((file) => !file.startsWith('..'));
+    for (const name of [...ENV_FILES.filter((one) => files.has(one)), ...named]) {
+      const file = path.join(dir, name);
+      const text = await project.text(file);
+      if (text === undefined) continue;
+      const { parse } = await import('dotenv');
+      put(parse(text.replace(/^\uFEFF/, '')), project.relative(file));
+    }
+  }
+  put(env, 'the environment');
+  put(app.env, 'the config');
+  const expanded = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, expand(value, values)]),
+  );
+  const says = readEnv(expanded, spoken);
+  const laravel = await project.has(home, 'artisan');
+  return { says: laravel ? onlyUsedByLaravel(says, expanded) : says, fileOf: (name) => from[name] ?? '' };
+}
+
+/** The files that `docker compose` takes by itself, the likeliest first. */
+const PLAIN = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+const OVERRIDES = PLAIN.map((name) => name.replace(/(?=\.ya?ml$)/, '.override'));
+const FURTHER =
+  /^(?:(?:docker-)?compose[.-](?:dev|develop|development|local|db|database|services?|infra|deps|backend)|(?:dev|local|services)\.(?:docker-)?compose)\.ya?ml$/;
+const BESIDE = ['docker', '.docker', 'infra', 'infrastructure', 'deploy', 'devops', '.devcontainer'];
+
+async function composeOf(project: Project, dirs: string[], env: Environment): Promise<ComposeFile[]> {
+  const found: ComposeFile[] = [];
+  // The root's own file first: it needs no name.
+  const nearest = [...dirs].sort((a, b) => a.length - b.length);
+  for (const dir of [...nearest, ...BESIDE.map((name) => path.join(project.root, name))]) {
+    const { files } = await project.list(dir);
+    const main = PLAIN.find((name) => files.has(name));
+    const overrides = OVERRIDES.filter((name) => main && files.has(name));
+    const further = [...files].filter((name) => FURTHER.test(name)).sort();
+    for (const names of [main ? [main, ...overrides] : [], ...further.map((name) => [name])]) {
+      const texts = await Promise.all(names.map((name) => project.text(path.join(dir, name))));
+      // The parser is heavy: a file without any service that we know needs none.
+      if (!texts.some((text) => text && NAMES.test(text))) continue;
+      const values = { ...(await dotenvOf(project, dir)), ...env };
+      const parsed = await Promise.all(texts.map(parseYaml));
+      const file = project.relative(path.join(dir, names[0] ?? ''));
+      found.push({
+        file,
+        plain: dir === project.root && names[0] === main,
+        services: readCompose(parsed, values),
+      });
+    }
+  }
+  return found;
+}
+
+const NAMES = new RegExp(
+  kinds
+    .map(({ id }) => id)
+    .join('|')
+    .replace('postgres', 'postgis|pgvector|timescale|postgres')
+    .concat('|mariadb|percona|valkey|dragonfly|mongo|redpanda|mailhog|maildev|inbucket'),
+);
+
+async function parseYaml(text: string | undefined): Promise<unknown> {
+  if (text === undefined) return undefined;
+  const { parse } = await import('yaml');
+  try {
+    return parse(text, { merge: true, logLevel: 'silent' });
+  } catch {
+    return undefined; // Its owner hears of that from compose.
+  }
+}
+
+async function dotenvOf(project: Project, dir: string): Promise<Record<string, string>> {
+  const text = (await project.has(dir, '.env')) ? await project.text(path.join(dir, '.env')) : undefined;
+  return text === undefined ? {} : (await import('dotenv')).parse(text);
+}
+
+const SOURCES =
+  /^(?:src|app|apps|server|api|backend|lib|config|configs|settings|core|db|database|models|common|shared|main|resources|internal|cmd|prisma)$/;
+const MOST_FILES = 40;
+
+/** What the likely files of the apps' folders have written down, three folders deep. */
+export async function readLikelyCode({ project, dirs }: Sources): Promise<CodeSays> {
+  const says: CodeSays = { needs: [], file: false };
+  let waiting = dirs;
+  let read = 0;
+  for (let depth = 0; depth < 4 && waiting.length > 0; depth++) {
+    const next: string[] = [];
+    for (const dir of waiting) {
+      const { files, dirs: inner } = await project.list(dir);
+      const python = files.has('__init__.py') || files.has('settings.py') || files.has('manage.py');
+      for (const name of files) {
+        if (!LIKELY.test(name) || read++ >= MOST_FILES) continue;
+        const file = path.join(dir, name);
+        const found = readCode((await project.text(file)) ?? '', project.relative(file));
+        says.needs.push(...found.needs);
+        says.file ||= found.file;
+      }
+      for (const name of inner) {
+        // A package of Python may be called anything.
+        if (SOURCES.test(name) || (python && !/^(?:\.|tests?$|node_modules$|venv$|migrations$)/.test(name))) {
+          next.push(path.join(dir, name));
+        }
+      }
+    }
+    waiting = next;
+  }
+  return says;
+}
