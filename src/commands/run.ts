@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { loadProject, planProject } from '../session/project.ts';
 import { runSession } from '../session/session.ts';
+import { inTheWay, notAnswering } from '../session/surroundings.ts';
 import { TerminalSession } from '../ui/terminal/session.ts';
 
 /** `devstart`: starts the project in the foreground. @returns the exit code */
@@ -21,10 +22,15 @@ export async function run(context: Context): Promise<number> {
   const color = format === 'pretty';
   const planned = await planProject(project, { env, lookOnly: dryRun, forceColor: color });
   if (dryRun) {
+    const around = await Promise.all([
+      inTheWay(settings),
+      notAnswering(settings, env, planned.planner.ports.numbers),
+    ]);
     const { movedPorts, printPlan } = await import('../ui/dry-run.ts');
     const { ports, plan } = planned.planner;
     const notes = [...project.loaded.notes, ...movedPorts(ports.all, env.HOME)];
-    printPlan(plan, settings, { ...project.loaded, notes }, format === 'json');
+    const warnings = [...project.loaded.warnings, ...around.flat()];
+    printPlan(plan, settings, { ...project.loaded, notes, warnings }, format === 'json');
     return 0;
   }
   const keys = !stdinTo && format !== 'json' && !isCI(env.CI) && isatty(0) && isatty(1);

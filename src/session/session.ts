@@ -21,6 +21,7 @@ import type { Attached, SessionOptions } from './attached.ts';
 import { PortsFileKeeper } from './ports-file.ts';
 import type { PlannedProject } from './project.ts';
 import { Scope } from './scope.ts';
+import { inTheWay, notAnswering } from './surroundings.ts';
 
 /**
  * One run from its first line to its last: a list of listeners to its events, each in a scope that closes them in the
@@ -79,6 +80,7 @@ async function run(
     if (event.type === 'started') logs.started(event.id, event.pid);
     if (event.type === 'up' && settings.open.value) open();
   });
+  tellServices(project, context, streams, () => code !== undefined);
 
   const running = startRun(plan, {
     env: context.env,
@@ -177,6 +179,7 @@ async function tellBeginning(
   const { settings, loaded, planner } = project;
   project.warn(warn);
   for (const { code, message } of loaded.warnings) warn(code, message);
+  for (const { code, message } of await inTheWay(settings)) warn(code, message);
   for (const note of loaded.notes) reporter.note(note);
   for (const one of loaded.leftOut) {
     // A program that reads our lines hears of it as a warning.
@@ -193,6 +196,23 @@ async function tellBeginning(
     const result = await cleanCaches(settings.root, cleanItems(settings));
     for (const line of describeCleaned(result, settings.root)) reporter.note(line);
   }
+}
+
+/** Once all that starts at once has been started. */
+function tellServices(
+  { settings, planner }: PlannedProject,
+  { env }: Context,
+  { bus, warn }: Streams,
+  ended: () => boolean,
+): void {
+  let asked = false;
+  bus.subscribe(({ type }) => {
+    if (asked || type !== 'started') return;
+    asked = true;
+    void notAnswering(settings, env, planner.ports.numbers).then((warnings) => {
+      if (!ended()) for (const { code, message } of warnings) warn(code, message);
+    });
+  });
 }
 
 function showProgress({ format, out }: SessionOptions, { output, bus }: Streams): Progress | undefined {

@@ -73,7 +73,7 @@ function place(
   // Without its port it is any mail server's.
   if (kind.id === 'mailpit' && (web || !port || !/^(?:HOST|SERVER)/.test(what))) return;
   const found = addressesOf(value, port && /^\d+$/.test(port) ? Number(port) : kind.port);
-  note(says, kind, found, name, false);
+  note(says, kind, found, name, DATABASE.test(prefix) && chosen !== undefined);
 }
 
 /** The database behind `DB_HOST`: as chosen, by its port, or the only one that is spoken of. */

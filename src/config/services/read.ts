@@ -7,7 +7,6 @@ import { readCompose } from './compose.ts';
 import type { ComposeFile, Evidence } from './decide.ts';
 import { type Drivers, MANIFESTS, readDrivers } from './drivers.ts';
 import { onlyUsedByLaravel, readEnv } from './env.ts';
-import { kinds } from './kinds.ts';
 import { commandLines, homesOf, lineOf } from './scripts.ts';
 import { readStarted } from './started.ts';
 
@@ -159,13 +158,8 @@ async function composeOf(project: Project, dirs: string[], env: Environment): Pr
   return found;
 }
 
-const NAMES = new RegExp(
-  kinds
-    .map(({ id }) => id)
-    .join('|')
-    .replace('postgres', 'postgis|pgvector|timescale|postgres')
-    .concat('|mariadb|percona|valkey|dragonfly|mongo|redpanda|mailhog|maildev|inbucket'),
-);
+const NAMES =
+  /postg|pgvector|timescale|mysql|mariadb|percona|mssql|azure-sql|mongo|redis|valkey|dragonfly|keydb|meilisearch|typesense|opensearch|elasticsearch|rabbitmq|lavinmq|kafka|redpanda|nats|minio|localstack|mailpit|mailhog|maildev|mailcatcher|smtp4dev|inbucket|memcached|qdrant|neo4j|clickhouse|temporal/i;
 
 async function parseYaml(text: string | undefined): Promise<unknown> {
   if (text === undefined) return undefined;

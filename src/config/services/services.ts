@@ -1,10 +1,7 @@
-import net from 'node:net';
 import type { Settings, Warning } from '../types.ts';
 import { decide, type Need, openKinds } from './decide.ts';
+import { listens } from './knock.ts';
 import { readLikelyCode, readSources } from './read.ts';
-
-/** Milliseconds for a loopback to answer or refuse: what does neither is not spoken of. */
-const PATIENCE = 100;
 
 /**
  * The services that the project says it needs on this machine and that nobody answers for, one warning each. Starts
@@ -18,8 +15,8 @@ export async function missingServices(
 ): Promise<Warning[]> {
   try {
     const needs = (await neededServices(root, apps, env)).filter(({ port }) => !ours.has(port));
-    const missing = await Promise.all(needs.map(async (need) => ((await refuses(need)) ? need : undefined)));
-    return missing.filter((need) => need !== undefined).map(describe);
+    const answers = await Promise.all(needs.map(({ host, port }) => listens(host, port)));
+    return needs.filter((_, i) => answers[i] === false).map(describe);
   } catch {
     return [];
   }
@@ -44,28 +41,4 @@ export function describe({ service, host, port, from, start }: Need): Warning {
     code: 'NEEDS_SERVICE',
     message: `needs ${service} at ${at}: nothing listens there${how} (${from})`,
   };
-}
-
-/** Whether nothing listens there: every address of the name refuses. */
-async function refuses({ host, port }: Need): Promise<boolean> {
-  const hosts = host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
-  const answers = await Promise.all(hosts.map((one) => knock(one, port)));
-  return (
-    answers.every((answer) => answer === 'refused' || answer === 'absent') && answers.includes('refused')
-  );
-}
-
-function knock(host: string, port: number): Promise<'open' | 'refused' | 'absent' | 'silent'> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host, port });
-    const end = (answer: 'open' | 'refused' | 'absent' | 'silent') => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(PATIENCE, () => end('silent'));
-    socket.on('connect', () => end('open'));
-    socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-      end(code === 'ECONNREFUSED' ? 'refused' : 'absent'),
-    );
-  });
 }

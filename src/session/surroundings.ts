@@ -1,0 +1,24 @@
+import type { Settings, Warning } from '../config/types.ts';
+import type { Context } from '../context.ts';
+
+/** What stands around a run and is not its own: a dev server that is in the way, a service that does not answer. */
+
+/** Frameworks that write down where they run: only they are asked. */
+const LOCKING = new Set(['next', 'vinext', 'nuxt', 'astro']);
+
+/** Told before anything starts: what it finds would end a server. */
+export async function inTheWay({ root, apps, prod }: Settings): Promise<Warning[]> {
+  if (!apps.some(({ framework }) => LOCKING.has(framework ?? ''))) return [];
+  const { standingDevServers } = await import('../config/services/dev-lock.ts');
+  return standingDevServers(root, apps, prod.value);
+}
+
+/** Told as soon as the servers have been started: its reading costs their start nothing, and they take longer to fail. */
+export async function notAnswering(
+  settings: Settings,
+  env: Context['env'],
+  ours: Iterable<number>,
+): Promise<Warning[]> {
+  const { missingServices } = await import('../config/services/services.ts');
+  return missingServices(settings, env, new Set(ours));
+}
