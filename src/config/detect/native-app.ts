@@ -39,15 +39,17 @@ const rust = {
     /\bclap\b|\benv::args\b|\breqwest\b|\bTcpStream::connect|::connect\(|\bratatui\b|\bstdin\(\)|\bhyper_util::client\b/,
 };
 
+/** Its main files talk, and nothing of it listens. */
 async function isClient(
   { project }: Scope,
   dir: string,
+  main: string,
   ending: RegExp,
   { listens, talks }: typeof go,
 ): Promise<boolean> {
   return (
-    (await anySource(project, dir, ending, listens)) === false &&
-    (await anySource(project, dir, ending, talks)) === true
+    (await anySource(project, main, ending, talks, 0)) === true &&
+    (await anySource(project, dir, ending, listens)) === false
   );
 }
 
@@ -67,7 +69,8 @@ const natives: Native[] = [
     file: 'Cargo.toml',
     when: holds(RUST_SERVER),
     argv: async (scope, dir) => {
-      if (await isClient(scope, path.join(dir, 'src'), /\.rs$/, rust)) return undefined;
+      const sources = path.join(dir, 'src');
+      if (await isClient(scope, sources, sources, /\.rs$/, rust)) return undefined;
       return scope.context.prod ? ['cargo', 'run', '--release'] : ['cargo', 'run'];
     },
   },
@@ -193,11 +196,12 @@ async function goCommand(scope: Scope, dir: string): Promise<[string, ...string[
     }
     return false;
   };
-  if (await isClient(scope, dir, /(?<!_test)\.go$/, go)) return undefined;
-  if (await isMain(dir)) return ['go', 'run', '.'];
+  const serves = async (main: string) => !(await isClient(scope, dir, main, /(?<!_test)\.go$/, go));
+  if (await isMain(dir)) return (await serves(dir)) ? ['go', 'run', '.'] : undefined;
   const commands: string[] = [];
   for (const name of (await project.list(path.join(dir, 'cmd'))).dirs) {
-    if (await isMain(path.join(dir, 'cmd', name))) commands.push(name);
+    const main = path.join(dir, 'cmd', name);
+    if ((await isMain(main)) && (await serves(main))) commands.push(name);
   }
   const one = ['server', 'api', 'web', 'backend', 'app', 'http'].find((name) => commands.includes(name));
   if (one ?? commands.length === 1) return ['go', 'run', `./cmd/${one ?? commands[0]}`];

@@ -69,8 +69,8 @@ const CLIENT =
 const MAX_FILES = 30;
 
 /**
- * Whether the program talks to people or servers and is none itself: it uses a client's package, and nothing that it
- * imports of the project listens. What cannot be read may listen.
+ * Whether the program talks to people or servers and is none itself: its first file uses a client's package, and nothing
+ * that it imports of the project listens. What cannot be read may listen.
  */
 async function isClient(
   project: Project,
@@ -82,12 +82,12 @@ async function isClient(
   const waiting = [path.resolve(dir, entry)];
   const seen = new Set(waiting);
   const packages = new Set<string>();
-  let client = false;
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
     const text = await project.text(file);
     if (text === undefined || LISTENS.test(text) || seen.size > MAX_FILES) return false;
-    for (const name of usedPackages(text)) {
-      client ||= CLIENT.test(name);
+    const used = usedPackages(text);
+    if (seen.size === 1 && !used.some((name) => CLIENT.test(name))) return false;
+    for (const name of used) {
       // An alias is a file that we do not know.
       if (/^(?:@\/|~|#)/.test(name)) return false;
       if (!name.startsWith('.')) {
@@ -101,7 +101,7 @@ async function isClient(
     }
   }
   // A package of the workspace may well listen.
-  return client && !(await project.workspaces()).some(({ name }) => name !== undefined && packages.has(name));
+  return !(await project.workspaces()).some(({ name }) => name !== undefined && packages.has(name));
 }
 
 const ENDINGS = ['', '.ts', '.js', '.mts', '.mjs', '.cjs', '.tsx', '.jsx', '/index.ts', '/index.js', '.json'];

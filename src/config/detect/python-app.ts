@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Role } from '../types.ts';
 import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
 import { managerOf } from './manage.ts';
 import type { Project } from './project.ts';
@@ -21,14 +22,17 @@ export async function pythonCandidate(scope: Scope, dir: string): Promise<Candid
   }
   const found = await findPythonServer(project, dir);
   if (!found) return undefined;
-  const { id, label } = found.server;
+  const { id, label, port } = found.server;
   const argv = await argvOf(scope, found);
   const candidate = await startOf(scope, dir, found, argv);
   const { app } = candidate;
   if (found.script) {
     const evidence = `${project.relative(path.join(dir, 'pyproject.toml'))} script "${found.script.name}"`;
     const start = await scriptStart(project, dir, found, found.script);
-    return { ...candidate, app: { ...app, ...start, framework: id, evidence } };
+    const roles: Role[] = app.roles.length > 0 ? app.roles : ['backend'];
+    const known = Object.keys(app.defaultPorts).length > 0 || port === undefined;
+    const defaultPorts = known ? app.defaultPorts : { own: port };
+    return { ...candidate, app: { ...app, ...start, roles, defaultPorts, framework: id, evidence } };
   }
   return { ...candidate, app: { ...app, framework: id, evidence: `${app.evidence} (${label})` } };
 }
@@ -78,15 +82,15 @@ const moduleOf = (file: string) => file.replace(/(?:(?:^|\/)__init__)?\.py$/, ''
 async function scriptStart(
   project: Project,
   dir: string,
-  { cwd, file }: PythonFile,
+  { cwd, file, args = [] }: PythonFile,
   { name, call }: ConsoleScript,
 ): Promise<{ command: { kind: 'argv'; argv: Argv }; cwd: string }> {
   const start = (folder: string, argv: Argv) => ({ command: { kind: 'argv' as const, argv }, cwd: folder });
   const bin = await venvBin(project, dir, process.platform === 'win32' ? `${name}.exe` : name);
-  if (bin) return start(dir, [path.join(bin, name)]);
+  if (bin) return start(dir, [path.join(bin, name), ...args]);
   const python = await pythonCommand(project, dir);
-  if (python[1] === 'run') return start(dir, [python[0], 'run', name]);
-  return start(cwd, [...python, '-c', `from ${moduleOf(file)} import ${call}; ${call}()`]);
+  if (python[1] === 'run') return start(dir, [python[0], 'run', name, ...args]);
+  return start(cwd, [...python, '-c', `from ${moduleOf(file)} import ${call}; ${call}()`, ...args]);
 }
 
 async function startOf(

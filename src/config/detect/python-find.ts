@@ -9,6 +9,7 @@ import {
   type Entry,
   entryOf,
   importsOf,
+  packageFolders,
   runsByItself,
   startsServer,
   uvicornTarget,
@@ -33,6 +34,8 @@ export interface PythonFile {
   entry: Entry | undefined;
   /** Nothing to import was found: pyproject.toml's own script starts it. */
   script?: ConsoleScript;
+  /** What follows the script's name. */
+  args?: string[];
 }
 
 /** The server file of a folder; undefined where none is near. */
@@ -139,6 +142,7 @@ const importers: Record<string, true> = {
   flask: true,
 };
 const fastapi = pythonServers.find(({ id }) => id === 'fastapi') as PythonServer;
+const litestar = pythonServers.find(({ id }) => id === 'litestar') as PythonServer;
 const plain = pythonServers.find(({ id }) => id === 'python') as PythonServer;
 
 /** The file of a module as `file` names it, relative to `dir`; undefined for a package from elsewhere. */
@@ -148,6 +152,7 @@ async function moduleFile(
   file: string,
   module: string,
   name = '',
+  further: string[] = [],
 ): Promise<string | undefined> {
   const [, dots = '', rest = ''] = /^(\.*)(.*)$/.exec(module) ?? [];
   const own = path.posix.dirname(file);
@@ -157,7 +162,9 @@ async function moduleFile(
       .slice(0, i + 1)
       .join('/'),
   );
-  const bases = dots ? [path.posix.join(own, '../'.repeat(dots.length - 1))] : ['', 'src', ...parents];
+  const bases = dots
+    ? [path.posix.join(own, '../'.repeat(dots.length - 1))]
+    : ['', 'src', ...further, ...parents];
   const inner = rest.replaceAll('.', '/');
   for (const base of bases) {
     for (const end of [`${inner}.py`, `${inner}/__init__.py`, `${inner}/${name}.py`]) {
@@ -173,17 +180,20 @@ async function moduleFile(
 
 /** A server that pyproject.toml's scripts start: its module's object, else the script's own function. */
 async function findScripted(project: Project, dir: string): Promise<PythonFile | undefined> {
-  const scripts = consoleScripts((await project.text(path.join(dir, 'pyproject.toml'))) ?? '');
+  const pyproject = (await project.text(path.join(dir, 'pyproject.toml'))) ?? '';
+  const scripts = consoleScripts(pyproject);
   for (const script of scripts.slice(0, 6)) {
-    const file = await moduleFile(project, dir, '', script.module);
+    const file = await moduleFile(project, dir, '', script.module, '', packageFolders(pyproject));
     const found = file && (await inFile(project, dir, file));
     if (found && found.server.id !== 'python' && (found.entry || found.server.start !== 'uvicorn'))
       return found;
     const text = file && (await project.text(path.join(dir, file)));
-    if (file && text && startsServer(text, script.call)) {
-      const place = await importable(project, dir, file, text);
-      return { ...place, text, server: plain, entry: undefined, script };
-    }
+    if (!file || !text) continue;
+    const place = { ...(await importable(project, dir, file, text)), text, entry: undefined, script };
+    // Litestar's own command line under the project's name.
+    if (/\blitestar_group\b/.test(text))
+      return { ...place, server: litestar, args: ['run', '--port', '{port}'] };
+    if (startsServer(text, script.call)) return { ...place, server: plain };
   }
   return undefined;
 }
@@ -208,10 +218,9 @@ async function importable(
   const tops = new Set(modules.map((module) => module.split('.')[0] ?? ''));
   const relative = modules.some((module) => module.startsWith('.'));
   const own = path.basename(dir);
-  if (folders.length === 0) {
-    if (dir === project.root || !(relative || tops.has(own))) return { cwd: dir, file };
-    return { cwd: path.dirname(dir), file: `${own}/${file}` };
-  }
+  const above = { cwd: path.dirname(dir), file: `${own}/${file}` };
+  if (dir !== project.root && (tops.has(own) || (relative && folders.length === 0))) return above;
+  if (folders.length === 0) return { cwd: dir, file };
   // The innermost folder that is imported by its name stands in the folder we want.
   const named = folders.findLastIndex((folder) => tops.has(folder));
   if (named !== -1) return at(folders.slice(0, named).join('/'));

@@ -150,6 +150,16 @@ export function consoleScripts(pyproject: string): ConsoleScript[] {
   return found.sort((a, b) => serves(a) - serves(b));
 }
 
+/** Where a pyproject.toml says that its packages lie: `packages = ["src/py/app"]`, `where = ["lib"]`. */
+export function packageFolders(pyproject: string): string[] {
+  const lists = [...pyproject.matchAll(/^\s*(packages|where)\s*=\s*\[([^\]]*)\]/gm)];
+  return lists.flatMap(([, key, list = '']) =>
+    [...list.matchAll(/["']([\w./-]+)["']/g)]
+      .map(([, name = '']) => (key === 'where' ? name : name.split('/').slice(0, -1).join('/')))
+      .filter(Boolean),
+  );
+}
+
 const STARTS =
   /\buvicorn\.(?:run|Server)\(|\bserve_forever\(|\.run\(|\bweb\.run_app\(|\bhypercorn\b|\bgranian\b|\bwaitress\b|\bexecute_from_command_line\(|\.launch\(|\brun_simple\(/;
 

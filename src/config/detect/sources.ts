@@ -9,6 +9,7 @@ const MOST = 120;
 
 /**
  * Whether a source file of the folder or below holds the pattern, the nearest files first.
+ * @param depth folders to go down; 0: the folder alone
  * @returns undefined where there were too many to tell
  */
 export async function anySource(
@@ -16,10 +17,12 @@ export async function anySource(
   dir: string,
   ending: RegExp,
   pattern: RegExp,
+  depth = 20,
 ): Promise<boolean | undefined> {
-  const waiting = [dir];
+  const waiting = [{ folder: dir, below: depth }];
   let looked = 0;
-  for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { folder, below } = next;
     const { files, dirs } = await project.list(folder);
     for (const name of files) {
       if (!ending.test(name)) continue;
@@ -27,7 +30,10 @@ export async function anySource(
       if (pattern.test((await project.text(path.join(folder, name))) ?? '')) return true;
     }
     if (++looked > MOST) return undefined;
-    for (const name of dirs) if (!SKIPPED.test(name)) waiting.push(path.join(folder, name));
+    if (below === 0) continue;
+    for (const name of dirs) {
+      if (!SKIPPED.test(name)) waiting.push({ folder: path.join(folder, name), below: below - 1 });
+    }
   }
   return false;
 }

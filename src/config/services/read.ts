@@ -130,7 +130,10 @@ const PLAIN = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-com
 const OVERRIDES = PLAIN.map((name) => name.replace(/(?=\.ya?ml$)/, '.override'));
 const FURTHER =
   /^(?:(?:docker-)?compose[.-](?:dev|develop|development|local|db|database|services?|infra|deps|backend)|(?:dev|local|services)\.(?:docker-)?compose)\.ya?ml$/;
-const BESIDE = ['docker', '.docker', 'infra', 'infrastructure', 'deploy', 'devops', '.devcontainer'];
+const BESIDE =
+  'docker .docker infra infrastructure deploy devops .devcontainer docker/dev docker/development docker/local'.split(
+    ' ',
+  );
 
 async function composeOf(project: Project, dirs: string[], env: Environment): Promise<ComposeFile[]> {
   const found: ComposeFile[] = [];

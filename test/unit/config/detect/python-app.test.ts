@@ -136,6 +136,22 @@ const cases: [string, Files, string[]][] = [
     ['backend backend python -: python3 -c from shop.core.boot import dev; dev()'],
   ],
   [
+    'Litestar’s command line under the project’s name, its package where pyproject.toml says',
+    {
+      'pyproject.toml':
+        '[project.scripts]\napp = "app.__main__:run_cli"\n[tool.hatch.build.targets.wheel]\npackages = ["lib/py/app"]\n',
+      'uv.lock': '',
+      'lib/py/app/__main__.py':
+        'def run_cli():\n    from litestar.cli.main import litestar_group\n    litestar_group()\n',
+    },
+    ['backend backend litestar 8000: uv run app run --port {port}'],
+  ],
+  [
+    'a folder whose files import it by its name',
+    { 'backend/server/app.py': `from backend.core import x\n${FASTAPI}`, 'backend/requirements.txt': '' },
+    [`backend backend fastapi 8000: ${uvicorn('backend.server.app:app')}`],
+  ],
+  [
     'a console script that is a command line is no server',
     {
       'pyproject.toml': '[project.scripts]\nshop = "shop.deep.cli:main"\n',
