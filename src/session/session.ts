@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { createLocalPlane } from '../control/local.ts';
 import type { Plane } from '../control/plane.ts';
@@ -80,7 +81,7 @@ async function run(
     if (event.type === 'started') logs.started(event.id, event.pid);
     if (event.type === 'up' && settings.open.value) open();
   });
-  tellServices(project, context, streams, () => code !== undefined);
+  const services = tellServices(project, context, streams);
 
   const running = startRun(plan, {
     env: context.env,
@@ -111,7 +112,11 @@ async function run(
   followSignals(context, plane, attached);
   followReader(streams, plane);
   scope.defer('the claims', () => claims.release());
-  ({ code } = await running.done);
+  const { code: ended } = await running.done;
+  // A server may fail faster than what it lacks is found; who has asked for the end waits for nothing.
+  if (ended > 0 && ended < 128) await services.told();
+  services.silence();
+  code = ended;
   return code;
 }
 
@@ -198,21 +203,29 @@ async function tellBeginning(
   }
 }
 
-/** Once all that starts at once has been started. */
+/** Milliseconds that the end waits for what is being looked for. */
+const MOST_FOR_SERVICES = 500;
+
+/** Looks for services once all that starts at once has been started; `told`: what was found is said. */
 function tellServices(
   { settings, planner }: PlannedProject,
   { env }: Context,
   { bus, warn }: Streams,
-  ended: () => boolean,
-): void {
-  let asked = false;
+): { told(): Promise<unknown>; silence(): void } {
+  let looking: Promise<void> | undefined;
+  let silent = false;
   bus.subscribe(({ type }) => {
-    if (asked || type !== 'started') return;
-    asked = true;
-    void notAnswering(settings, env, planner.ports.numbers).then((warnings) => {
-      if (!ended()) for (const { code, message } of warnings) warn(code, message);
+    if (looking || type !== 'started') return;
+    looking = notAnswering(settings, env, planner.ports.numbers).then((warnings) => {
+      if (!silent) for (const { code, message } of warnings) warn(code, message);
     });
   });
+  return {
+    told: () => Promise.race([looking, sleep(MOST_FOR_SERVICES, undefined, { ref: false })]),
+    silence: () => {
+      silent = true;
+    },
+  };
 }
 
 function showProgress({ format, out }: SessionOptions, { output, bus }: Streams): Progress | undefined {

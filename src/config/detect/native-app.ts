@@ -181,7 +181,8 @@ function waspStart(text: string): [string, ...string[]] {
 
 async function redwoodStart(project: Project, dir: string): Promise<[string, ...string[]]> {
   const cedar = '@cedarjs/core' in ((await project.packageJson(dir))?.deps ?? {});
-  return ['yarn', cedar ? 'cedar' : 'rw', 'dev'];
+  // The page’s port alone can be said: the API’s stands in the file.
+  return ['yarn', cedar ? 'cedar' : 'rw', 'dev', '--fwd=--port={frontend}'];
 }
 
 /** `go run .`, or the one command under cmd/; air where the project is set up for it. */

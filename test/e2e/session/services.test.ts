@@ -57,6 +57,19 @@ test('a service that nobody answers for is named once, in the run and in the dry
   assert.equal(run.events.filter(({ type }) => type === 'warning').length, 1);
 });
 
+test('a server that fails at once ends no run before what it lacks is named', async (t) => {
+  const rig = await Rig.create(t);
+  const [port = 0, postgres = 0, redis = 0] = await rig.freePorts(3);
+  await shop(rig, postgres, redis);
+  await listener(rig, redis);
+  const apps = [{ name: 'api', role: 'backend', command: 'exit 3' }];
+  await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+  const run = rig.spawnDevstart(['--json', '-b', String(port)]);
+  assert.equal(await rig.exitCode(run), 3);
+  const types = run.events.map(({ type }) => type);
+  assert.ok(types.includes('warning') && types.indexOf('warning') < types.indexOf('down'), types.join(' '));
+});
+
 test('a dev server of another run that allows no second one is named before the start', async (t) => {
   const rig = await Rig.create(t);
   const [port = 0, held = 0, unheld = 0] = await rig.freePorts(3);

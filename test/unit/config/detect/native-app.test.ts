@@ -104,7 +104,7 @@ const cases: [string, Files, string[]][] = [
       'api/package.json': {},
       'web/package.json': {},
     },
-    ['redwood backend+frontend redwood 8911+8910: yarn rw dev'],
+    ['redwood backend+frontend redwood 8911+8910: yarn rw dev --fwd=--port={frontend}'],
   ],
   [
     'static files beside a bundler’s config are the bundler’s',
