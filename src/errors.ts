@@ -30,14 +30,14 @@ export type WarningCode =
   | 'COMMAND' // exec's command could not be started
   | 'CORS_ORIGIN_IGNORED' // an entry of the project's own list that is none
   | 'CORS_WILDCARD'
+  | 'DEV_LOCK' // a dev server that allows one of its kind runs here already
   | 'FRONTEND_URL_IGNORED'
   | 'LEFT_OUT' // a server of the project that is not started
   | 'LEFTOVERS' // of a run that was killed
-  | 'LEFT_OUT' // a server of the owner's that is not started
   | 'LOG_OFF'
   | 'NO_LISTENER' // a guessed port on which nothing of it listens
+  | 'NEEDS_SERVICE' // nobody answers where a server will look for it
   | 'NOT_READY' // it takes its time
-  | 'NO_LISTENER' // its port was a guess
   | 'OPEN_FAILED' // the browser
   | 'PORTS_FILE' // .ports.json cannot be written
   | 'PORTS_FILE_IGNORED' // one that was there cannot be used

@@ -31,7 +31,7 @@ export async function standingDevServers(
   prod: boolean,
 ): Promise<Warning[]> {
   const found = await Promise.all(
-    apps.map(async (app) => {
+    apps.map(async (app): Promise<Warning | undefined> => {
       const files = locks[app.framework ?? ''];
       if (!files) return undefined;
       const home = (await homesOf(new Project(root), [app])).at(-1) ?? app.cwd;
