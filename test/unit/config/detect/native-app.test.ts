@@ -6,7 +6,7 @@ import { type Files, found } from './files.ts';
 const BOOT = '@SpringBootApplication\nclass Main {}\n';
 const gradle = (line: string) => `plugins {\n  id 'java'\n  ${line}\n}\n`;
 const page = { name: 'web', scripts: { dev: 'vite' }, dependencies: { vite: '*' } };
-const WEB = 'web frontend vite 5173: npm run --silent dev -- --port {port} --strictPort --host {host} @web';
+const WEB = 'web frontend vite 5173: npm run --silent dev -- --port {port} --strictPort @web';
 
 const cases: [string, Files, string[]][] = [
   [
@@ -109,7 +109,7 @@ const cases: [string, Files, string[]][] = [
   [
     'static files beside a bundler’s config are the bundler’s',
     { 'index.html': '', 'vite.config.ts': '', 'package.json': { devDependencies: { vite: '*' } } },
-    ['frontend frontend vite 5173: npm exec --silent -- vite --port {port} --strictPort --host {host}'],
+    ['frontend frontend vite 5173: npm exec --silent -- vite --port {port} --strictPort'],
   ],
   ['a bundler’s config without its package', { 'index.html': '', 'vite.config.ts': '' }, ['NOTHING_FOUND']],
   [
@@ -130,7 +130,7 @@ const cases: [string, Files, string[]][] = [
       'apps/web/vite.config.ts': '',
       'apps/web/index.html': '',
     },
-    ['web frontend vite 5173: pnpm exec vite --port {port} --strictPort --host {host} @apps/web'],
+    ['web frontend vite 5173: pnpm exec vite --port {port} --strictPort @apps/web'],
   ],
 ];
 for (const [name, files, expected] of cases) {

@@ -10,13 +10,13 @@ const dir = await projectOf({
   'package.json': { scripts: { dev: 'vp dev', api: 'wrangler dev' }, dependencies: { vite: '*' } },
   'web/package.json': { name: 'web', scripts: {} },
 });
-const V = '--port {port} --strictPort --host {host}';
+const V = '--port {port} --strictPort';
 
 // [command line, framework, default port, what it becomes]
 const lines: [string, string | undefined, number | undefined, string][] = [
   ['yarn vite', 'vite', 5173, `yarn vite ${V}`],
   ['yarn run vite --port 4000', 'vite', 4000, `yarn run vite --port 4000 ${V}`],
-  ['pnpm next dev', 'next', 3000, 'pnpm next dev -p {port} -H {host}'],
+  ['pnpm next dev', 'next', 3000, 'pnpm next dev -p {port}'],
   ['bun run vite', 'vite', 5173, `bun run vite ${V}`],
   ['yarn cross-env A=1 vite', 'vite', 5173, `yarn cross-env A=1 vite ${V}`],
   ['npm exec vite', 'vite', 5173, `npm exec vite -- ${V}`],
@@ -100,7 +100,7 @@ test('nodemon’s exec is its words’', async () => {
 });
 
 const page = { scripts: { dev: 'vite' }, dependencies: { vite: '*' } };
-const VITE = 'frontend vite 5173: npm run --silent dev -- --port {port} --strictPort --host {host}';
+const VITE = 'frontend vite 5173: npm run --silent dev -- --port {port} --strictPort';
 const projects: [string, Files, string[]][] = [
   [
     'bare nodemon of a package',

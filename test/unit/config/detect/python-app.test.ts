@@ -16,19 +16,19 @@ const FACTORY =
   'from fastapi import FastAPI\n\n\ndef make(debug: bool = False) -> FastAPI:\n    app = FastAPI()\n    return app\n';
 const DJANGO =
   'import os\ndef main():\n    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n    from django.core.management import execute_from_command_line\n';
-const HP = '--host {host} --port {port}';
+const HP = '--port {port}';
 const uvicorn = (target: string, more = '') => `python3 -m uvicorn ${target}${more} --reload ${HP}`;
 
 const cases: [string, Files, string[]][] = [
   [
     'Django’s manage.py',
     { 'manage.py': DJANGO },
-    ['backend backend django 8000: python3 manage.py runserver {host}:{port}'],
+    ['backend backend django 8000: python3 manage.py runserver {port}'],
   ],
   [
     'a manage.py that says nothing, beside Django in the requirements',
     { 'manage.py': 'from shop.manage import main\nmain()\n', 'requirements.txt': 'Django==5.2\n' },
-    ['backend backend django 8000: python3 manage.py runserver {host}:{port}'],
+    ['backend backend django 8000: python3 manage.py runserver {port}'],
   ],
   [
     'django-filter alone is not Django',
@@ -38,12 +38,12 @@ const cases: [string, Files, string[]][] = [
   [
     'Flask-Script',
     { 'manage.py': 'from flask_script import Manager\nmanager = Manager(app)\n' },
-    ['backend backend flask 5000: python3 manage.py runserver -h {host} -p {port}'],
+    ['backend backend flask 5000: python3 manage.py runserver -p {port}'],
   ],
   [
     'Flask’s own group',
     { 'manage.py': 'from flask.cli import FlaskGroup\ncli = FlaskGroup(create_app=create_app)\n' },
-    ['backend backend flask 5000: python3 manage.py run -h {host} -p {port}'],
+    ['backend backend flask 5000: python3 manage.py run -p {port}'],
   ],
   [
     'a manage.py of click: the server beside it',
