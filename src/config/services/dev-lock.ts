@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Project } from '../detect/project.ts';
 import type { App, Warning } from '../types.ts';
 import { listens } from './knock.ts';
-import { homesOf } from './scripts.ts';
+import { homeOf } from './scripts.ts';
 
 /** Dev servers that allow one of their kind in a folder: what they write there while they run. Read before the start. */
 
@@ -34,7 +33,7 @@ export async function standingDevServers(
     apps.map(async (app): Promise<Warning | undefined> => {
       const files = locks[app.framework ?? ''];
       if (!files) return undefined;
-      const home = (await homesOf(new Project(root), [app])).at(-1) ?? app.cwd;
+      const home = homeOf(app);
       const lock = files[prod ? files.length - 1 : 0] as LockFile;
       const held = readLock(await readFile(path.join(home, lock.file), 'utf8').catch(() => ''));
       if (!held || !isAlive(held.pid)) return undefined;

@@ -7,7 +7,7 @@ import { readCompose } from './compose.ts';
 import type { ComposeFile, Evidence } from './decide.ts';
 import { type Drivers, MANIFESTS, readDrivers } from './drivers.ts';
 import { onlyUsedByLaravel, readEnv } from './env.ts';
-import { commandLines, homesOf, lineOf } from './scripts.ts';
+import { commandLines, homeOf, lineOf } from './scripts.ts';
 import { readStarted } from './started.ts';
 
 /** Reads what `decide` decides on: a few files of the apps' folders and of those above them. */
@@ -23,7 +23,7 @@ export interface Sources {
 
 export async function readSources(root: string, apps: readonly App[], env: Environment): Promise<Sources> {
   const project = new Project(root);
-  const homes = await homesOf(project, apps);
+  const homes = apps.flatMap((app) => [app.cwd, homeOf(app)]);
   const dirs = [...new Set([...homes.flatMap((dir) => project.upwards(dir)), root])].filter(
     (dir) => dir === root || dir.startsWith(root + path.sep),
   );
@@ -97,7 +97,7 @@ async function envOf(
       from[name] = file;
     }
   };
-  const [home = app.cwd] = await homesOf(project, [app]).then((homes) => homes.reverse());
+  const home = homeOf(app);
   for (const dir of project.upwards(home).reverse()) {
     const { files } = await project.list(dir);
     const named = [
@@ -115,6 +115,7 @@ async function envOf(
       put(parse(text.replace(/^\uFEFF/, '')), project.relative(file));
     }
   }
+  put(app.handed ?? {}, 'its env file');
   put(env, 'the environment');
   put(app.env, 'the config');
   const expanded = Object.fromEntries(

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { scriptCall, splitLine, unwrap } from '../detect/commandline.ts';
-import { look } from '../detect/look.ts';
 import { workspaceDir } from '../detect/package-manager.ts';
 import type { Project } from '../detect/project.ts';
 import type { App } from '../types.ts';
@@ -12,13 +11,8 @@ export const lineOf = ({ command }: Pick<App, 'command'>): string =>
     ? command.line
     : command.argv.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(' ');
 
-/** The folders in which the apps end up, whatever their commands go through. */
-export async function homesOf(project: Project, apps: readonly App[]): Promise<string[]> {
-  const homes = await Promise.all(
-    apps.map(async (app) => [app.cwd, (await look(project, lineOf(app), app.cwd)).dir]),
-  );
-  return [...new Set(homes.flat())];
-}
+/** The folder in which an app's program runs, whatever its command goes through. */
+export const homeOf = ({ runs, cwd }: Pick<App, 'runs' | 'cwd'>): string => runs?.dir ?? cwd;
 
 /** Scripts that start the whole, of which detection may have taken the servers alone. */
 const WHOLE = /^(?:pre)?(?:dev|start|serve|develop|up|watch)(?::(?:dev|all|full|local))?$/;

@@ -190,7 +190,7 @@ test('a missing program or folder is named, alike as an array and as a line, and
   await symlink(process.execPath, path.join(bin, 'node'));
   await writeFile(path.join(bin, 'corepack'), '', { mode: 0o755 });
   // Of the system only its shell: an installed pnpm must not be found.
-  const bare = { cwd: rig.dir, env: { PATH: bin } };
+  const bare = { cwd: rig.dir, env: { without: [], computed: {}, own: { PATH: bin }, run: {} } };
   const notThere = /web: the program no-such-program was not found on PATH/;
   const enable = /packageManager pnpm@9\.1\.0: run `corepack enable`/;
   const cases: [object, number, RegExp, RegExp?][] = [
