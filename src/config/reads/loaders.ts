@@ -19,7 +19,7 @@ export interface LoaderEvidence {
 
 /** Frameworks that read the env files in their own folder, whatever the code says. */
 const BY_THEMSELVES = new Set(
-  'vite sveltekit qwik react-router astro vitepress next nuxt cra gatsby vue-cli rsbuild parcel expo strapi medusa adonis laravel vinxi waku storybook quasar nitro sanity vercel netlify bun chainlit'.split(
+  'vite sveltekit qwik react-router astro vitepress next nuxt cra gatsby vue-cli rsbuild parcel expo strapi medusa adonis laravel vinxi waku storybook quasar nitro sanity vercel netlify bun chainlit vite-plus vinext electron-vite farm rspress umi ice marko one ladle histoire redwood wasp directus'.split(
     ' ',
   ),
 );

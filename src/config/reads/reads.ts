@@ -13,7 +13,7 @@ const MANIFESTS =
   );
 /** They serve a browser's code: only their configs read variables. */
 const PAGES_ALONE = new Set(
-  'vite cra rsbuild rspack parcel webpack vue-cli angular vitepress vuepress docusaurus storybook eleventy ember ionic expo slidev http-server serve live-server browser-sync jekyll hugo trunk static'.split(
+  'vite cra rsbuild rspack parcel webpack vue-cli angular vitepress vuepress docusaurus storybook eleventy ember ionic expo slidev http-server serve live-server browser-sync jekyll hugo trunk static vite-plus electron-vite snowpack farm rspress umi ice ladle histoire stencil web-dev-server hexo docsify mintlify observable elm gridsome sirv zola mdbook bridgetown middleman nanoc'.split(
     ' ',
   ),
 );
