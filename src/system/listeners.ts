@@ -45,11 +45,10 @@ function countIn(file: string): string {
 }
 
 /**
- * Every listener that the kernel tells about, whoever has it; undefined where it does not tell (not Linux).
+ * Every listener that the kernel tells about, whoever has it; undefined where it does not tell: without /proc.
  * Source: proc_net_tcp(5): local address in host-order hex words, state 0A is LISTEN.
  */
 export function listListeners(): Listener[] | undefined {
-  if (process.platform !== 'linux') return undefined;
   const found: Listener[] = [];
   let told = false;
   for (const table of TABLES) {

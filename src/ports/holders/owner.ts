@@ -3,19 +3,10 @@ import { dirname, join } from 'node:path';
 import { listenersOn } from '../../system/processes.ts';
 import type { PortOwner } from '../types.ts';
 
-const PROJECT_MARKS = [
-  'package.json',
-  '.git',
-  'rxconfig.py',
-  'pyproject.toml',
-  'requirements.txt',
-  'manage.py',
-  'go.mod',
-  'Cargo.toml',
-  'deno.json',
-  'composer.json',
-  'Gemfile',
-];
+const PROJECT_MARKS = (
+  'package.json .git rxconfig.py pyproject.toml requirements.txt manage.py go.mod Cargo.toml deno.json composer.json ' +
+  'Gemfile'
+).split(' ');
 
 /**
  * Every process that holds a LISTEN socket on one of the ports, by ascending pid, in one look. A port without an entry
