@@ -8,8 +8,8 @@ export const VENV_BIN = isWindows ? 'Scripts' : 'bin';
 /** Python outside of a virtual environment; inside each system calls it `python`. */
 export const PYTHON = isWindows ? 'python' : 'python3';
 
-/** The program's file name in a virtual environment. */
-export const programFile = (name: string): string => (isWindows ? `${name}.exe` : name);
+/** The file name of a program, or of a script with another ending on Windows. */
+export const programFile = (name: string, ending = '.exe'): string => (isWindows ? name + ending : name);
 
 /** The program's path on PATH, or undefined. */
 export async function onPath(

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { programFile } from '../../system/programs.ts';
 import type { Project } from './project.ts';
 import { anySource } from './sources.ts';
 
@@ -78,7 +79,7 @@ async function hasMain(project: Project, dir: string, main: RegExp): Promise<boo
 
 /** The wrapper script of the folder, or of one above it: a module is built by its root's. */
 async function wrapper(project: Project, dir: string, script: string, program: string): Promise<string> {
-  const name = process.platform === 'win32' ? `${script}${script === 'mvnw' ? '.cmd' : '.bat'}` : script;
+  const name = programFile(script, script === 'mvnw' ? '.cmd' : '.bat');
   for (const folder of project.upwards(dir)) {
     if (!(await project.has(folder, name))) continue;
     const way = path.relative(dir, path.join(folder, name)).replaceAll(path.sep, '/');

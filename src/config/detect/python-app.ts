@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { programFile } from '../../system/programs.ts';
 import type { Role } from '../types.ts';
 import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
 import { managerOf } from './manage.ts';
@@ -86,7 +87,7 @@ async function scriptStart(
   { name, call }: ConsoleScript,
 ): Promise<{ command: { kind: 'argv'; argv: Argv }; cwd: string }> {
   const start = (folder: string, argv: Argv) => ({ command: { kind: 'argv' as const, argv }, cwd: folder });
-  const bin = await venvBin(project, dir, process.platform === 'win32' ? `${name}.exe` : name);
+  const bin = await venvBin(project, dir, programFile(name));
   if (bin) return start(dir, [path.join(bin, name), ...args]);
   const python = await pythonCommand(project, dir);
   if (python[1] === 'run') return start(dir, [python[0], 'run', name, ...args]);
