@@ -146,6 +146,19 @@ const ODD: Record<string, [string[], RegExp]> = {
   ionic: [['ionic.config.json'], /"port"\s*:\s*(\d{4,5})/],
 };
 
+/** Redwood's two servers are one program: a port each in one file, `"${WEB_PORT:8910}"` too. */
+export async function redwoodPorts(trail: AppTrail): Promise<{ backend: Own[]; frontend: Own[] }> {
+  const source = await openFirst(trail, trail.dir, ['redwood.toml', 'cedar.toml']);
+  const of = (section: string): Own[] =>
+    ownByPattern(
+      source,
+      new RegExp(`\\[${section}\\][^[]*?\\n\\s*port\\s*=\\s*(?:"\\$\\{\\w+:)?(\\d{4,5})`),
+      'port',
+      false,
+    );
+  return { backend: of('api'), frontend: of('web') };
+}
+
 async function oddOnes(trail: AppTrail, dir: string): Promise<Own[]> {
   const odd = ODD[trail.app.framework ?? ''];
   if (!odd) return [];

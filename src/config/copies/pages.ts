@@ -23,6 +23,10 @@ const webpack: PageConfig = {
 /** By the framework's id. */
 export const PAGE_CONFIGS: Readonly<Record<string, readonly PageConfig[]>> = {
   vite: [vite],
+  'vite-plus': [vite],
+  vinext: [vite],
+  'electron-vite': [{ files: new RegExp(`^electron\\.vite\\.config${SCRIPT}`), block: 'server' }],
+  farm: [{ files: new RegExp(`^farm\\.config${SCRIPT}`), block: 'server' }],
   'react-router': [vite],
   remix: [vite],
   sveltekit: [vite, { files: /^hooks\.server\.[jt]s$/, folder: 'src' }],

@@ -6,7 +6,7 @@ import { isPort } from './expressions.ts';
 import type { AppTrail, Facts } from './facts.ts';
 import { nativeFacts } from './own-native.ts';
 import { nodeFacts } from './own-node.ts';
-import { pageFacts } from './own-page.ts';
+import { pageFacts, redwoodPorts } from './own-page.ts';
 import { pythonFacts, reflexPorts } from './own-python.ts';
 import { PAGE_CONFIGS } from './pages.ts';
 import { Sources } from './sources.ts';
@@ -60,6 +60,9 @@ async function factsOf(project: Project, app: App, { prod, env }: WrittenContext
     env: { values: new Map() },
   };
   if (app.framework === 'reflex') return { app, own: [], calls: [], byRole: await reflexPorts(trail) };
+  if (app.framework === 'redwood' && app.roles.length > 1) {
+    return { app, own: [], calls: [], byRole: await redwoodPorts(trail) };
+  }
   const said = await ownOfCommand(trail);
   const facts = await readFacts(trail);
   const own = [...said, ...(await ownOfVariable(trail, facts)), ...facts.own];

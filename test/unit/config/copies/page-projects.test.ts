@@ -269,6 +269,24 @@ const cases: [string, Files, string[]][] = [
     },
     ['backend -', 'frontend 3000 package.json:4 script "dev:client"'],
   ],
+  [
+    'Redwood: both servers of one file',
+    {
+      'package.json': {},
+      'redwood.toml': '[web]\n  title = "x"\n  port = "${WEB_PORT:8920}"\n[api]\n  port = 8921\n',
+    },
+    ['backend 8921 redwood.toml:5 port', 'frontend 8920 redwood.toml:3 port'],
+  ],
+  [
+    'Vite+ by Vite’s config',
+    {
+      'server/index.js': "require('express')().listen(4030);\n",
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'client/package.json': scripts({ dev: 'vp dev' }, ['vite-plus']),
+      'client/vite.config.ts': 'export default { server: { port: 5190 } };\n',
+    },
+    ['backend 4030 server/index.js:1 listen', 'frontend 5190 client/vite.config.ts:1 server.port'],
+  ],
 ];
 
 for (const [name, files, expected] of cases) {

@@ -53,7 +53,7 @@ for (const [line, framework, port, expected] of lines) {
   test(`knows: ${line}`, async () => {
     const app = await recogniseApp(draftApp('x', { kind: 'shell', line }, dir, ''), { prod: false });
     assert.deepEqual(
-      [app.framework, app.defaultPorts.own, app.command],
+      [app.framework, app.runs?.pinned ?? app.defaultPorts.own, app.command],
       [framework, port, { kind: 'shell', line: expected }],
     );
   });
@@ -108,7 +108,7 @@ const projects: [string, Files, string[]][] = [
       'package.json': { main: 'lib/main.js', scripts: { dev: 'nodemon' }, dependencies: { express: '*' } },
       'lib/main.js': 'app.listen(process.env.PORT || 4100)',
     },
-    ['backend backend express 4100: npm run --silent dev'],
+    ['backend backend express -: npm run --silent dev'],
   ],
   [
     'webpack’s own server in client/',
@@ -122,8 +122,8 @@ const projects: [string, Files, string[]][] = [
       'server/index.js': 'app.listen(4000)',
     },
     [
-      'server backend express 4000: npm run --silent start @server',
-      'client frontend node 3000: npm run --silent start @client',
+      'server backend express -: npm run --silent start @server',
+      'client frontend node -: npm run --silent start @client',
     ],
   ],
   [

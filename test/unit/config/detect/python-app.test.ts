@@ -125,7 +125,7 @@ const cases: [string, Files, string[]][] = [
       'uv.lock': '',
       'shop/core/boot.py': 'import uvicorn\ndef dev():\n    uvicorn.run("elsewhere:app", port=8123)\n',
     },
-    ['backend backend python 8123: uv run shop-dev'],
+    ['backend backend python -: uv run shop-dev'],
   ],
   [
     '[tool.poetry.scripts] without an environment: what it would call',
