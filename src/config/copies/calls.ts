@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Env, portOfValue } from './env-files.ts';
+import { type Env, portOfValue, portsOfValue } from './env-files.ts';
 import { isSwitch, variableIn } from './expressions.ts';
 import { languageOf } from './languages.ts';
 import { type Entry, entriesOf } from './pages.ts';
@@ -12,9 +12,8 @@ import { portOf, type Trail } from './values.ts';
 /** `/api`, and not `/apidocs`. */
 const API_PATH = /(?:^|[^\w])(?:api|trpc|graphql|rest)(?![\w.])/i;
 
-/** Proxies and rewrites: the value that begins where the match ends is an object, a list or a function. */
-const PROXY_BLOCKS =
-  /(?<![\w$])['"]?(?:proxy|devProxy|routeRules|context)['"]?\s*[:=]\s*(?=[{[])|(?<![\w$])(?:proxy|routes|rewrites)\s*[:=]\s*(?=\[)/g;
+/** Tables of paths and their targets. */
+const PROXY_BLOCKS = /(?<![\w$])['"]?(?:proxy|devProxy|routeRules)['"]?\s*[:=]\s*(?=\{)/g;
 /** Where in a config a target stands that no such block holds. */
 const TARGETS =
   /(?<![\w$])(?:target|destination|backend|dest)['"]?\s*:\s*|(?<![\w$])proxy['"]?\s*:\s*(?=['"`]|process\.env|env\.)|\b(?:createProxyMiddleware|legacyCreateProxyMiddleware|proxyRequest|createProxyServer)\s*\(/g;
@@ -44,7 +43,6 @@ function targetsIn(source: SourceFile): Target[] {
   const targets: Target[] = [];
   for (const match of code.matchAll(PROXY_BLOCKS)) {
     const open = match.index + match[0].length;
-    if (code[open] !== '{') continue;
     const entries = entriesOf(source, open);
     // A single object with a target of its own is no table of paths.
     if (entries.some(({ key }) => key === 'target' || key === 'context')) continue;
@@ -189,12 +187,12 @@ export function callsOfCode(source: SourceFile, env?: Env): Call[] {
 
 /** `VITE_API_URL=http://localhost:3001/api`: what an app's variables say that it calls. Pure. */
 export function callsOfEnv(env: Env): Call[] {
-  return [...env.values.keys()].flatMap((name) => {
-    const found = portOfValue(env, name);
-    // A bare number is a port only under such a name.
-    if (!found || (found.host === undefined && !/PORT$/i.test(name))) return [];
-    return [{ found, weight: weightOf(name) }];
-  });
+  return [...env.values.keys()].flatMap((name) =>
+    portsOfValue(env, name)
+      // A bare number is a port only under such a name.
+      .filter(({ host }) => host !== undefined || /PORT$/i.test(name))
+      .map((found): Call => ({ found, weight: weightOf(name) })),
+  );
 }
 
 const unique = (calls: Call[]): Call[] =>

@@ -1,7 +1,7 @@
 import type { App, PortKey, Source, WrittenPort } from '../types.ts';
 import type { Facts } from './facts.ts';
 import type { Call, Copy, Found, Own } from './types.ts';
-import { SERVICES } from './urls.ts';
+import { PAGE, SERVICES } from './urls.ts';
 
 /** What the project's own files come to. */
 export interface Decision {
@@ -25,7 +25,8 @@ export function decide(facts: readonly AppFacts[]): Decision {
     const mine: Partial<Record<PortKey, WrittenPort[]>> = {};
     for (const key of keysOf(one.app)) {
       const own = (one.byRole?.[key] ?? one.own).map(ownPort);
-      const ports = key === 'backend' ? withCalled(facts, one, own) : own;
+      const ports =
+        key === 'backend' ? withCalled(facts, one, own) : own.length > 0 ? own : shownAs(facts, one, key);
       if (ports.length > 0) mine[key] = uniquePorts(ports);
     }
     written.set(one.app.name, mine);
@@ -59,6 +60,22 @@ function withCalled(facts: readonly AppFacts[], backend: AppFacts, own: WrittenP
   if (agreed.length > 0) return [...agreed, ...own];
   const from: WrittenPort = { port: called.found.port, source: sourceOf(called.found, labelOf(called)) };
   return takesPort(backend) ? [from, ...own] : [...own, from];
+}
+
+/** A page of which nothing is known is where the others say that it is: an allowed origin, `CLIENT_URL`. */
+function shownAs(facts: readonly AppFacts[], page: AppFacts, key: PortKey): WrittenPort[] {
+  if (key !== 'frontend' || Object.keys(page.app.defaultPorts).length > 0) return [];
+  const others = facts.filter((one) => one !== page);
+  const taken = new Set(others.flatMap(homes));
+  const said = others
+    .flatMap(({ calls }) => calls)
+    .filter(
+      ({ found: { kind, name, port } }) => !taken.has(port) && (kind === 'cors' || PAGE.test(name ?? '')),
+    );
+  const [first] = said;
+  return first && new Set(said.map(({ found }) => found.port)).size === 1
+    ? [{ port: first.found.port, source: sourceOf(first.found, labelOf(first)) }]
+    : [];
 }
 
 const labelOf = ({ found: { name, kind } }: Call): string =>

@@ -63,22 +63,28 @@ export async function openEnv(sources: Sources, files: string[]): Promise<Env> {
   return { values };
 }
 
-/** The port that a variable's value is or names: `3001`, `http://localhost:3001/api`, `${API_PORT}`. */
-export function portOfValue(env: Env, name: string, depth = 0): Found | undefined {
+/** The port that a variable's value is or names first: `3001`, `http://localhost:3001/api`, `${API_PORT}`. */
+export const portOfValue = (env: Env, name: string): Found | undefined => portsOfValue(env, name)[0];
+
+/** All of them, of a list of origins. */
+export function portsOfValue(env: Env, name: string, depth = 0): Found[] {
   const entry = env.values.get(name);
-  if (!entry || depth > 3) return undefined;
+  if (!entry || depth > 3) return [];
   const { value, source, start } = entry;
   const more = { name, value };
   const whole = /^(?:tcp:\/\/|:)?(\d{2,5})$/.exec(value);
   if (whole?.[1]) {
     const at = start + value.length - whole[1].length;
-    return foundAt(digits(source, at, whole[1].length), 'env', more);
+    return [foundAt(digits(source, at, whole[1].length), 'env', more)];
   }
-  const [address] = addressesIn(plain(source), start, start + value.length);
-  if (address) return foundAt({ ...address.digits, source }, 'env', { ...more, host: address.host });
+  const addresses = addressesIn(plain(source), start, start + value.length);
+  if (addresses.length > 0)
+    return addresses.map(({ digits: place, host }) =>
+      foundAt({ ...place, source }, 'env', { ...more, host }),
+    );
   // Another name's value: `PORT=${API_PORT}`, `API_URL=http://localhost:$API_PORT`.
   const [, inner] = /(?:^|(?:localhost|127\.0\.0\.1):)\$\{?(\w+)(?::-\d+)?\}?/.exec(value) ?? [];
-  return inner && inner !== name ? portOfValue(env, inner, depth + 1) : undefined;
+  return inner && inner !== name ? portsOfValue(env, inner, depth + 1) : [];
 }
 
 const digits = (source: SourceFile, start: number, length: number): Digits => ({

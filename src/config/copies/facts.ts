@@ -23,6 +23,8 @@ export interface AppTrail extends Trail {
   dir: string;
   /** `development`, `production`. */
   mode: string;
+  /** There is no other app that it could call. */
+  alone: boolean;
   /** The launcher's environment. */
   shell: Readonly<Record<string, string | undefined>>;
   /** Its env files, read once its entry is known. */

@@ -57,9 +57,10 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
     calls.push(...(await callsOfConfig(inner, source, env)));
   }
   if (id === 'angular') await angular(inner, own, calls);
-  own.push(...(await oddOnes(inner, dir)));
+  await oddOne(inner, dir, own, calls);
   calls.push(...(await packageProxy(inner)), ...callsOfEnv(env));
-  if (!calls.some(({ weight }) => weight === 3)) calls.push(...(await callsOfBrowser(sources, dir, env)));
+  if (!trail.alone && !calls.some(({ weight }) => weight === 3))
+    calls.push(...(await callsOfBrowser(sources, dir, env)));
   return { app, own, reads, calls };
 }
 
@@ -159,9 +160,12 @@ export async function redwoodPorts(trail: AppTrail): Promise<{ backend: Own[]; f
   return { backend: of('api'), frontend: of('web') };
 }
 
-async function oddOnes(trail: AppTrail, dir: string): Promise<Own[]> {
+async function oddOne(trail: AppTrail, dir: string, own: Own[], calls: Call[]): Promise<void> {
   const odd = ODD[trail.app.framework ?? ''];
-  if (!odd) return [];
-  const [names, pattern] = odd;
-  return ownByPattern(await openFirst(trail, dir, names), pattern, 'port', false);
+  const source = odd && (await openFirst(trail, dir, odd[0]));
+  if (!odd || !source) return;
+  own.push(...ownByPattern(source, odd[1], 'port', false));
+  // Trunk's `[[proxy]]`.
+  for (const { digits, host } of addressesIn(source))
+    calls.push({ found: foundAt(digits, 'proxy', { host }), weight: 3 });
 }

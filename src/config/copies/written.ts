@@ -27,7 +27,7 @@ export async function withWrittenPorts(
   apps: readonly App[],
   context: WrittenContext,
 ): Promise<{ apps: App[]; copies: Copy[] }> {
-  const facts = await Promise.all(apps.map((app) => factsOf(project, app, context)));
+  const facts = await Promise.all(apps.map((app) => factsOf(project, app, context, apps.length === 1)));
   const { written, copies } = decide(facts);
   return {
     copies,
@@ -43,7 +43,12 @@ export async function withWrittenPorts(
   };
 }
 
-async function factsOf(project: Project, app: App, { prod, env }: WrittenContext): Promise<AppFacts> {
+async function factsOf(
+  project: Project,
+  app: App,
+  { prod, env }: WrittenContext,
+  alone: boolean,
+): Promise<AppFacts> {
   const program = app.runs ?? (app.framework === 'reflex' ? reflexProgram(app) : undefined);
   if (!program || app.noPort || app.framework === 'task') return { app, own: [], calls: [] };
   const dir = program.dir;
@@ -56,6 +61,7 @@ async function factsOf(project: Project, app: App, { prod, env }: WrittenContext
     top: dir,
     sources,
     mode,
+    alone,
     shell: env,
     env: { values: new Map() },
   };

@@ -115,6 +115,20 @@ for (const [name, all, expected] of table) {
   });
 }
 
+test('a page of which nothing is known is where its backend says that it is', () => {
+  const plain = app('web', ['frontend']);
+  const origin = (port: number): Call => ({ found: found(port, { kind: 'cors' }), weight: 0 });
+  const named: Call = { found: found(3100, { kind: 'default', name: 'CLIENT_URL' }), weight: 0 };
+  const of = (page: App, called: Call[]) =>
+    decide([facts(api, [own(8000, 'PORT')], called), facts(page)])
+      .written.get('web')
+      ?.frontend?.map(({ port }) => port);
+  assert.deepEqual(of(plain, [origin(3100), named]), [3100]);
+  assert.equal(of(plain, [origin(3100), origin(5173)]), undefined, 'which of them');
+  assert.equal(of(plain, [origin(8000), calls(4000)]), undefined, 'its own, a stranger');
+  assert.equal(of(web, [origin(3100)]), undefined, 'Vite is where Vite is');
+});
+
 test('a source has file and line; the shell’s is the environment’s', () => {
   const mine: Own = { ...own(7000, 'API_PORT'), found: found(7000, { file: '', line: 0 }), shell: true };
   const [shell, code] =

@@ -212,6 +212,16 @@ const cases: [string, Files, string[]][] = [
     },
     ['frontend 8097 Trunk.toml:6 port'],
   ],
+  [
+    'Trunk’s proxy',
+    {
+      'web/Trunk.toml': '[[proxy]]\nbackend = "http://localhost:3007/api/"\n',
+      'web/Cargo.toml': '[package]\nname = "web"\n',
+      'api/Cargo.toml': CARGO,
+      'api/src/main.rs': 'fn main() {}\n',
+    },
+    ['backend 3007 web/Trunk.toml:2 proxy', 'frontend 8080'],
+  ],
 ];
 
 for (const [name, files, expected] of cases) {
