@@ -89,7 +89,9 @@ async function findEntry(trail: AppTrail): Promise<SourceFile | undefined> {
   }
   const main = (await trail.sources.project.packageJson(dir))?.main;
   const found = main ? await openEntry(trail, dir, main) : undefined;
-  return found ?? openFirst(trail, dir, ENTRIES);
+  // A program that nobody knows may serve anything: the file that lies there proves nothing.
+  const known = app.framework !== undefined || /^(?:node|bun|deno|tsx)/.test(trail.program.words[0] ?? '');
+  return found ?? (known ? openFirst(trail, dir, ENTRIES) : undefined);
 }
 
 /** Of `deno task dev` the task's own words. */

@@ -25,7 +25,7 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
   const id = app.framework ?? '';
   const dir = pageFolder(trail);
   const named = namedConfig(trail, dir);
-  const configs = await openConfigs(sources, dir, PAGE_CONFIGS[id] ?? []);
+  const configs = await openConfigs(sources, dir, PAGE_CONFIGS[id] ?? PAGE_CONFIGS.vite ?? []);
   const given = named && (await sources.open(named));
   if (given) configs.unshift({ config: PAGE_CONFIGS[id]?.[0] ?? { files: /a^/ }, source: given });
   const folders = [dir, trail.dir, ...configs.flatMap(({ source }) => loadedFrom(source))];
@@ -143,13 +143,12 @@ const ODD: Record<string, [string[], RegExp]> = {
   mkdocs: [['mkdocs.yml', 'mkdocs.yaml'], /^dev_addr\s*:\s*['"]?[^\s'"]*?:?(\d{4,5})\b/m],
   streamlit: [['.streamlit/config.toml'], /\[server\][^[]*?\n\s*port\s*=\s*(\d{4,5})/],
   netlify: [['netlify.toml'], /\[dev\][^[]*?\n\s*port\s*=\s*(\d{4,5})/],
-  redwood: [['redwood.toml', '../redwood.toml'], /\[web\][^[]*?\n\s*port\s*=\s*(\d{4,5})/],
   ionic: [['ionic.config.json'], /"port"\s*:\s*(\d{4,5})/],
 };
 
 /** Redwood's two servers are one program: a port each in one file, `"${WEB_PORT:8910}"` too. */
 export async function redwoodPorts(trail: AppTrail): Promise<{ backend: Own[]; frontend: Own[] }> {
-  const source = await openFirst(trail, trail.dir, ['redwood.toml', 'cedar.toml']);
+  const source = await openFirst(trail, trail.dir, ['redwood.toml', '../redwood.toml', 'cedar.toml']);
   const of = (section: string): Own[] =>
     ownByPattern(
       source,

@@ -84,9 +84,15 @@ const reflexProgram = ({ cwd }: App): Program => ({
   env: {},
 });
 
-const isPage = ({ framework = '' }: App): boolean =>
+const PAGE = /^(?:angular|trunk|dioxus|leptos|jekyll|netlify|redwood|ionic)$/;
+/** They run the project's own code: what it listens on stands there. */
+const RUNS_CODE = /^(?:node|nodemon|tsx|ts-node|ts-node-dev|tsnd|vite-node|swc-node|babel-node|bun|deno)$/;
+
+/** A dev server with a config of its own. */
+const isPage = ({ framework = '', roles, runs }: App): boolean =>
   framework in PAGE_CONFIGS ||
-  /^(?:angular|trunk|dioxus|leptos|jekyll|netlify|redwood|ionic)$/.test(framework);
+  PAGE.test(framework) ||
+  (roles.includes('frontend') && !RUNS_CODE.test(runs?.words[0] ?? ''));
 const PYTHON =
   /^(?:python|uvicorn|fastapi|flask|quart|django|gunicorn|hypercorn|granian|litestar|starlette|sanic|aiohttp|tornado|bottle|streamlit|chainlit|gradio|dash|nicegui|fasthtml|panel|mkdocs)$/;
 const NATIVE = /^(?:go|rust|spring|dotnet|phoenix|rails|puma|rackup|laravel|php|symfony|ruby)$/;
@@ -101,7 +107,7 @@ async function readFacts(trail: AppTrail): Promise<Facts> {
   if (!isPage(app)) return nodeFacts(trail);
   const page = await pageFacts(trail);
   // A page framework's own server: `node server.js` beside next.config.js.
-  if (!/^(?:node|nodemon|tsx|ts-node|bun)$/.test(program.words[0] ?? '')) return page;
+  if (!RUNS_CODE.test(program.words[0] ?? '')) return page;
   const server = await nodeFacts(trail);
   return { ...page, own: [...server.own, ...page.own], reads: server.reads ?? page.reads };
 }

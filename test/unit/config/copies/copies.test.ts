@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Files, look, scripts } from './projects.ts';
+import { withWrittenPorts } from '../../../../src/config/copies/written.ts';
+import { draftApp } from '../../../../src/config/detect/candidate.ts';
+import { Project } from '../../../../src/config/detect/project.ts';
+import { type Files, look, project, scripts } from './projects.ts';
 
 const vite = scripts({ dev: 'vite' }, ['vite']);
 
@@ -103,4 +106,35 @@ test('a copy says what is replaced, where, and in which value', async () => {
   });
   assert.equal(text.split('\n')[1]?.slice(...(env?.columns ?? [])), '4040');
   assert.deepEqual([own?.name, own?.value, own?.columns], ['PORT', '4040', [31, 35]]);
+});
+
+test('Redwood: two ports in one file', async () => {
+  const root = await project({
+    'redwood.toml': '[web]\n  title = "x"\n  port = 8915\n[api]\n  port = 8916\n',
+  });
+  const argv: [string, ...string[]] = ['yarn', 'rw', 'dev'];
+  const runs = { words: ['rw', 'dev'], dir: root, line: 'rw dev', lineDir: root, env: {} };
+  const site = { ...draftApp('site', { kind: 'argv', argv }, root, ''), framework: 'redwood', runs };
+  const { apps, copies } = await withWrittenPorts(
+    new Project(root),
+    [{ ...site, roles: ['backend', 'frontend'] }],
+    { prod: false, env: {} },
+  );
+  const { backend, frontend } = apps[0]?.written ?? {};
+  assert.deepEqual([backend?.[0]?.port, frontend?.[0]?.port], [8916, 8915]);
+  assert.deepEqual(
+    copies.map(({ line, port }) => [line, port]),
+    [
+      [3, 8915],
+      [5, 8916],
+    ],
+  );
+});
+
+test('a program that nobody knows is not what lies beside it', async () => {
+  const { ports } = await look({
+    'package.json': scripts({ dev: './start-everything' }, []),
+    'index.js': 'require("http").createServer().listen(4321);\n',
+  });
+  assert.deepEqual(ports, ['app -']);
 });
