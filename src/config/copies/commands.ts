@@ -1,4 +1,4 @@
-import { type AppTrail, openFirst } from './facts.ts';
+import { type AppTrail, openFirst, ownByPattern } from './facts.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { escaped } from './text.ts';
 import type { Call, Found, Own } from './types.ts';
@@ -20,15 +20,10 @@ const COMMAND_FILES = [
 export async function ownOfCommand(trail: AppTrail): Promise<Own[]> {
   const { program } = trail;
   if (program.pinned === undefined) return ofVariable(trail);
-  const place = await placeInFiles(trail, String(program.pinned));
-  const found = place ?? nowhere(program.pinned);
-  return [
-    {
-      found,
-      label: program.script === undefined ? 'its command' : `script "${program.script}"`,
-      fixed: false,
-    },
-  ];
+  const digits = String(program.pinned);
+  const found = (await placeInFiles(trail, digits)) ?? nowhere(program.pinned);
+  const isOwn = program.script !== undefined && program.line.includes(digits);
+  return [{ found, label: isOwn ? `script "${program.script}"` : 'its command', fixed: false }];
 }
 
 /** `--port ${API_PORT:-8001}`: the default that stands in the line itself. */
@@ -47,19 +42,25 @@ export const nowhere = (port: number): Found => ({
   kind: 'script',
 });
 
-/** Where the command's own line has these digits. */
+/** Where the command's own line has these digits, or a script that leads to it. */
 export async function placeInFiles(trail: AppTrail, digits: string): Promise<Found | undefined> {
   const { program } = trail;
   const within = program.line.search(new RegExp(`(?<!\\d)${digits}(?!\\d)`));
-  if (within < 0) return undefined;
-  for (const name of ['package.json', ...COMMAND_FILES]) {
+  for (const name of within < 0 ? [] : ['package.json', ...COMMAND_FILES]) {
     const source = await openFirst(trail, program.lineDir, [name]);
     const start = source ? lineStart(source, program.line) : -1;
     if (!source || start < 0) continue;
     const at = source.text.indexOf(digits, start + within);
     if (at >= 0) return foundAt({ source, start: at, end: at + digits.length }, 'script');
   }
-  return undefined;
+  const said = new RegExp(`(?:[A-Z_]*PORT=|--port[= ]|\\s-p[= ]?)["'\\\\]*(${digits})(?!\\d)`);
+  const [own] = ownByPattern(
+    await openFirst(trail, program.lineDir, ['package.json']),
+    said,
+    'script',
+    false,
+  );
+  return own && { ...own.found, kind: 'script' };
 }
 
 /** Where a command's line stands in a file, as it is or in a JSON text. */

@@ -52,7 +52,8 @@ export async function look(
   let cwd = dir;
   for (const { words } of parts) if (words[0] === 'cd' && words[1]) cwd = path.resolve(cwd, words[1]);
   const { part, last } = mainPart(parts);
-  const { words: said, env } = unwrap(part?.words ?? []);
+  const { words: said, env: own } = unwrap(part?.words ?? []);
+  const env = { ...exported(parts), ...own };
   let words = said;
   const call = scriptCall(words);
   if (call && !call.all && levels.length < 6) {
@@ -65,7 +66,8 @@ export async function look(
       const whole = [inner, ...call.args.map(quote)].join(' ');
       const passes = call.pm === 'npm' && words.includes('--') && levels.length > 0;
       const found = await look(project, whole, target, passes ? levels : [...levels, call.pm]);
-      return { script: call.script, ...found, appendable: found.appendable && last };
+      const outer = { env: { ...env, ...found.env }, pinned: found.pinned ?? portSet(env, found.framework) };
+      return { script: call.script, ...found, ...outer, appendable: found.appendable && last };
     }
     // `yarn vite`: no script of the package, so a program of its.
     if (call.pm !== 'npm') {
@@ -107,6 +109,22 @@ export async function look(
     inPlace,
     orchestrates: call?.all === true || ORCHESTRATORS.test(words.join(' ')),
   };
+}
+
+/** `export PORT=3001 && node server.js`, and Windows' `set`. */
+function exported(parts: Part[]): Record<string, string> {
+  const word = process.platform === 'win32' ? 'set' : 'export';
+  const assigned = parts.filter(({ words }) => words[0] === word).flatMap(({ words }) => words.slice(1));
+  return unwrap(assigned).env;
+}
+
+/** What `PORT=3001 npm run server` says to a server that takes its port by it. */
+function portSet(
+  { PORT = '' }: Record<string, string>,
+  framework: Framework | undefined,
+): number | undefined {
+  const takes = framework?.role !== 'task' && (!framework?.flags || framework.readsPort);
+  return takes && /^\d{2,5}$/.test(PORT) && Number(PORT) < 65_536 ? Number(PORT) : undefined;
 }
 
 /** The command that stays: the last one, or the one before a pipe or beside a watcher. */

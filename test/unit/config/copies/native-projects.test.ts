@@ -193,7 +193,7 @@ const cases: [string, Files, string[]][] = [
       'Procfile.dev': 'web: bin/rails server -p 3002\ncss: bin/rails tailwindcss:watch\n',
       Gemfile: "gem 'rails'\n",
     },
-    ['frontend 3002 Procfile.dev:1 its command', 'css -'],
+    ['frontend 3002 Procfile.dev:1 its command'],
   ],
   [
     'Deno',

@@ -294,6 +294,25 @@ const cases: [string, Files, string[]][] = [
     ['backend 3456 server/package.json:3 script "dev"', 'frontend 5173'],
   ],
   [
+    'an outer script’s PORT',
+    both({
+      'server/package.json': scripts(
+        { dev: 'cross-env PORT=3459 npm run serve', serve: 'nodemon index.js' },
+        ['express'],
+      ),
+      'server/index.js': `${EXPRESS}app.listen(process.env.PORT || 3000);\n`,
+    }),
+    ['backend 3459 server/package.json:3 its command', 'frontend 5173'],
+  ],
+  [
+    'an exported PORT',
+    both({
+      'server/package.json': scripts({ dev: 'export PORT=3460 && nodemon index.js' }, ['express']),
+      'server/index.js': `${EXPRESS}app.listen(process.env.PORT || 3000);\n`,
+    }),
+    ['backend 3460 server/package.json:3 script "dev"', 'frontend 5173'],
+  ],
+  [
     'a variable that the command sets',
     both({
       'server/package.json': scripts({ dev: 'cross-env SERVER_PORT=3457 nodemon index.js' }, ['express']),
