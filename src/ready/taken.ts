@@ -7,12 +7,12 @@ const TAKEN =
 /** A port in a complaint: `:::8000`, `localhost:8000`, `port 8000`, `('127.0.0.1', 8000)`. */
 const NUMBER = /(?:port[:=]?\s+|:|',\s*)(\d{2,5})(?!\d|\.\d)/gi;
 
-/** The ports about which a text complains that somebody else has them. */
+/** The ports about which a text complains that somebody else has them: in each line the first, what follows is the way out. */
 export function takenPorts(text: string): number[] {
-  const lines = text
-    .split('\n')
-    .filter((line) => SURE.test(line) || (TAKEN.test(line) && /\bport\b/i.test(line)));
-  const found = lines.flatMap((line) => [...line.matchAll(NUMBER)].map(([, port]) => Number(port)));
+  const found = text.split('\n').map((line) => {
+    const complains = SURE.test(line) || (TAKEN.test(line) && /\bport\b/i.test(line));
+    return complains ? Number([...line.matchAll(NUMBER)][0]?.[1]) : 0;
+  });
   return [...new Set(found)].filter((port) => port > 0 && port < 65_536);
 }
 

@@ -72,7 +72,7 @@ function besideBoth(scope: Scope, whole: Candidate, servers: Candidate[]): Candi
 }
 
 /** Names that stand for anything: they tell no two equals apart. */
-const WEAK = ['app', 'api'];
+export const isWeak = (name: string): boolean => /^(?:app|api)$/i.test(name);
 
 /**
  * The one of several that is clearly meant; undefined where it stays open. The project's own script at the top goes
@@ -85,7 +85,7 @@ function clearlyNamed({ project }: Scope, candidates: Candidate[], role: Role): 
   const top = rest.filter((c) => c.home === project.root && c.look !== undefined);
   if (top.length === 1) return top[0];
   const nameOf = (c: Candidate) => path.basename(c.home).toLowerCase();
-  const named = rest.filter((c) => roleOfName(nameOf(c)) === role && !WEAK.includes(nameOf(c)));
+  const named = rest.filter((c) => roleOfName(nameOf(c)) === role && !isWeak(nameOf(c)));
   if (named.length === 1) return named[0];
   const exact = named.filter((c) => roleNames[role].includes(nameOf(c)));
   return exact.length === 1 ? exact[0] : undefined;

@@ -14,7 +14,7 @@ import {
   uniqueNames,
   withRole,
 } from './candidate.ts';
-import { choose, leaveOut, roleOf } from './choose.ts';
+import { choose, isWeak, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
   furtherFolders,
@@ -176,12 +176,9 @@ async function byFolders(scope: Scope): Promise<Candidate[]> {
   // The project's own script starts a server: of the packages only what is called as a role is may stand beside it.
   const starts = top.some(({ look, app, task }) => look !== undefined && !task && app.cwd === project.root);
   if (starts) workspaces = workspaces.filter(({ home }) => isRoleName(path.basename(home)));
-  const folders = choose({ ...scope, leftOut: [] }, byName(scope, named));
-  if (folders.length === 2) {
-    const pair = choose(scope, byName(scope, named));
-    await mentionFolders(scope, pair, workspaces);
-    return pair;
-  }
+  const pair = choose({ ...scope, leftOut: [] }, byName(scope, named));
+  if (pair.length === 2)
+    return choose(scope, await withRivals(scope, pair, byName(scope, named), workspaces));
 
   const monorepo = choose({ ...scope, leftOut: [] }, unique(scope, [...named, ...workspaces]));
   const shown = top.filter((c) => c.app.framework !== 'static' || monorepo.length === 0);
@@ -195,19 +192,27 @@ async function byFolders(scope: Scope): Promise<Candidate[]> {
   return [...chosen, ...(await openRole(scope, chosen))];
 }
 
-/** The servers of further folders are said where a pair of folders is what is started. */
-async function mentionFolders(scope: Scope, pair: Candidate[], workspaces: Candidate[]): Promise<void> {
-  const homes = new Set([
-    ...pair.map(({ home }) => home),
-    ...scope.leftOut.map(({ file }) => path.join(scope.project.root, file)),
-  ]);
+/**
+ * The servers of further folders beside a pair of folders: equals of one that only `app` or `api` names, to be asked
+ * about; the others are left out with a word.
+ */
+async function withRivals(
+  scope: Scope,
+  pair: Candidate[],
+  named: Candidate[],
+  workspaces: Candidate[],
+): Promise<Candidate[]> {
+  const homes = new Set([...pair, ...named].map(({ home }) => home));
+  const rivals: Candidate[] = [];
   for (const one of unique(scope, [...workspaces, ...(await furtherFolders(scope, homes))])) {
     const role = roleOf(scope, one);
-    const rival = pair.find(({ app }) => role !== undefined && app.roles.includes(role));
-    if (role === undefined || !rival || homes.has(one.home)) continue;
+    const other = pair.find(({ app }) => role !== undefined && app.roles.includes(role));
+    if (role === undefined || !other || homes.has(one.home)) continue;
     homes.add(one.home);
-    leaveOut(scope, one, rival, role);
+    if (isWeak(path.basename(other.home))) rivals.push(one);
+    else leaveOut(scope, one, other, role);
   }
+  return [...named, ...rivals];
 }
 
 /** Frameworks whose pages have a server of their own behind them. */

@@ -905,3 +905,32 @@ for (const [title, files, expected, left = []] of shapes) {
     for (const { why } of leftOut) assert.ok(why);
   });
 }
+
+/** Title, files, what the question says. */
+const asked: [string, Files, RegExp][] = [
+  [
+    'two backends, one of which is only called api',
+    { 'api/package.json': express, 'gateway/package.json': express, 'package.json': { workspaces: ['*'] } },
+    /More than one backend.*api\/package\.json.*gateway\/package\.json/,
+  ],
+  [
+    'two pages, one of which is only called app',
+    {
+      'backend/package.json': express,
+      'app/package.json': vite,
+      'shop/package.json': vite,
+      'package.json': { workspaces: ['*'] },
+    },
+    /More than one frontend.*app\/package\.json.*shop\/package\.json/,
+  ],
+  [
+    'two folders for the role that is open',
+    { 'backend/package.json': express, 'dashboard/package.json': vite, 'landing/package.json': vite },
+    /More than one frontend.*dashboard.*landing/,
+  ],
+];
+for (const [title, files, message] of asked) {
+  test(`asks: ${title}`, async () => {
+    await assert.rejects(detect(await project(files)), { code: 'AMBIGUOUS', message });
+  });
+}
