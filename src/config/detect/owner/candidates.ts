@@ -89,9 +89,13 @@ async function leafCandidate(scope: Scope, step: Step, from: string): Promise<Ca
     evidence: step.script || step.like ? evidence + label : evidence,
   };
   const port = ownPort(step, look);
+  // Its PORT comes from the way to it: what its own code says in place of it is not meant.
+  const way = port === undefined ? step.env : { ...step.env, PORT: String(port) };
+  const runs = app.runs && { ...app.runs, env: { ...way, ...app.runs.env } };
   return {
     app: {
       ...app,
+      ...(runs && { runs }),
       ...(step.silent && { noPort: true, ready: [], roles: [], defaultPorts: {} }),
       ...(port !== undefined && !step.silent && { defaultPorts: { own: port } }),
     },

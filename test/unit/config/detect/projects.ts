@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { type Detection, detectProject } from '../../../../src/config/detect/index.ts';
-import type { App } from '../../../../src/config/types.ts';
+import type { App, PortKey } from '../../../../src/config/types.ts';
 
 export type Files = Record<string, string | object>;
 
@@ -34,7 +34,8 @@ export const detect = (root: string): Promise<Detection> =>
 export function summary(app: App, root: string): string {
   const command = app.command.kind === 'shell' ? `$ ${app.command.line}` : app.command.argv.join(' ');
   const cwd = path.relative(root, app.cwd).replaceAll(path.sep, '/');
-  const own = Object.values(app.defaultPorts).join('+') || 'any';
+  const first = (key: PortKey) => app.written?.[key]?.[0]?.port ?? app.defaultPorts[key];
+  const own = (['backend', 'frontend', 'own'] as const).flatMap((key) => first(key) ?? []).join('+') || 'any';
   const port = app.opaque ? '*' : app.once ? 'once' : app.noPort ? '-' : own + (app.portGuessed ? '?' : '');
   const env = Object.entries(app.env).map(([key, value]) => `${key}=${value} `);
   const plain = command

@@ -60,7 +60,7 @@ const shapes: [string, Files, string[], string[]?][] = [
       'package.json': scripts({
         dev: 'cross-env NODE_ENV=development PORT=4001 concurrently "node server.js" "vite"',
       }),
-      'server.js': SERVER,
+      'server.js': "require('http').createServer().listen(process.env.PORT || 3001)",
     },
     [
       'backend backend node 4001: NODE_ENV=development PORT=4001 $ node server.js',
@@ -537,7 +537,7 @@ const shapes: [string, Files, string[], string[]?][] = [
       'package.json': scripts({ dev: 'nf start -j Procfile.local' }),
       'Procfile.local':
         'api: node server.js\nweb: next dev --port $PORT\nqueue: node queue.js\nrelease: node migrate.js\n',
-      'server.js': SERVER,
+      'server.js': "require('http').createServer().listen(process.env.PORT || 3001)",
       'queue.js': WORKER,
     },
     [
