@@ -22,6 +22,8 @@ export interface Candidate {
   task?: boolean;
   /** What its command was seen to run. */
   look?: Look;
+  /** What people should hear of where it is started. */
+  note?: string;
   /** What the same command starts beside it: comes along where it is chosen. */
   companions?: Candidate[];
   /** Stands for a step that ends before others start. */

@@ -60,6 +60,7 @@ export interface Detection {
 export async function detectProject(root: string, context: DetectContext): Promise<Detection> {
   const scope: Scope = { project: new Project(root), context, notes: [], leftOut: [] };
   const decided = (await decide(scope)).flatMap((one) => [...(one.companions ?? []), one]);
+  for (const { note } of decided) if (note) scope.notes.push(note);
   const found = await Promise.all(
     decided.map(async (one) => guessed(scope.project, await quieted(scope.project, one))),
   );
@@ -129,6 +130,9 @@ async function byFiles(
     scope.leftOut.length = 0;
     return asItStands;
   }
+  const note = asItStands?.find(({ app }) => app.opaque)?.note?.split(' is run as it stands: ');
+  if (note)
+    scope.notes.push(`${note[0]} is not used: ${note[1]}; the servers are started from their folders`);
   const [server] = found;
   const prepared = others.find(
     (all) => all.some(({ before }) => before) && listeners(all)[0]?.home === server?.home,

@@ -76,8 +76,8 @@ async function leafCandidate(scope: Scope, step: Step, from: string): Promise<Ca
       // Containers end by the signal that a person would send.
       ...(step.publishes && { publishes: step.publishes, stopSignal: 'SIGINT' as const }),
     };
-    scope.notes.push(`${evidence} is run as it stands: ${step.opaque}`);
-    return { app, home: cwd, ...given };
+    const note = `${step.script ? evidence : step.evidence} is run as it stands: ${step.opaque}`;
+    return { app, home: cwd, note, ...given };
   }
   const seen = step.like ? await recogniseLike(scope, step, draft) : await recognise(project, draft, context);
   const { look } = seen;

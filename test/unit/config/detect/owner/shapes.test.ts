@@ -906,6 +906,28 @@ for (const [title, files, expected, left = []] of shapes) {
   });
 }
 
+/** Title, files, the notes. */
+const noted: [string, Files, string[]][] = [
+  [
+    'run as it stands',
+    { 'dev.sh': 'for a in x y; do (cd $a && ./run) & done\nwait\n' },
+    ['dev.sh is run as it stands: dev.sh needs a shell to be read'],
+  ],
+  [
+    'not used, since both servers are known without it',
+    {
+      'dev.sh': 'for a in api web; do (cd $a && npm run dev) & done\nwait\n',
+      'api/package.json': express,
+      'web/package.json': vite,
+    },
+    ['dev.sh is not used: dev.sh needs a shell to be read; the servers are started from their folders'],
+  ],
+  ['nothing', { 'package.json': vite }, []],
+];
+for (const [title, files, expected] of noted) {
+  test(`says: ${title}`, async () => assert.deepEqual((await detect(await project(files))).notes, expected));
+}
+
 /** Title, files, what the question says. */
 const asked: [string, Files, RegExp][] = [
   [
