@@ -65,11 +65,14 @@ export function instanceEnv(
   const { inherited } = facts;
   const values = placeholderValues(facts, ports, instance);
   const port = mainPort(ports);
-  const readsPort = port !== undefined && (app.readsPort ?? !saysPort(app));
+  const byVariable = portVariable(app, port);
   const number = String(instance);
   return {
     // Who is run as it stands has PORT as its owner would.
-    without: [...(readsPort || app.opaque ? [] : ['PORT']), ...(inherited.NO_COLOR ? ['FORCE_COLOR'] : [])],
+    without: [
+      ...('PORT' in byVariable || app.opaque ? [] : ['PORT']),
+      ...(inherited.NO_COLOR ? ['FORCE_COLOR'] : []),
+    ],
     computed: {
       ...whereabouts(facts, app),
       ...ofItsKind(app, facts),
@@ -78,7 +81,7 @@ export function instanceEnv(
     },
     own: filled(app.env, values),
     run: {
-      ...(readsPort ? { PORT: String(port) } : {}),
+      ...byVariable,
       ...(facts.host !== undefined && port !== undefined ? { HOST: facts.host } : {}),
       ...shared(facts, values),
       PM2_INSTANCE_ID: number,
@@ -146,16 +149,31 @@ function pathWith(folders: readonly string[], inherited: string | undefined): Re
   return first.length > 0 ? { PATH: [...first, ...(inherited ? [inherited] : [])].join(path.delimiter) } : {};
 }
 
+/** How a server that takes its port by a variable is told: by PORT, or by the one that its code reads instead. */
+function portVariable(app: App, port: number | undefined): Record<string, string> {
+  if (port === undefined || !(app.readsPort ?? !saysPort(app))) return {};
+  const { portName = 'PORT' } = app;
+  // Another variable may have other readers: it is said where the port is not the server's own.
+  const name = app.readsPort ? 'PORT' : portName;
+  return name !== 'PORT' && isItsOwn(app, port) ? {} : { [name]: String(port) };
+}
+
+/** Would it listen there by itself? What the project has written down of it says so, or else its framework. */
+function isItsOwn({ written = {}, defaultPorts, roles }: App, port: number | undefined): boolean {
+  const known = Object.values(written).flat();
+  if (roles.length > 1) return false;
+  return known.length > 0 ? known.every((one) => one.port === port) : mainPort(defaultPorts) === port;
+}
+
 /** A port under a name of the framework's own is said where it is another than the server's own choice. */
 function frameworkNames(
-  { frameworkEnv, defaultPorts, roles }: App,
+  app: App,
   ports: Partial<Record<PortKey, number>>,
   values: Record<string, string | undefined>,
   inherited: Environment,
 ): Record<string, string> {
-  const usual = mainPort(defaultPorts);
-  const atHome = usual !== undefined && usual === mainPort(ports) && roles.length < 2;
-  const names = Object.entries(frameworkEnv).flatMap(([name, template]) => {
+  const atHome = isItsOwn(app, mainPort(ports));
+  const names = Object.entries(app.frameworkEnv).flatMap(([name, template]) => {
     if (atHome && template.includes('{port}')) return [];
     const value = fillPlaceholders(template, values);
     // A name that speaks of a role the project lacks is not set at all.

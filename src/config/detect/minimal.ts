@@ -24,7 +24,7 @@ function minimalApp(app: App, root: string | undefined): Record<string, unknown>
   result.command = plainCommand(app);
   const cwd = root === undefined ? '' : path.relative(root, app.cwd).replaceAll(path.sep, '/');
   if (cwd) result.cwd = cwd;
-  if (app.procfile) result.envFile = '.env';
+  if (app.procfile) result.envFile = path.posix.join(cwd, '.env');
   if (Object.keys(app.env).length > 0) result.env = app.env;
   if (app.noPort || app.opaque) result.port = false;
   const known = startPorts(app);

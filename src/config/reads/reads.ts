@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { EnvFile } from '../settings/dotenv.ts';
+import { readEnvFile } from '../settings/dotenv.ts';
 import { type App, type Reading, TOLD_LISTS, TOLD_URLS, type ToldName } from '../types.ts';
 import { listReading } from './lists.ts';
 import { loadedEnvFiles } from './loaders.ts';
@@ -23,8 +23,6 @@ interface Surroundings {
   root: string;
   /** The launcher's own environment. */
   env: Readonly<Record<string, string | undefined>>;
-  /** The project's own. */
-  envFiles: readonly EnvFile[];
   prod: boolean;
 }
 
@@ -32,15 +30,21 @@ interface Surroundings {
  * The apps with what their own files say of the names that devstart tells, so that none is told where it is said
  * already or means something else; and with what a Procfile's lines are handed.
  */
-export function withReadings(apps: readonly App[], around: Surroundings): App[] {
-  const plain = around.envFiles.find(({ file }) => file === '.env');
+export async function withReadings(apps: readonly App[], around: Surroundings): Promise<App[]> {
   const dirs = apps.map((app) => app.runs?.dir ?? app.cwd);
-  return apps.map((app, index) => {
-    const others = dirs.filter((dir) => dir !== dirs[index]);
-    const reads = { ...readingsOf(app, others, around), ...app.reads };
-    const handed = app.procfile && plain ? { handed: plain.written } : {};
-    return { ...app, ...handed, ...(Object.keys(reads).length > 0 && { reads }) };
-  });
+  return Promise.all(
+    apps.map(async (app, index) => {
+      const others = dirs.filter((dir) => dir !== dirs[index]);
+      const reads = { ...readingsOf(app, others, around), ...app.reads };
+      // A Procfile's line starts in the Procfile's folder.
+      const file = app.procfile ? await readEnvFile(app.cwd, '.env', around.env) : undefined;
+      return {
+        ...app,
+        ...(file && { handed: file.written }),
+        ...(Object.keys(reads).length > 0 && { reads }),
+      };
+    }),
+  );
 }
 
 function readingsOf(

@@ -88,7 +88,7 @@ async function findApps(
     ? await configuredApps(layers, context)
     : await (await import('../detect/index.ts')).detectProject(root, context);
   const { withReadings } = await import('../reads/reads.ts');
-  return { ...found, apps: withReadings(found.apps, { ...layers, prod: said.prod }) };
+  return { ...found, apps: await withReadings(found.apps, { root, env, prod: said.prod }) };
 }
 
 async function configuredApps({ root, config }: Layers, context: DetectContext): Promise<Detection> {

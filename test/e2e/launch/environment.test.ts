@@ -225,7 +225,7 @@ const shapes: Shape[] = [
     told: {
       web: [...less('FRONTEND_URL'), 'PORT'],
       api: [...less('FRONTEND_URL'), 'PORT'],
-      worker: [...less('FRONTEND_URL'), 'PORT'],
+      worker: less('FRONTEND_URL'),
     },
     values: { worker: { OTHER: undefined } },
   },
@@ -336,6 +336,22 @@ for (const shape of shapes) {
     await rig.assertNothingLeft();
   });
 }
+
+test('a server that reads SERVER_PORT is told it where the port is not its own, and PORT never', async (t) => {
+  const rig = await Rig.create(t);
+  const [port = 0, other = 0] = await rig.freePorts(2);
+  const files = { ...backend(`if (0) app.listen(process.env.SERVER_PORT || ${port});`), ...page('vite') };
+  await write(rig, files);
+  for (const [args, expected] of [
+    [[], undefined],
+    [['-b', String(other)], String(other)],
+  ] as const) {
+    const shape = { name: '', files, owner: PAIR, told: {}, args: [...args, '--no-sticky'] };
+    const { api } = await underDevstart(rig, shape);
+    assert.equal(api?.env.BACKEND_PORT, String(args.length > 0 ? other : port));
+    assert.deepEqual([api?.env.SERVER_PORT, api?.env.PORT], [expected, undefined]);
+  }
+});
 
 test('a relative DEVSTART_HOME is absolute for the servers', async (t) => {
   const rig = await Rig.create(t);

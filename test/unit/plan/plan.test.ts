@@ -284,6 +284,21 @@ test('placeholders in a command', () => {
   });
 });
 
+test('a variable that the code reads in place of PORT says the port where it is not the server’s own', () => {
+  const own = { port: 8001, source: { kind: 'framework', name: 'x' } } as const;
+  const reads = (over: Partial<App>) => {
+    const { PORT, SERVER_PORT } = told(plain({ portName: 'SERVER_PORT', ...over }));
+    return [PORT, SERVER_PORT];
+  };
+  assert.deepEqual(reads({ written: { backend: [own] } }), [undefined, undefined]);
+  assert.deepEqual(reads({ written: { backend: [{ ...own, port: 7000 }] } }), [undefined, '8001']);
+  assert.deepEqual(reads({ written: { backend: [own, { ...own, port: 7000 }] } }), [undefined, '8001']);
+  assert.deepEqual(reads({}), [undefined, '8001']);
+  assert.deepEqual(reads({ portName: 'PORT', written: { backend: [own] } }), ['8001', undefined]);
+  assert.deepEqual(reads({ readsPort: true }), ['8001', undefined], 'its line has $PORT');
+  assert.deepEqual(reads({ readsPort: false }), [undefined, undefined], 'a flag says it');
+});
+
 test('a framework’s own variable says the port where it is not the server’s own', () => {
   const spring = plain({
     readsPort: false,
