@@ -26,7 +26,7 @@ const bundlers: [config: RegExp, packages: string[], command: string][] = [
 ];
 /** Says that the pages are made, by a tool that has no server of its own, or none that we know. */
 const MADE =
-  /^(?:rollup\.config\.|esbuild\.|gulpfile\.|gruntfile\.|svelte\.config\.|tsdown\.config\.|elm\.json$)/i;
+  /^(?:(?:rollup|esbuild|craco|quasar|remix|electron\.vite|svelte|tsdown)(?:\.[\w.]+)?\.(?:[cm]?[jt]s|json)|gulpfile\.|gruntfile\.|elm\.json$)/i;
 const STARTS = /^(?:dev|start|serve|develop|watch)(?:[:\-_].*)?$/;
 
 /**
@@ -72,5 +72,8 @@ export async function isBuilt({ project }: Scope, dir: string): Promise<boolean>
   const manifest = await project.packageJson(dir);
   const scripts = Object.entries(manifest?.scripts ?? {});
   if (scripts.some(([name, line]) => STARTS.test(name) && !runsDevstart(line))) return true;
-  return [...files].some((name) => MADE.test(name) || bundlers.some(([config]) => config.test(name)));
+  if ([...files].some((name) => MADE.test(name) || bundlers.some(([config]) => config.test(name))))
+    return true;
+  const page = files.has('index.html') ? await project.text(path.join(dir, 'index.html')) : '';
+  return /<script[^>]+src=["']?[^"'>]+\.(?:tsx?|jsx|vue|svelte)\b/.test(page ?? '');
 }

@@ -36,22 +36,9 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
   ) {
     found.push(native);
   }
-  if (found.length > 0 || (await isBuilt(scope, dir))) return found;
+  if (found.length > 0) return found;
   const page = await staticCandidate(scope, dir);
   return page ? [page] : [];
-}
-
-const BUNDLERS =
-  /^(?:vite|webpack|rollup|rspack|rsbuild|snowpack|astro|svelte|next|nuxt|vue|craco|esbuild|farm|parcel|quasar|remix|react-router|electron\.vite|angular)(?:\.[\w.]+)?\.(?:[cm]?[jt]s|json)$|^\.parcelrc$/;
-
-/** Its index.html is a bundler's source, and nothing to serve as it is. */
-async function isBuilt({ project }: Scope, dir: string): Promise<boolean> {
-  const { files } = await project.list(dir);
-  const scripts = (await project.packageJson(dir))?.scripts ?? {};
-  if (STARTS.some((name) => name in scripts)) return true;
-  if ([...files].some((name) => BUNDLERS.test(name))) return true;
-  const page = files.has('index.html') ? await project.text(path.join(dir, 'index.html')) : '';
-  return /<script[^>]+src=["']?[^"'>]+\.(?:tsx?|jsx|vue|svelte)\b/.test(page ?? '');
 }
 
 /** A page written in Python (Streamlit, Gradio) often has an API in a file beside it. */
@@ -162,7 +149,6 @@ export async function furtherFolders(scope: Scope, started: ReadonlySet<string>)
     ),
   );
 }
-const STARTS = ['dev', 'start', 'serve', 'develop'];
 
 async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {
   const found: Candidate[] = [];
