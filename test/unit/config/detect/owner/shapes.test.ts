@@ -51,7 +51,7 @@ const shapes: [string, Files, string[], string[]?][] = [
     [
       'backend backend node any: $ node server.js',
       'worker none python -: $ python worker.py',
-      'redis-server none ? -: bin redis-server',
+      'redis-server none task -: bin redis-server',
     ],
   ],
   [
@@ -513,8 +513,8 @@ const shapes: [string, Files, string[], string[]?][] = [
       'web frontend rails 3000: $ bin/rails server +P',
       'js none ? -: $ yarn build --watch',
       'css none ? -: $ yarn watch:css',
-      'jobs none ? -: $ bin/jobs',
-      'worker none ? -: $ bundle exec sidekiq',
+      'jobs none task -: $ bin/jobs',
+      'worker none task -: $ bundle exec sidekiq',
     ],
   ],
   [
@@ -528,7 +528,7 @@ const shapes: [string, Files, string[], string[]?][] = [
     },
     [
       'web frontend ? 3000: RUBY_DEBUG_OPEN=true $ bundle exec ${DEBUG:+rdbg -O -n -c --} bin/rails server -b 0.0.0.0',
-      'css none ? -: RUBY_DEBUG_OPEN=true $ bundle exec bin/rails tailwindcss:watch',
+      'css none task -: RUBY_DEBUG_OPEN=true $ bundle exec bin/rails tailwindcss:watch',
     ],
   ],
   [
@@ -633,7 +633,7 @@ const shapes: [string, Files, string[], string[]?][] = [
     [
       'caddy none ? once: $ caddy start',
       'migrate none go -: $ go run ./cmd/migrate',
-      'api backend node any: $ set -a && . .env && npx --yes nodemon --exec go run    ./cmd/api after caddy',
+      'api backend go any: $ set -a && . .env && npx --yes nodemon --exec go run    ./cmd/api after caddy',
       'frontend frontend vite 5173: $ npm run dev -- +P @frontend',
     ],
   ],
