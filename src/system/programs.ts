@@ -2,6 +2,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isWindows } from './platform.ts';
 
+/** What hands a variable on in the system's shell. */
+export const EXPORT = isWindows ? 'set' : 'export';
+
 /** The programs' folder of a Python virtual environment. */
 export const VENV_BIN = isWindows ? 'Scripts' : 'bin';
 

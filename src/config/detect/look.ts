@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { EXPORT } from '../../system/programs.ts';
 import { type PackageManager, type Part, quote, scriptCall, splitLine, unwrap } from './commandline.ts';
 import { matchCommand } from './frameworks/index.ts';
 import { viteKinds } from './frameworks/node.ts';
@@ -113,8 +114,7 @@ export async function look(
 
 /** `export PORT=3001 && node server.js`, and Windows' `set`. */
 function exported(parts: Part[]): Record<string, string> {
-  const word = process.platform === 'win32' ? 'set' : 'export';
-  const assigned = parts.filter(({ words }) => words[0] === word).flatMap(({ words }) => words.slice(1));
+  const assigned = parts.filter(({ words }) => words[0] === EXPORT).flatMap(({ words }) => words.slice(1));
   return unwrap(assigned).env;
 }
 
