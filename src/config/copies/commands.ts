@@ -5,16 +5,10 @@ import type { Call, Found, Own } from './types.ts';
 import { addressesIn } from './urls.ts';
 
 /** Where commands are written down, when they are no script of a package.json. */
-const COMMAND_FILES = [
-  'Procfile.dev',
-  'Procfile',
-  'composer.json',
-  'Taskfile.yml',
-  'Makefile',
-  'justfile',
-  'mise.toml',
-  'deno.json',
-];
+const COMMAND_FILES =
+  'Procfile.dev Procfile composer.json Taskfile.yml Makefile justfile mise.toml deno.json dev.sh start.sh run.sh scripts/dev.sh scripts/start.sh bin/dev'.split(
+    ' ',
+  );
 
 /** The port that the command's own line says: `vite --port 4000`, `PORT=3001 node server.js`. */
 export async function ownOfCommand(trail: AppTrail): Promise<Own[]> {
@@ -46,8 +40,12 @@ export const nowhere = (port: number): Found => ({
 export async function placeInFiles(trail: AppTrail, digits: string): Promise<Found | undefined> {
   const { program } = trail;
   const within = program.line.search(new RegExp(`(?<!\\d)${digits}(?!\\d)`));
-  for (const name of within < 0 ? [] : ['package.json', ...COMMAND_FILES]) {
-    const source = await openFirst(trail, program.lineDir, [name]);
+  const { root } = trail.sources.project;
+  const files = [program.lineDir, root].flatMap((dir) =>
+    ['package.json', ...COMMAND_FILES].map((name) => [dir, name] as const),
+  );
+  for (const [dir, name] of within < 0 ? [] : files) {
+    const source = await openFirst(trail, dir, [name]);
     const start = source ? lineStart(source, program.line) : -1;
     if (!source || start < 0) continue;
     const at = source.text.indexOf(digits, start + within);

@@ -1,3 +1,4 @@
+import { ITS_COMMAND } from '../source.ts';
 import type { App, PortKey, Source, WrittenPort } from '../types.ts';
 import type { Facts } from './facts.ts';
 import type { Call, Copy, Found, Own } from './types.ts';
@@ -39,11 +40,8 @@ const ownPort = ({ found, label, shell }: Own): WrittenPort => ({
   source: shell ? { kind: 'env', name: label } : sourceOf(found, label),
 });
 
-const sourceOf = ({ file, line }: Found, name: string): Source => ({
-  kind: 'framework',
-  name,
-  ...(file !== '' && { file, line }),
-});
+const sourceOf = ({ file, line }: Found, name: string): Source =>
+  file === '' ? { kind: 'framework', name: ITS_COMMAND } : { kind: 'framework', name, file, line };
 
 /** The two that people look at first: once each. */
 const uniquePorts = (ports: WrittenPort[]): WrittenPort[] =>

@@ -30,7 +30,9 @@ const matches = (code: string, pattern: RegExp): RegExpExecArray[] => [...code.m
 function scriptImports(code: string): Import[] {
   const found: Import[] = [];
   const add = (from: string, clause: string): void => {
-    if (/^[.~@#/]|^src\//.test(from)) found.push({ from, names: scriptNames(clause) });
+    // A package's own files, and the packages beside it that hold settings: `@acme/env`.
+    if (/^[.~#/]|^@\/|^src\/|[/-](?:env|config|settings|constants)$/.test(from))
+      found.push({ from, names: scriptNames(clause) });
   };
   for (const [, clause = '', from = ''] of matches(
     code,
@@ -125,7 +127,7 @@ async function firstOf(sources: Sources, dir: string, names: string[]): Promise<
 const ENDINGS = ['.ts', '.js', '.mjs', '.cjs', '.mts', '.tsx', '.jsx', '.json', '/index.ts', '/index.js'];
 
 /** `./env.js` is env.ts where that is what lies there; `@/env`, `~/env`, `#/env` start from src or the top. */
-export function openScript(
+export async function openScript(
   sources: Sources,
   here: string,
   from: string,
@@ -134,8 +136,25 @@ export function openScript(
   const [, alias, rest = from] = /^([@~#]\/|\/|src\/)(.*)$/.exec(from) ?? [];
   const stem = rest.replace(/\.[cm]?js$/, '');
   const names = [rest, ...ENDINGS.map((ending) => stem + ending)];
-  if (alias === undefined) return firstOf(sources, here, names);
+  if (from.startsWith('.')) return firstOf(sources, here, names);
+  if (alias === undefined) return openWorkspace(sources, from);
   return firstOf(sources, top, [...names.map((name) => `src/${name}`), ...names]);
+}
+
+/** A package of the same repository. */
+async function openWorkspace(sources: Sources, name: string): Promise<SourceFile | undefined> {
+  const dir = (await sources.project.workspaces()).find((one) => one.name === name)?.dir;
+  const main = dir && (await sources.project.packageJson(dir))?.main;
+  const names = [
+    ...(main ? [main] : []),
+    'src/index.ts',
+    'index.ts',
+    'src/env.ts',
+    'env.ts',
+    'index.js',
+    'src/index.js',
+  ];
+  return dir ? firstOf(sources, dir, names) : undefined;
 }
 
 async function openPython(sources: Sources, here: string, from: string, top: string) {

@@ -1,5 +1,6 @@
 import { OPTIONS } from '../options.ts';
 import { formatPortSpec } from '../port-spec.ts';
+import { ITS_COMMAND } from '../source.ts';
 import type { PortSpec, Settings, Source, Sourced } from '../types.ts';
 import { written } from './port-candidates.ts';
 
@@ -94,7 +95,8 @@ function origin({ kind, name, file, line: number }: Source): string {
     case 'sticky':
       return `the last run (${place})`;
     case 'framework':
-      return file === undefined ? `${name}'s default` : `${place} (${name})`;
+      if (file !== undefined) return `${place} (${name})`;
+      return name === ITS_COMMAND ? name : `${name}'s default`;
     case 'search':
       return 'the search';
     default:

@@ -294,6 +294,22 @@ const cases: [string, Files, string[]][] = [
     ['backend 3456 server/package.json:3 script "dev"', 'frontend 5173'],
   ],
   [
+    'a schema in a package beside it',
+    {
+      'package.json': scripts({ dev: 'turbo run dev' }, ['turbo'], { workspaces: ['apps/*', 'packages/*'] }),
+      'packages/env/package.json': { name: '@acme/env' },
+      'packages/env/index.ts':
+        "import { createEnv } from '@t3-oss/env-core';\nexport const env = createEnv({\n  server: {\n    SERVER_PORT: z.coerce.number().default(3838),\n  },\n});\n",
+      'apps/api/package.json': scripts({ dev: 'tsx watch src/server.ts' }, ['fastify', '@acme/env'], {
+        name: 'api',
+      }),
+      'apps/api/src/server.ts':
+        "import { env } from '@acme/env';\napp\n  .listen({\n    port: env.SERVER_PORT,\n    host: '0.0.0.0',\n  });\n",
+      'apps/web/package.json': { ...vite, name: 'web' },
+    },
+    ['backend 3838 packages/env/index.ts:4 SERVER_PORT', 'frontend 5173'],
+  ],
+  [
     'an outer script’s PORT',
     both({
       'server/package.json': scripts(
