@@ -85,9 +85,7 @@ function takesPort({ app, own }: AppFacts): boolean {
   const told = [...words, ...Object.values(app.frameworkEnv)].some((word) =>
     /\{(?:port|backend)\}/.test(word),
   );
-  const [first] = own;
-  // PORT is what we set; a variable of another name has its own default.
-  return told || first === undefined || first.found.name === 'PORT';
+  return told || own[0]?.fixed !== true;
 }
 
 /** The call of the other half that is the backend's; of several ports the one that nothing else explains. */

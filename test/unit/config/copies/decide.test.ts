@@ -75,7 +75,7 @@ const table: [string, AppFacts[], number[]][] = [
   [
     'they disagree, another variable',
     [facts(api, [own(3001, 'API_PORT')]), facts(web, [], [calls(4000)])],
-    [3001, 4000],
+    [4000, 3001],
   ],
   [
     'one of its two is called',
