@@ -3,12 +3,6 @@ import { type Candidate, isBackground, roleOfName } from './candidate.ts';
 import type { Look } from './look.ts';
 import type { Project } from './project.ts';
 
-/** Programs that listen on no port of ours: what works off queues, and services with ports of their own. */
-const QUIET = new Set(
-  'sidekiq celery rq dramatiq huey resque solid_queue good_job delayed_job arq taskiq redis-server valkey-server postgres mongod mysqld mariadbd memcached nats-server minio meilisearch rabbitmq-server mailhog mailpit maildev stripe ngrok cloudflared localtunnel docker docker-compose podman electron electron-forge neu wails nodemailer-preview'.split(
-    ' ',
-  ),
-);
 /** `yarn build --watch`, whatever it builds with. */
 const BUILDS = /^(?:npm|pnpm|yarn|bun) (?:run )?(?:build|watch)\b/;
 const NODE =
@@ -61,7 +55,7 @@ export async function quieted(project: Project, candidate: Candidate): Promise<C
   if (task || app.framework === 'task') return quiet(candidate);
   if (!look || isTold(look)) return candidate;
   const background = isBackground(app.name) || isBackground(path.parse(entryOf(look)).name);
-  if (!background && !QUIET.has(look.words[0] ?? '') && !BUILDS.test(look.words.join(' '))) return candidate;
+  if (!background && !BUILDS.test(look.words.join(' '))) return candidate;
   return (await saysItListens(project, look)) === true ? candidate : quiet(candidate);
 }
 
