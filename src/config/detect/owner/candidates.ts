@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from '../../types.ts';
-import { assignRoles, type Candidate, draftApp, type Scope } from '../candidate.ts';
+import { assignRoles, type Candidate, draftApp, roleOfName, type Scope } from '../candidate.ts';
 import { splitLine, unwrap } from '../commandline.ts';
 import { entryOf, quieted } from '../listening.ts';
 import type { Look } from '../look.ts';
@@ -189,11 +189,14 @@ function nameOf(step: Step, look: Look, from: string, root: string): string {
   if (step.name) return step.name;
   const own = step.script ? shortName(step.script.name) : '';
   if (own) return own;
+  const { framework, words } = look;
+  if (framework?.role === 'task' && !step.script) return words[0] ?? '';
   if (look.dir !== from && look.dir !== root) return path.basename(look.dir);
   const file = path.parse(entryOf(look)).name;
   if (file && !PLAIN_FILE.test(file)) return file;
-  const { framework, words } = look;
-  return (framework?.role === 'task' ? words[0] : framework?.role) ?? words[0] ?? '';
+  // `node server.js api`
+  const told = file && words.slice(2).find((word) => /^[\w-]+$/.test(word) && roleOfName(word));
+  return (told || (framework?.role === 'task' ? words[0] : framework?.role)) ?? words[0] ?? '';
 }
 
 const shortened = (line: string): string => {

@@ -17,7 +17,13 @@ export async function packagesOf(project: Project): Promise<Package[]> {
   return Promise.all(
     all.map(async ({ dir, name }) => {
       const found = await project.packageJson(dir);
-      return { name, dir, scripts: found?.scripts ?? {}, deps: new Set(Object.keys(found?.deps ?? {})) };
+      // A package without a name is called as its folder is.
+      return {
+        name: name ?? path.basename(dir),
+        dir,
+        scripts: found?.scripts ?? {},
+        deps: new Set(Object.keys(found?.deps ?? {})),
+      };
     }),
   );
 }

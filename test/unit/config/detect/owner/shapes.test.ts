@@ -42,6 +42,27 @@ const shapes: [string, Files, string[], string[]?][] = [
     ['api backend node any: $ node api.js', 'web frontend node any: $ node web.js'],
   ],
   [
+    'unnamed parts that their words name',
+    {
+      'package.json': scripts({ dev: 'concurrently "node server.js api" "node server.js web"' }),
+      'server.js': SERVER,
+    },
+    ['api backend node any: $ node server.js api', 'web frontend node any: $ node server.js web'],
+  ],
+  [
+    'a watcher in the folder of a server',
+    {
+      'package.json': { workspaces: ['apps/*'], scripts: { dev: 'npm run dev -w web -w widget' } },
+      'apps/web/package.json': scripts({ dev: 'tailwindcss -w & react-scripts start' }),
+      'apps/widget/package.json': scripts({ dev: 'react-scripts start' }),
+    },
+    [
+      'tailwindcss none task -: bin tailwindcss -w @apps/web',
+      'web frontend cra 3000: bin react-scripts start @apps/web',
+      'widget none cra 3000: npm run dev @apps/widget',
+    ],
+  ],
+  [
     'three parts: a server, a worker, a service',
     {
       'package.json': scripts({ dev: 'concurrently "node server.js" "python worker.py" redis-server' }),
