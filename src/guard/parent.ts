@@ -17,32 +17,48 @@ const SHELLS: ReadonlySet<string> = new Set(['sh', 'dash', 'ash', 'bash', 'zsh',
  * so that is told by other signs. Holds nothing open. @returns what ends the watch
  */
 export function watchParent(onGone: () => void, { underscore = '', every = 500 }: ParentOptions): () => void {
-  const parent = process.ppid;
   // 1: it has gone before we could look, or a container's first process, with which all ends.
-  if (!adoptsOrphans || parent <= 1 || /(^|\/)nohup$/.test(underscore)) return () => {};
-  let looked = false;
-  let atShell: string | undefined;
-  // At once: for its last command a shell may make way.
-  let background = sleepsOf(parent) !== undefined && hasShellsNull(parent);
-  let timer = setTimeout(check, FIRST).unref();
+  if (!adoptsOrphans || process.ppid <= 1 || /(^|\/)nohup$/.test(underscore)) return () => {};
+  const watch = new ParentWatch(onGone, every);
+  return () => watch.end();
+}
 
-  function check(): void {
-    if (process.ppid !== parent) {
-      // Not even the first look: a script's last act was to start us.
-      if (looked && !background && (readJob() || !leadsGroup())) onGone();
-      return;
-    }
-    const now = sleepsOf(parent);
-    if (!looked) atShell = now;
-    // A shell that waits for us in the foreground does nothing else.
-    if (atShell !== undefined && now !== atShell) background = true;
-    const job = readJob();
-    if (job?.group === process.pid) background = job.foreground !== process.pid;
-    looked = true;
-    timer = setTimeout(check, every).unref();
+class ParentWatch {
+  readonly #parent = process.ppid;
+  readonly #onGone: () => void;
+  readonly #every: number;
+  #looked = false;
+  #atShell: string | undefined;
+  #background: boolean;
+  #timer: NodeJS.Timeout;
+
+  constructor(onGone: () => void, every: number) {
+    this.#onGone = onGone;
+    this.#every = every;
+    // At once: for its last command a shell may make way.
+    this.#background = sleepsOf(this.#parent) !== undefined && hasShellsNull(this.#parent);
+    this.#timer = setTimeout(() => this.#check(), FIRST).unref();
   }
 
-  return () => clearTimeout(timer);
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #check(): void {
+    if (process.ppid !== this.#parent) {
+      // Not even the first look: a script's last act was to start us.
+      if (this.#looked && !this.#background && (readJob() || !leadsGroup())) this.#onGone();
+      return;
+    }
+    const now = sleepsOf(this.#parent);
+    if (!this.#looked) this.#atShell = now;
+    // A shell that waits for us in the foreground does nothing else.
+    if (this.#atShell !== undefined && now !== this.#atShell) this.#background = true;
+    const job = readJob();
+    if (job?.group === process.pid) this.#background = job.foreground !== process.pid;
+    this.#looked = true;
+    this.#timer = setTimeout(() => this.#check(), this.#every).unref();
+  }
 }
 
 /** How often the shell has gone to sleep; undefined where the parent is none, or the system does not tell. */

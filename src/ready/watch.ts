@@ -54,7 +54,8 @@ export async function watchStart(context: WatchContext): Promise<Verdict> {
     ...context,
     signal: over.signal,
     tried(check: string, result: string) {
-      if (tried.get(check) === result) return;
+      // A try that is broken off has no result of its own.
+      if (over.signal.aborted || tried.get(check) === result) return;
       tried.set(check, result);
       context.onTried?.(describe(tried));
     },

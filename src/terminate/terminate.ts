@@ -19,66 +19,88 @@ export interface Terminator {
   tell(signal: NodeJS.Signals): void;
 }
 
-/** Ends an instance's processes, all of them: `initial` says how they are recognised. */
-export function createTerminator(initial: TreeRoot): Terminator {
-  let root = initial;
-  let known: Proc[] = [];
-  let forced = false;
-  let groupKilled = false;
-  let ending: Promise<Proc[]> | undefined;
+/** Ends an instance's processes, all of them: `root` says how they are recognised. */
+export function createTerminator(root: TreeRoot): Terminator {
+  return new TreeTerminator(root);
+}
 
-  const isMember = ({ pgid }: Proc): boolean => pgid === root.pid;
+class TreeTerminator implements Terminator {
+  #root: TreeRoot;
+  #known: Proc[] = [];
+  #forced = false;
+  #groupKilled = false;
+  #ending: Promise<Proc[]> | undefined;
 
-  function scan(): Proc[] {
-    // Nobody outlives SIGKILL: what is left of a hidden group then has ended, and is not collected yet.
-    known = findTree(root, known).filter(({ start }) => start !== '' || !groupKilled);
-    const { pid } = root;
-    // Once nobody is in them, the group's and session's number may be another's.
-    if (pid !== undefined && !known.some((proc) => isMember(proc) || proc.sid === pid) && !groupExists(pid)) {
-      root = { ...root, pid: undefined };
-    }
-    return known;
+  constructor(root: TreeRoot) {
+    this.#root = root;
   }
 
-  function kill(procs: readonly Proc[]): void {
-    if (root.pid !== undefined && procs.some(isMember)) groupKilled = signalGroup(root.pid, 'SIGKILL');
-    for (const proc of procs) if (!isMember(proc) && isAlive(proc)) sendSignal(proc.pid, 'SIGKILL');
+  end(signal: NodeJS.Signals, grace: number): Promise<Proc[]> {
+    this.#ending ??= endAll({
+      find: () => this.processes(),
+      ask: this.#asker(signal),
+      kill: (procs) => this.#kill(procs),
+      grace,
+      forced: () => this.#forced,
+    })
+      .then(({ left }) => left)
+      .finally(() => {
+        this.#ending = undefined;
+      });
+    return this.#ending;
+  }
+
+  killNow(): void {
+    this.#forced = true;
+    this.#kill(this.processes());
+  }
+
+  processes(): Proc[] {
+    // Nobody outlives SIGKILL: what is left of a hidden group then has ended, and is not collected yet.
+    const found = findTree(this.#root, this.#known);
+    this.#known = found.filter(({ start }) => start !== '' || !this.#groupKilled);
+    const { pid } = this.#root;
+    // Once nobody is in them, the group's and session's number may be another's.
+    const isIn = (proc: Proc) => this.#isMember(proc) || proc.sid === pid;
+    if (pid !== undefined && !this.#known.some(isIn) && !groupExists(pid))
+      this.#root = { ...this.#root, pid: undefined };
+    return this.#known;
+  }
+
+  alive(): boolean {
+    return this.#known.some(isAlive) || this.processes().length > 0;
+  }
+
+  tell(signal: NodeJS.Signals): void {
+    for (const proc of this.processes()) send(proc, signal);
+  }
+
+  #isMember({ pgid }: Proc): boolean {
+    return pgid === this.#root.pid;
+  }
+
+  #kill(procs: readonly Proc[]): void {
+    const { pid } = this.#root;
+    if (pid !== undefined && procs.some((proc) => this.#isMember(proc)))
+      this.#groupKilled = signalGroup(pid, 'SIGKILL');
+    for (const proc of procs) if (!this.#isMember(proc) && isAlive(proc)) sendSignal(proc.pid, 'SIGKILL');
   }
 
   /** The group gets its signal at once, so that no member sees another die first, and only once. */
-  function asker(signal: NodeJS.Signals): (procs: readonly Proc[]) => void {
+  #asker(signal: NodeJS.Signals): (procs: readonly Proc[]) => void {
     let groupAsked = false;
     return (procs) => {
-      const members = procs.filter(isMember);
-      if (root.pid !== undefined && members.length > 0 && !groupAsked) signalGroup(root.pid, signal);
+      const members = procs.filter((proc) => this.#isMember(proc));
+      const { pid: group } = this.#root;
+      if (group !== undefined && members.length > 0 && !groupAsked) signalGroup(group, signal);
       else for (const { pid, start } of members) if (start !== '') sendSignal(pid, signal);
       groupAsked ||= members.length > 0;
       for (const proc of procs) {
-        if (!isMember(proc) && isAlive(proc)) sendSignal(proc.pid, 'SIGTERM');
+        if (!this.#isMember(proc) && isAlive(proc)) sendSignal(proc.pid, 'SIGTERM');
         if (proc.stopped) send(proc, 'SIGCONT');
       }
     };
   }
-
-  return {
-    end(signal, grace) {
-      ending ??= endAll({ find: scan, ask: asker(signal), kill, grace, forced: () => forced })
-        .then(({ left }) => left)
-        .finally(() => {
-          ending = undefined;
-        });
-      return ending;
-    },
-    killNow() {
-      forced = true;
-      kill(scan());
-    },
-    processes: scan,
-    alive: () => known.some(isAlive) || scan().length > 0,
-    tell(signal) {
-      for (const proc of scan()) send(proc, signal);
-    },
-  };
 }
 
 /** To all of its group where the process is hidden. */

@@ -11,46 +11,69 @@ export interface Part {
 
 /** Splits a script's line as a shell would, as far as scripts go: quotes, escapes, operators. */
 export function splitLine(line: string): Part[] {
-  const parts: Part[] = [];
-  let words: string[] = [];
-  let word: string | undefined;
+  const into = new Parts(line);
   let quote = '';
-  let start = 0;
-  const endWord = () => {
-    if (word !== undefined) words.push(word);
-    word = undefined;
-  };
-  const endPart = (end: number, next: Part['next']) => {
-    endWord();
-    if (words.length > 0) parts.push({ words, text: line.slice(start, end).trim(), next });
-    words = [];
-  };
   for (let i = 0; i < line.length; i++) {
     const char = line[i] ?? '';
     if (quote) {
       if (char === quote) quote = '';
-      else if (char === '\\' && quote === '"' && /["\\$`]/.test(line[i + 1] ?? '')) word += line[++i] ?? '';
-      else word += char;
+      else if (char === '\\' && quote === '"' && /["\\$`]/.test(line[i + 1] ?? '')) into.add(line[++i]);
+      else into.add(char);
     } else if (char === '"' || char === "'") {
       quote = char;
-      word ??= '';
-    } else if (char === '\\' && /[\s"'\\&|;()]/.test(line[i + 1] ?? '')) {
-      word = (word ?? '') + (line[++i] ?? '');
-    } else if (/\s/.test(char)) endWord();
+      into.add('');
+    } else if (char === '\\' && /[\s"'\\&|;()]/.test(line[i + 1] ?? '')) into.add(line[++i]);
+    else if (/\s/.test(char)) into.endWord();
     else if (char === '(' || char === ')') {
-      if (word === undefined || char === ')') endWord();
-      else word += char;
+      if (into.between || char === ')') into.endWord();
+      else into.add(char);
     } else if (char === '&' && (line[i - 1] === '>' || line[i + 1] === '>')) {
-      word = (word ?? '') + char; // 2>&1, &>file
+      into.add(char); // 2>&1, &>file
     } else if (char === '&' || char === '|' || char === ';') {
       const double = char !== ';' && line[i + 1] === char;
-      endPart(i, (double ? char + char : char) as Part['next']);
+      const end = i;
       if (double) i++;
-      start = i + 1;
-    } else word = (word ?? '') + char;
+      into.endPart(end, (double ? char + char : char) as Part['next'], i + 1);
+    } else into.add(char);
   }
-  endPart(line.length, '');
-  return parts;
+  into.endPart(line.length, '', line.length);
+  return into.parts;
+}
+
+/** The commands of a line in the making. */
+class Parts {
+  readonly parts: Part[] = [];
+  readonly #line: string;
+  #words: string[] = [];
+  #word: string | undefined;
+  #start = 0;
+
+  constructor(line: string) {
+    this.#line = line;
+  }
+
+  /** No word has begun. */
+  get between(): boolean {
+    return this.#word === undefined;
+  }
+
+  add(text = ''): void {
+    this.#word = (this.#word ?? '') + text;
+  }
+
+  endWord(): void {
+    if (this.#word !== undefined) this.#words.push(this.#word);
+    this.#word = undefined;
+  }
+
+  /** @param start of the next one */
+  endPart(end: number, next: Part['next'], start: number): void {
+    this.endWord();
+    const text = this.#line.slice(this.#start, end).trim();
+    if (this.#words.length > 0) this.parts.push({ words: this.#words, text, next });
+    this.#words = [];
+    this.#start = start;
+  }
 }
 
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;

@@ -27,6 +27,24 @@ const FLAGS = new Set(['-i', '--handle-input', '--pad-prefix']);
 
 /** The commands of `concurrently`, by its own rules for names and shortcuts. Pure. */
 export function concurrentlySides(words: string[], scripts: Scripts): Side[] {
+  const { commands, names, passes } = concurrentlyOptions(words);
+  return commands.flatMap((command, i): Side[] => {
+    const name = names[i] ? { name: names[i] } : {};
+    const line = passes ? command.replace(/\s*\{(?:@|\*|\d+)\}/g, '') : command;
+    const [, short, rest = ''] = /^(?:npm|pnpm|yarn|bun|node|deno):(\S+)(.*)$/.exec(line) ?? [];
+    if (!short) return [{ ...lineOrScript(line, scripts), ...name }];
+    const args = splitLine(rest)[0]?.words.filter((word) => word !== '--') ?? [];
+    const found = matching(short, scripts, false);
+    return found.map((script) => ({
+      script,
+      ...(args.length > 0 && { args }),
+      ...(found.length === 1 ? name : {}),
+    }));
+  });
+}
+
+/** @returns `passes`: what follows `--` are arguments for the commands */
+function concurrentlyOptions(words: string[]): { commands: string[]; names: string[]; passes: boolean } {
   let names: string[] = [];
   let separator = ',';
   let passes = false;
@@ -50,20 +68,8 @@ export function concurrentlySides(words: string[], scripts: Scripts): Side[] {
     if (option === '-n' || option === '--names') names = [value];
     if (option === '--name-separator') separator = value;
   }
-  names = names.flatMap((list) => list.split(separator)).map((name) => name.trim());
-  return commands.flatMap((command, i): Side[] => {
-    const name = names[i] ? { name: names[i] } : {};
-    const line = passes ? command.replace(/\s*\{(?:@|\*|\d+)\}/g, '') : command;
-    const [, short, rest = ''] = /^(?:npm|pnpm|yarn|bun|node|deno):(\S+)(.*)$/.exec(line) ?? [];
-    if (!short) return [{ ...lineOrScript(line, scripts), ...name }];
-    const args = splitLine(rest)[0]?.words.filter((word) => word !== '--') ?? [];
-    const found = matching(short, scripts, false);
-    return found.map((script) => ({
-      script,
-      ...(args.length > 0 && { args }),
-      ...(found.length === 1 ? name : {}),
-    }));
-  });
+  const list = names.join(separator).split(separator);
+  return { commands, names: list.map((name) => name.trim()), passes };
 }
 
 /** `run-p`, `run-s`, `npm-run-all`: groups one after the other; what the last one starts stays. Pure. */
