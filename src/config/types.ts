@@ -181,7 +181,7 @@ export interface App {
   readsPort?: boolean;
   /** Python runs it, directly or further down. */
   python?: boolean;
-  /** A line of a Procfile beside a `.env`, which is handed to it as foreman does. */
+  /** A line of a Procfile, or a recipe that exports it: its runner hands it the project's `.env`. */
   procfile?: boolean;
   /** What env files hand to it, where the launcher's environment does not have the name. */
   handed?: Record<string, string>;

@@ -133,11 +133,10 @@ async function byFiles(
   const note = asItStands?.find(({ app }) => app.opaque)?.note?.split(' is run as it stands: ');
   if (note)
     scope.notes.push(`${note[0]} is not used: ${note[1]}; the servers are started from their folders`);
+  // The same server, with what its owner starts before and beside it.
   const [server] = found;
-  const prepared = others.find(
-    (all) => all.some(({ before }) => before) && listeners(all)[0]?.home === server?.home,
-  );
-  if (prepared && found.length === 1) return prepared;
+  const more = others.find((all) => all.length > 1 && listeners(all)[0]?.home === server?.home);
+  if (more && found.length === 1) return more;
   if (found.length > 0) {
     await mentionProcfile(scope, found);
     return found;

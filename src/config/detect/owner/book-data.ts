@@ -53,6 +53,7 @@ async function addTaskfile(
       line.replace(/\{\{\s*\.(\w+)\s*\}\}/g, (all, key) => vars[key] ?? all).trim();
     const recipe = emptyRecipe(path.resolve(dir, typeof task.dir === 'string' ? fill(task.dir) : ''));
     Object.assign(recipe.env, plain(data.env), plain(task.env));
+    recipe.handsEnv = [...strings(data.dotenv), ...strings(task.dotenv)].includes('.env');
     recipe.needs = named(task.deps).map((need) => within(space, need));
     recipe.parallel = true;
     for (const cmd of list(task.cmds ?? task.cmd)) {
@@ -100,6 +101,7 @@ export async function readMise({ project }: Scope, file: string): Promise<Book |
     const task = isRecord(given) ? given : { run: given };
     const recipe = emptyRecipe(path.resolve(home, typeof task.dir === 'string' ? task.dir : ''));
     Object.assign(recipe.env, plain(data.env), plain(task.env));
+    recipe.handsEnv = strings(record(record(data.env)._).file).includes('.env');
     recipe.needs = strings(task.depends).flatMap((need) => starred(need, Object.keys(tasks)));
     recipe.parallel = true;
     for (const line of list(task.run)) {

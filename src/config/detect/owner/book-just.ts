@@ -44,7 +44,9 @@ export async function readJustfile({ project }: Scope, file: string): Promise<Bo
     }
     attributes = [];
   }
+  const handsEnv = /^set\s+dotenv-load\s*(?::=\s*true\s*)?(?:#.*)?$/m.test(text);
   for (const recipe of recipes.values()) {
+    recipe.handsEnv = handsEnv;
     recipe.oneShell = /^#!.*\b(?:ba|z|da)?sh\b/.test(recipe.lines[0] ?? '');
     recipe.closed = /^#!/.test(recipe.lines[0] ?? '') && !recipe.oneShell;
     recipe.lines = recipe.lines

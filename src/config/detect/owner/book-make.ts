@@ -12,6 +12,10 @@ export async function readMakefile({ project }: Scope, file: string): Promise<Bo
   const recipes = new Map<string, Recipe>();
   const lines = text.replace(/\\\r?\n\s*/g, ' ').split(/\r?\n/);
   const oneShell = lines.some((line) => /^\.ONESHELL\s*:/.test(line));
+  // `include .env` and a bare `export`: every variable reaches every recipe.
+  const handsEnv =
+    lines.some((line) => /^-?s?include\s+(?:\S*\/)?\.env\b/.test(line)) &&
+    lines.some((line) => /^(?:export\s*(?:#.*|\$.*)?$|\.EXPORT_ALL_VARIABLES\s*:)/.test(line));
   let open: Recipe[] = [];
   for (const raw of lines) {
     if (/^\t| {2,}\S/.test(raw) && open.length > 0) {
@@ -49,6 +53,7 @@ export async function readMakefile({ project }: Scope, file: string): Promise<Bo
   for (const [name, recipe] of recipes) {
     const filled = recipe.lines.map((line) => fill(line, { ...vars, '@': name }));
     recipe.closed = filled.includes(undefined);
+    recipe.handsEnv = handsEnv;
     recipe.lines = filled.filter((line) => line !== undefined);
     for (const [key, value] of Object.entries(env)) recipe.env[key] = fill(value, vars) ?? '';
     // A file is no recipe.

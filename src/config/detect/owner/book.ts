@@ -10,6 +10,8 @@ export interface Recipe {
   /** Absolute. */
   dir: string;
   env: Record<string, string>;
+  /** Its runner hands it the `.env` beside the file. */
+  handsEnv: boolean;
   /** It holds what only its runner can work out. */
   closed: boolean;
 }
@@ -30,5 +32,6 @@ export const emptyRecipe = (dir: string, oneShell = false): Recipe => ({
   oneShell,
   dir,
   env: {},
+  handsEnv: false,
   closed: false,
 });

@@ -98,7 +98,7 @@ export async function recipeSteps(
 }
 
 async function linesOf({ step, further }: Taking, book: Book, name: string, recipe: Recipe): Promise<Step[]> {
-  const { lines, dir, env, oneShell } = recipe;
+  const { lines, dir, env, handsEnv, oneShell } = recipe;
   const alone = (line: string) =>
     /\b(?:cd|export|source)\b/.test(line) && !/(?<![&>])&(?![&>])/.test(line) ? `(${line})` : line;
   const line = oneShell || lines.length === 1 ? lines.join('\n') : lines.map(alone).join('\n');
@@ -108,6 +108,7 @@ async function linesOf({ step, further }: Taking, book: Book, name: string, reci
       line,
       dir,
       env,
+      ...(handsEnv && { procfile: true }),
       evidence: `${book.file} "${name}"`,
       ...(step.name ? { name: step.name } : own && { name: own }),
     }),

@@ -35,7 +35,7 @@ export interface Step {
   publishes?: number[];
   /** The port that its runner gives it (foreman). */
   port?: number;
-  /** A line of a Procfile, whose runner hands it the .env beside it. */
+  /** Its runner hands it the .env beside its file: a line of a Procfile, a recipe that exports it. */
   procfile?: boolean;
   /** Listens nowhere, as its runner's files say. */
   silent?: boolean;

@@ -977,3 +977,46 @@ for (const [title, files, message] of asked) {
     await assert.rejects(detect(await project(files)), { code: 'AMBIGUOUS', message });
   });
 }
+
+const envFiles: [string, Files, boolean][] = [
+  ['a Procfile', { 'Procfile.dev': 'web: node server.js\nworker: node worker.js\n' }, true],
+  [
+    'a Procfile whose runner is told of none',
+    {
+      'Procfile.dev': 'web: node server.js\n',
+      'bin/dev': '#!/bin/sh\nexec foreman start -f Procfile.dev --env /dev/null "$@"\n',
+    },
+    false,
+  ],
+  [
+    'a Makefile that exports it',
+    { Makefile: '-include .env\nexport\ndev:\n\tnode server.js & node worker.js\n' },
+    true,
+  ],
+  ['a Makefile that does not', { Makefile: 'dev:\n\tnode server.js & node worker.js\n' }, false],
+  ['a justfile', { justfile: 'set dotenv-load\n\ndev:\n    node server.js & node worker.js\n' }, true],
+  [
+    'a Taskfile',
+    {
+      'Taskfile.yml':
+        'dotenv: [".env"]\ntasks:\n  dev: { deps: [a, b] }\n  a: node server.js\n  b: node worker.js\n',
+    },
+    true,
+  ],
+  [
+    'mise.toml',
+    { 'mise.toml': '[env]\n_.file = ".env"\n[tasks]\ndev = "node server.js & node worker.js"\n' },
+    true,
+  ],
+];
+for (const [title, files, expected] of envFiles) {
+  test(`.env by its runner: ${title}`, async () => {
+    const { apps } = await detect(
+      await project({ ...files, '.env': 'A=1', 'server.js': SERVER, 'worker.js': WORKER }),
+    );
+    assert.deepEqual(
+      apps.map(({ procfile = false }) => procfile),
+      apps.map(() => expected),
+    );
+  });
+}
