@@ -1,6 +1,6 @@
 // Builds dist/: the program as one minified file with its source map, the rarely used libraries beside it, the API,
 // its types and the third-party licences.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -135,7 +135,18 @@ export async function buildBundle() {
       entryPoints: { index: 'src/index.ts', port: 'src/cli/quick-port.ts' },
       plugins: [besideTheProgram],
     }),
+    // Runs in the users' own processes, on their Node: readable, for who wants to look at it.
+    build({
+      ...common,
+      entryPoints: { 'follow/preload': 'src/follow/node/preload.ts' },
+      target: 'node18',
+      minify: false,
+      banner: { js: '// From devstart: what is done here, and how to turn it off, stands in its docs/follow.md.' },
+    }),
   ]);
+  mkdirSync(at('dist/follow/python'), { recursive: true });
+  for (const file of ['sitecustomize.py', 'devstart_web.py'])
+    copyFileSync(at('src/follow/python', file), at('dist/follow/python', file));
   withoutLibraries(at('dist/devstart.cjs.map'));
   writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(results));
 }
