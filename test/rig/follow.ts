@@ -27,6 +27,16 @@ export async function named(t: TestContext, name: string, port = 0): Promise<num
   return (server.address() as AddressInfo).port;
 }
 
+/** A port that nobody has: the kernel's, let go. */
+export async function freePort(): Promise<number> {
+  const server = http.createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** Two ports with equally many digits: who is on the written one, and the real one. */
 export async function moved(t: TestContext): Promise<{ written: number; real: number }> {
   return { written: await named(t, 'stranger'), real: await named(t, 'own') };

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { ask, followEnv, moved, program, server } from '../../rig/follow.ts';
+import { ask, followEnv, freePort, moved, program, server } from '../../rig/follow.ts';
 
 const timeout = 60_000;
 
@@ -64,16 +64,9 @@ test('nobody else does', { timeout }, async (t) => {
   assert.equal(await reaches(t, client, written, { ...env, DEVSTART_FOLLOW: '' }), 'stranger GET /');
 });
 
-/** A port that nobody has: the kernel's, let go. */
-const freePort = (t: TestContext) =>
-  server(
-    t,
-    'const s = require("http").createServer(); s.listen(0, () => { const { port } = s.address(); s.close(() => console.log("port", port)); })',
-  );
-
 test('a process that listens on the written number itself means itself', { timeout }, async (t) => {
   const { real } = await moved(t);
-  const written = await freePort(t);
+  const written = await freePort();
   const code =
     'const s = http.createServer((q, a) => a.end("myself")).listen(port, () => http.get({ port }, read))';
   const env = followEnv(new Map([[written, real]]));
@@ -86,7 +79,7 @@ test('its own fixed number is listened on where it has become another', { timeou
   const { written } = await moved(t);
   for (const args of ['W', '"W"', '{ port: W }', '{ port: W, host: "127.0.0.1" }', 'W, "127.0.0.1"']) {
     await t.test(args, async (t) => {
-      const free = await freePort(t);
+      const free = await freePort();
       const env = followEnv(new Map([[written, free]]), { own: [written] });
       const code = `listen(require('http').createServer(), ${args.replace('W', String(written))})`;
       assert.equal(await server(t, code, env), free);
@@ -96,7 +89,7 @@ test('its own fixed number is listened on where it has become another', { timeou
 
 test('a second server on that number is another one', { timeout }, async (t) => {
   const { written } = await moved(t);
-  const free = await freePort(t);
+  const free = await freePort();
   const env = followEnv(new Map([[written, free]]), { own: [written] });
   const code = `const http = require('http'), first = http.createServer().listen(${free}, () => http.createServer().listen(${written})
     .on('error', (e) => console.log(e.code, e.port === ${written}, 'port ' + first.address().port)))`;
@@ -306,7 +299,7 @@ test('a fixed CORS list follows', { timeout }, async (t) => {
 
 test('an origin that the server serves itself is shown as it is', { timeout }, async (t) => {
   const { written } = await moved(t);
-  const free = await freePort(t);
+  const free = await freePort();
   const code = `listen(require('http').createServer((q, a) => a.end(q.headers.origin)), ${free})`;
   const env = followEnv(new Map([[written, free]]), { origins: [written], pages: true });
   const { body } = await ask(await server(t, code, env), '/', { Origin: `http://localhost:${free}` });
