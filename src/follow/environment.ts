@@ -1,3 +1,4 @@
+import { type FollowFiles, withFolder, withRequire } from './options.ts';
 import { type FollowSettings, formatSettings } from './settings.ts';
 
 /** One process of a run, and what is known of the run's ports. */
@@ -14,8 +15,7 @@ export interface FollowRequest {
   pages?: boolean;
   /** What the process would get without us. */
   inherited: Readonly<Record<string, string | undefined>>;
-  /** The preload file of Node, and the folder of Python's sitecustomize.py; absolute. */
-  files: { node: string; python: string };
+  files: FollowFiles;
   /** Between two folders of a path list: `:`, on Windows `;`. */
   delimiter: string;
 }
@@ -62,19 +62,3 @@ const pairOf = (ports: ReadonlyMap<number, number>, written: number): [number, n
   const real = ports.get(written);
   return real === undefined ? [] : [[written, real]];
 };
-
-/**
- * Appended, so that what the user's own `--require` loads (yarn's PnP, an agent) comes first. Node splits at spaces;
- * quotes keep a part together, and within them alone a backslash takes the next character as it is.
- */
-function withRequire(options: string | undefined, file: string): string {
-  const argument = `--require ${/[ "]/.test(file) ? `"${file.replace(/[\\"]/g, '\\$&')}"` : file}`;
-  if (!options?.trim()) return argument;
-  return options.includes(argument) ? options : `${options} ${argument}`;
-}
-
-/** First, since Python runs one sitecustomize: ours runs the project's. An empty entry would be the current folder. */
-function withFolder(list: string | undefined, folder: string, delimiter: string): string {
-  const others = (list ?? '').split(delimiter).filter((entry) => entry !== folder);
-  return list ? [folder, ...others].join(delimiter) : folder;
-}

@@ -8,9 +8,9 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type FollowRequest, followEnvironment } from '../../src/follow/environment.ts';
+import { filesIn } from '../../src/follow/options.ts';
 
-const dist = fileURLToPath(new URL('../../dist/follow/', import.meta.url));
-const files = { node: path.join(dist, 'preload.cjs'), python: path.join(dist, 'python') };
+export const files = filesIn(fileURLToPath(new URL('../../dist/follow', import.meta.url)), path.sep);
 
 /** Answers with its name, on every address. @returns its port */
 export async function named(t: TestContext, name: string, port = 0): Promise<number> {

@@ -30,6 +30,12 @@ const fetchers: Record<string, string> = {
     'new (require("worker_threads").Worker)(`fetch("http://localhost:${port}/").then((r) => r.text()).then((t) => require("worker_threads").parentPort.postMessage(t))`, { eval: true }).on("message", done)',
   'a child':
     'require("child_process").execFile(process.execPath, ["-p", `fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""`], (e, out) => done(out.trim()))',
+  'a child with options of its own':
+    'require("child_process").execFile(process.execPath, ["-p", `fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), process.execArgv + ""`], { env: { ...process.env, NODE_OPTIONS: "--no-warnings" } }, (e, out) => done(out.trim()))',
+  "a script's own NODE_OPTIONS":
+    'require("child_process").exec(`NODE_OPTIONS="--no-warnings" node -p \'fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""\'`, (e, out) => done(out.trim()))',
+  "a script's own PYTHONPATH":
+    'require("child_process").exec(`PYTHONPATH=. python3 -c \'from urllib.request import urlopen; print(urlopen("http://localhost:${port}/").read().decode())\'`, (e, out) => done(out.trim()))',
   'a cluster worker':
     'const c = require("cluster"); c.isPrimary ? c.on("message", (w, text) => done(text)).fork() : fetch(`http://localhost:${port}/`).then((r) => r.text()).then((t) => process.send(t))',
 };
