@@ -31,7 +31,7 @@ const fetchers: Record<string, string> = {
   'a child':
     'require("child_process").execFile(process.execPath, ["-p", `fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""`], (e, out) => done(out.trim()))',
   'a child with options of its own':
-    'require("child_process").execFile(process.execPath, ["-p", `fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), process.execArgv + ""`], { env: { ...process.env, NODE_OPTIONS: "--no-warnings" } }, (e, out) => done(out.trim()))',
+    'require("child_process").execFile(process.execPath, ["-p", `fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""`], { env: { ...process.env, NODE_OPTIONS: "--no-warnings" } }, (e, out) => done(out.trim()))',
   "a script's own NODE_OPTIONS":
     'require("child_process").exec(`NODE_OPTIONS="--no-warnings" node -p \'fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""\'`, (e, out) => done(out.trim()))',
   "a script's own PYTHONPATH":
