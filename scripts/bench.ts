@@ -11,6 +11,7 @@ const topics = {
   readiness: () => import('./bench/readiness.ts'),
   memory: () => import('./bench/memory.ts'),
   lines: () => import('./bench/lines.ts'),
+  follow: () => import('./bench/follow.ts'),
   // The last: what it leaves in TIME_WAIT is taken for busy by the rivals of the race.
   starts: () => import('./bench/starts.ts'),
 };

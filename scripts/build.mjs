@@ -141,7 +141,9 @@ export async function buildBundle() {
       entryPoints: { 'follow/preload': 'src/follow/node/preload.ts' },
       target: 'node18',
       minify: false,
-      banner: { js: '// From devstart: what is done here, and how to turn it off, stands in its docs/follow.md.' },
+      banner: {
+        js: '// From devstart: what is done here, and how to turn it off, stands in its docs/follow.md.',
+      },
     }),
   ]);
   mkdirSync(at('dist/follow/python'), { recursive: true });

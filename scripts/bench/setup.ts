@@ -17,11 +17,13 @@ export const require = createRequire(import.meta.url);
 export const folder = mkdtempSync(path.join(tmpdir(), 'devstart-bench-'));
 export const env = { ...process.env, DEVSTART_HOME: path.join(folder, 'home'), FORCE_COLOR: '0' };
 
+/** The copy of the built package. */
+export const built = path.join(folder, 'built');
 for (const part of ['bin', 'dist'])
-  cpSync(path.join(root, part), path.join(folder, 'built', part), { recursive: true });
+  cpSync(path.join(root, part), path.join(built, part), { recursive: true });
 /** The built program's script, and its API. */
-export const devstart = path.join(folder, 'built/bin/devstart.cjs');
-export const api = path.join(folder, 'built/dist/index.cjs');
+export const devstart = path.join(built, 'bin/devstart.cjs');
+export const api = path.join(built, 'dist/index.cjs');
 export const concurrently = path.join(
   path.dirname(require.resolve('concurrently/package.json')),
   'dist/bin/concurrently.js',

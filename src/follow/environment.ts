@@ -39,7 +39,7 @@ export function followEnvironment(request: FollowRequest): Record<string, string
   if (ports.size === 0) return {};
   const { inherited, files } = request;
   return {
-    DEVSTART_FOLLOW: formatSettings(settings),
+    DEVSTART_MOVED: formatSettings(settings),
     NODE_OPTIONS: withRequire(inherited.NODE_OPTIONS, files.node),
     PYTHONPATH: withFolder(inherited.PYTHONPATH, files.python, request.delimiter),
   };

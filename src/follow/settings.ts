@@ -1,5 +1,5 @@
 /**
- * What one process of a run is told to follow: the value of DEVSTART_FOLLOW, one line of words that a person can read
+ * What one process of a run is told to follow: the value of DEVSTART_MOVED, one line of words that a person can read
  * and that Node and Python split without a parser (follow/python/sitecustomize.py reads the same words).
  *
  *     run=k3x9 ports=8000:8001,3000:3002 own=3000:3002 origins=3000:3002 pages

@@ -29,6 +29,7 @@ export class Exchange {
     this.#settings = settings;
     this.#path = settings.pages ? (url ?? '').replace(/[?#].*$/s, '') : '';
     this.#showWrittenOrigin(request, socket);
+    showRealHost(request, settings);
     const reads = method === undefined || method === 'GET' || method === 'HEAD';
     this.#mayBePage = settings.pages && reads && mayBePage(request, this.#path);
     if (this.#mayBePage) this.#askForPlainText(request);
@@ -99,6 +100,14 @@ export class Exchange {
     if ([...ports].some(([written, now]) => String(written).length !== String(now).length))
       headers.remove('content-length');
   }
+}
+
+/** A proxy that was sent here names its written target: URLs made of it are to be the server's own. */
+function showRealHost(request: RequestHeaders, { ports }: FollowSettings): void {
+  const { host } = request.headers;
+  if (typeof host !== 'string') return;
+  const real = followUrls(host, ports);
+  if (real !== host) setRequestHeader(request, 'host', real);
 }
 
 /** The origin that the project has written down for this one; undefined: none of ours, or the server's own. */

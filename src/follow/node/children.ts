@@ -18,7 +18,7 @@ export function followChildren(files: FollowFiles): void {
   const { spawn } = prototype;
   prototype.spawn = function (options: SpawnOptions) {
     // An environment made from nothing is meant so.
-    const inherits = options?.envPairs?.some((pair) => pair.startsWith('DEVSTART_FOLLOW='));
+    const inherits = options?.envPairs?.some((pair) => pair.startsWith('DEVSTART_MOVED='));
     return Reflect.apply(spawn, this, [inherits ? keptIn(options, files) : options]);
   };
 }

@@ -9,12 +9,22 @@ def origin_shown(origin, host, port, origins):
     name, _, number = netloc.rpartition(":")
     if not slashes or netloc == host or number == port or scheme not in ("http", "https"):
         return None
-    if name not in ("localhost", "[::1]", "0.0.0.0") and not name.startswith("127.") and not name.endswith(".localhost"):
-        return None
     for written, real in origins.items():
-        if number == str(real):
+        if number == str(real) and is_local(name):
             return "{}://{}:{}".format(scheme, name, written)
     return None
+
+
+def real_netloc(netloc, ports):
+    """`localhost:8000` with the real port; itself where it is not this machine's or has not moved."""
+    host, _, number = netloc.rpartition(":")
+    if number.isdigit() and int(number) in ports and is_local(host):
+        return "{}:{}".format(host, ports[int(number)])
+    return netloc
+
+
+def is_local(host):
+    return host in ("localhost", "[::1]", "0.0.0.0") or host.startswith("127.") or host.endswith(".localhost")
 
 
 def followed(name, value, status, shown, origin, ports):
@@ -24,11 +34,7 @@ def followed(name, value, status, shown, origin, ports):
     if name == "location" and 300 <= status < 400:
         scheme, slashes, rest = value.partition("://")
         netloc, slash, path = rest.partition("/")
-        host, _, number = netloc.partition("]:" if netloc.startswith("[") else ":")
-        real = ports.get(int(number)) if number.isdigit() else None
-        local = host in ("localhost", "0.0.0.0", "[::1") or host.startswith("127.") or host.endswith(".localhost")
-        if slashes and real and local:
-            return scheme + slashes + netloc[: -len(number)] + str(real) + slash + path
+        return scheme + slashes + real_netloc(netloc, ports) + slash + path
     return value
 
 
@@ -44,6 +50,9 @@ class Wsgi:
         shown = origin_shown(origin, environ.get("HTTP_HOST"), environ.get("SERVER_PORT"), self.origins)
         if shown:
             environ["HTTP_ORIGIN"] = shown
+        # A proxy that was sent here names its written target: URLs made of it are to be the server's own.
+        if "HTTP_HOST" in environ:
+            environ["HTTP_HOST"] = real_netloc(environ["HTTP_HOST"], self.ports)
 
         def start(status, headers, *rest):
             code = int(status[:3])
@@ -60,10 +69,11 @@ def asgi(app, origins, ports):
         given = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         origin, server = given.get(b"origin"), scope.get("server") or (None, None)
         shown = origin_shown(origin, given.get(b"host"), str(server[1]), origins)
-        if shown:
-            scope["headers"] = [
-                (name, shown.encode("latin-1") if name.lower() == b"origin" else value) for name, value in scope["headers"]
-            ]
+        changed = {b"origin": shown, b"host": real_netloc(given.get(b"host", ""), ports)}
+        scope["headers"] = [
+            (name, changed[name.lower()].encode("latin-1") if changed.get(name.lower()) else value)
+            for name, value in scope["headers"]
+        ]
 
         async def answer(message):
             if message["type"] in ("http.response.start", "websocket.http.response.start"):

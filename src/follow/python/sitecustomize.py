@@ -18,7 +18,7 @@ def settings(line):
     return words.get("run"), maps
 
 
-RUN, MAPS = settings(os.environ.get("DEVSTART_FOLLOW", ""))
+RUN, MAPS = settings(os.environ.get("DEVSTART_MOVED", ""))
 PORTS, OWN, ORIGINS = MAPS["ports"], MAPS["own"], MAPS["origins"]
 # Weak references to sockets of this process that listen on a port that has moved, by its old or its new number.
 listening = []

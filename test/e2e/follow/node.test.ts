@@ -67,7 +67,7 @@ test('nobody else does', { timeout }, async (t) => {
   const env = followEnv(new Map([[written, real]]));
   assert.equal(await reaches(t, client, written), 'stranger GET /');
   assert.equal(await reaches(t, client, written, { ...env, DEVSTART_RUN: 'another' }), 'stranger GET /');
-  assert.equal(await reaches(t, client, written, { ...env, DEVSTART_FOLLOW: '' }), 'stranger GET /');
+  assert.equal(await reaches(t, client, written, { ...env, DEVSTART_MOVED: '' }), 'stranger GET /');
 });
 
 test('a process that listens on the written number itself means itself', { timeout }, async (t) => {
@@ -237,6 +237,19 @@ test('the headers that name a moved port: policies, links, redirects', { timeout
     `connect-src 'self' http://localhost:${real} ws://localhost:${real}`,
   );
   assert.equal(headers.location, `http://127.0.0.1:${real}/x?a=b`);
+});
+
+test('a server is asked for by its real address, whatever the proxy calls it', { timeout }, async (t) => {
+  const { written, real } = await moved(t);
+  const code = `listen(require('http').createServer((q, a) => a.end(q.headers.host)))`;
+  const port = await server(t, code, followEnv(new Map([[written, real]])));
+  for (const [host, wanted] of [
+    [`localhost:${written}`, `localhost:${real}`],
+    [`127.0.0.1:${written}`, `127.0.0.1:${real}`],
+    [`example.com:${written}`, `example.com:${written}`],
+    ['localhost', 'localhost'],
+  ])
+    assert.equal((await ask(port, '/', { host })).body.toString(), wanted);
 });
 
 test('http2, the plain API and the compatible one', { timeout }, async (t) => {

@@ -132,6 +132,9 @@ test('a fixed list of origins in a WSGI program', { timeout }, async (t) => {
   const code = `from wsgiref.simple_server import make_server
 def app(environ, start):
     origin = environ.get("HTTP_ORIGIN")
+    if environ["PATH_INFO"] == "/host":
+        start("200 OK", [])
+        return [environ["HTTP_HOST"].encode()]
     if environ["PATH_INFO"] == "/away":
         start("302 Found", [("Location", "http://localhost:${written}/x")])
         return []
@@ -156,5 +159,7 @@ server.serve_forever()`;
     origin,
     'its own page',
   );
+  const host = await ask(port, '/host', { host: `localhost:${written}` });
+  assert.equal(host.body.toString(), `localhost:${real}`);
   assert.equal((await ask(port, '/away')).headers.location, `http://localhost:${real}/x`);
 });

@@ -20,7 +20,7 @@ const request: FollowRequest = {
 
 test('what a process is told', () => {
   assert.deepEqual(followEnvironment({ ...request, own: [3000], origins: [3000, 5000], pages: true }), {
-    DEVSTART_FOLLOW: 'run=k3x9 ports=8000:8001,3000:3002 own=3000:3002 origins=3000:3002 pages',
+    DEVSTART_MOVED: 'run=k3x9 ports=8000:8001,3000:3002 own=3000:3002 origins=3000:3002 pages',
     NODE_OPTIONS: '--require /opt/devstart/preload.cjs',
     PYTHONPATH: '/opt/devstart/python',
   });
@@ -38,7 +38,7 @@ test('a written number that is a real one of the run is left out', () => {
   ]);
   assert.deepEqual(unfollowed(ports), [3001]);
   assert.equal(
-    followEnvironment({ ...request, ports }).DEVSTART_FOLLOW,
+    followEnvironment({ ...request, ports }).DEVSTART_MOVED,
     'run=k3x9 ports=3000:3001,8000:8001',
   );
   assert.deepEqual(
@@ -117,7 +117,7 @@ test('Node itself finds the file behind spaces, quotes and backslashes, after wh
       const inherited = { NODE_OPTIONS: own };
       const env = followEnvironment({ ...request, inherited, files: { ...request.files, node: file } });
       const shown = execFileSync(process.execPath, ['-p', 'JSON.stringify(globalThis.loaded)'], {
-        env: { ...process.env, ...env, DEVSTART_FOLLOW: '' },
+        env: { ...process.env, ...env, DEVSTART_MOVED: '' },
         encoding: 'utf8',
       });
       const before = own?.startsWith('--require') && name !== users.name ? [users.name] : [];
