@@ -37,10 +37,7 @@ test('a written number that is a real one of the run is left out', () => {
     [8000, 8001],
   ]);
   assert.deepEqual(unfollowed(ports), [3001]);
-  assert.equal(
-    followEnvironment({ ...request, ports }).DEVSTART_MOVED,
-    'run=k3x9 ports=3000:3001,8000:8001',
-  );
+  assert.equal(followEnvironment({ ...request, ports }).DEVSTART_MOVED, 'run=k3x9 ports=3000:3001,8000:8001');
   assert.deepEqual(
     followEnvironment({
       ...request,
