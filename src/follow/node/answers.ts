@@ -22,7 +22,6 @@ export class Exchange {
   constructor(
     settings: FollowSettings,
     request: RequestHeaders,
-    method: string | undefined,
     url: string | undefined,
     socket: Served | undefined,
   ) {
@@ -30,8 +29,7 @@ export class Exchange {
     this.#path = settings.pages ? (url ?? '').replace(/[?#].*$/s, '') : '';
     this.#showWrittenOrigin(request, socket);
     showRealHost(request, settings);
-    const reads = method === undefined || method === 'GET' || method === 'HEAD';
-    this.#mayBePage = settings.pages && reads && mayBePage(request, this.#path);
+    this.#mayBePage = settings.pages && mayBePage(request, this.#path);
     if (this.#mayBePage) this.#askForPlainText(request);
   }
 
@@ -51,7 +49,7 @@ export class Exchange {
     // What code fetches by a name without an ending is data: its own tags hold.
     if (headers['sec-fetch-dest'] === 'empty' && !/\.\w+$/.test(this.#path)) return;
     const tag = headers['if-none-match'];
-    if (tag !== undefined) {
+    if (tag !== undefined && tag !== '*') {
       const known = untagged(String(tag), this.#settings.ports);
       this.#known = known !== undefined;
       setRequestHeader(request, 'if-none-match', known ?? '"another-run"');
@@ -76,7 +74,7 @@ export class Exchange {
 
   /** Just before the head is sent. */
   head(status: number, headers: AnswerHeaders): void {
-    const { ports, pages } = this.#settings;
+    const { ports } = this.#settings;
     const follow = (name: string, change: (value: string) => string) => {
       const value = headers.get(name);
       if (value === undefined) return;
@@ -86,10 +84,8 @@ export class Exchange {
     const { real, shown } = this.#origin ?? {};
     if (real) follow('access-control-allow-origin', (value) => (value === shown ? real : value));
     if (status >= 300 && status < 400) follow('location', (url) => followUrls(url, ports));
-    if (pages) {
-      for (const name of ['content-security-policy', 'content-security-policy-report-only', 'link'])
-        follow(name, (value) => followUrls(value, ports));
-    }
+    for (const name of ['content-security-policy', 'content-security-policy-report-only', 'link'])
+      follow(name, (value) => followUrls(value, ports));
     const rewritten = this.body(status, headers) !== null && !this.#unchanged;
     if (!rewritten && !(status === 304 && this.#known)) return;
     follow('etag', (tag) => tagged(tag, ports));

@@ -24,7 +24,6 @@ interface Stream extends Sent {
   respond(headers?: Given, ...rest: unknown[]): void;
 }
 interface Request extends RequestHeaders {
-  method?: string;
   url?: string;
   socket: net.Socket;
 }
@@ -48,7 +47,7 @@ export function followServers(settings: FollowSettings): void {
 function beginHttp1(request: Request, answer: Answer, settings: FollowSettings): void {
   // http2's compatible pair has begun as a stream.
   if (answer[EXCHANGE] || 'stream' in answer) return;
-  answer[EXCHANGE] = new Exchange(settings, request, request.method, request.url, request.socket);
+  answer[EXCHANGE] = new Exchange(settings, request, request.url, request.socket);
   // node:http is loaded by now: no process loads it for our sake.
   const { ServerResponse } = require('node:http') as typeof import('node:http');
   once(ServerResponse.prototype as Answer, (prototype) => {
@@ -73,8 +72,8 @@ function beginHttp2(
   settings: FollowSettings,
 ): void {
   if (stream[EXCHANGE]) return;
-  const { ':method': method, ':path': path } = headers as Record<string, string>;
-  stream[EXCHANGE] = new Exchange(settings, { headers, rawHeaders }, method, path, stream.session?.socket);
+  const { ':path': path } = headers as Record<string, string>;
+  stream[EXCHANGE] = new Exchange(settings, { headers, rawHeaders }, path, stream.session?.socket);
   once(Object.getPrototypeOf(stream) as Stream, (prototype) => {
     const { respond } = prototype;
     prototype.respond = function (this: Stream, given?: Given, ...rest: unknown[]) {
