@@ -9,8 +9,8 @@ import { Rewriter } from './text.ts';
 export const isHotUpdates = (url: string): boolean =>
   /^\/(?:_next\/|\?|$)|\/(?:[\w-]+[-_])?(?:hmr|hot)\b/i.test(url);
 
-/** Messages that carry code: Turbopack's, Parcel's, Metro's. */
-const CODE = /"type":"(?:turbopack-message|ChunkListUpdate|partial|update)"|"code":|"output":/;
+/** How the messages begin that carry code: Turbopack's (in older Nexts an action), Parcel's, Metro's. */
+const CODE = /^\{"(?:type|action)":"(?:turbopack-message|update)"/;
 const TEXT = 0x1;
 
 /** Changes the code in whole text messages on their way to the browser; all else passes as it is. */
@@ -86,7 +86,7 @@ export class Frames {
 
   #replace(payload: Buffer): Buffer {
     if (![...this.#ports.keys()].some((port) => payload.includes(`:${port}`))) return payload;
-    if (!CODE.test(payload.toString('latin1'))) return payload;
+    if (!CODE.test(payload.toString('latin1', 0, 64))) return payload;
     return new Rewriter(this.#ports, false).last(payload) as Buffer;
   }
 }
