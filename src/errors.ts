@@ -44,6 +44,7 @@ export type WarningCode =
   | 'PORT_COLLISION' // of a command that is run as it stands
   | 'PORT_STILL_TAKEN' // after the end
   | 'PROCESSES_HIDDEN' // the system does not tell of our servers' processes
+  | 'STRAY_PORT' // a place in the project names a port that has moved, and cannot follow
   | 'ROLE_MISSING'; // a port for a role that the project lacks
 
 const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

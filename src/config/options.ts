@@ -88,6 +88,15 @@ export const OPTIONS = {
     config: 'strictPort',
     default: false,
   },
+  follow: {
+    kind: 'boolean',
+    group: 'Ports',
+    describe: 'What the project has written of a port that moved follows it',
+    shown: 'on; --no-follow',
+    env: 'DEVSTART_FOLLOW',
+    config: 'follow',
+    default: true,
+  },
   sticky: {
     kind: 'boolean',
     group: 'Ports',

@@ -1,9 +1,11 @@
 import { instanceId } from '../config/instance-id.ts';
 import { type App, type Command, type PortKey, ROLES, type Role, type Settings } from '../config/types.ts';
+import type { FollowFiles } from '../follow/options.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import { urlHost } from '../system/addresses.ts';
 import { corsOrigins } from './cors.ts';
 import { commandEnv, instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
+import { followEnv, followingOf } from './following.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import type { EnvLayers, InstancePlan, LaunchPlan } from './types.ts';
 import { urlText } from './url.ts';
@@ -19,6 +21,8 @@ interface Facts {
 
 export interface PlanInput extends Facts {
   runId: string;
+  /** The preloads; undefined: nothing follows. */
+  followFiles?: FollowFiles | undefined;
 }
 
 /** What every process of the run is told alike. Pure. */
@@ -55,10 +59,20 @@ export function makePlan(input: PlanInput): LaunchPlan {
   const { settings } = input;
   const facts = factsOf(input);
   const { host, ports, urls, corsOrigins: origins } = facts;
+  const following = followingOf(settings, input.ports);
   const instances = settings.apps.flatMap((app) =>
     Array.from({ length: app.instances }, (_, instance) => {
       const id = instanceId(app.name, instance);
-      return { ...instancePlan(app, instance, input.ports.of(id), facts), moved: input.ports.hasMoved(id) };
+      const plan = instancePlan(app, instance, input.ports.of(id), facts);
+      const added = followEnv(app, following, {
+        runId: input.runId,
+        ports: input.ports,
+        copies: settings.copies,
+        inherited: input.inherited,
+        files: input.followFiles,
+      });
+      const env = { ...plan.env, run: { ...plan.env.run, ...added } };
+      return { ...plan, env, moved: input.ports.hasMoved(id) };
     }),
   );
   return {
@@ -70,6 +84,7 @@ export function makePlan(input: PlanInput): LaunchPlan {
     host,
     instances,
     portsFile: settings.portsFile.value,
+    copies: input.followFiles ? following.copies : [],
     killTimeout: settings.killTimeout.value,
     keepGoing: settings.keepGoing.value,
   };

@@ -1,6 +1,7 @@
 import { appOf, type InstanceId } from '../config/instance-id.ts';
 import { MAX_PORT } from '../config/port-spec.ts';
 import type { PortKey, PortSpec, Role, Settings } from '../config/types.ts';
+import type { FollowFiles } from '../follow/options.ts';
 import { allocatePorts } from '../ports/allocate/allocate.ts';
 import type { Claims } from '../ports/claims/claims.ts';
 import { holdEphemeral } from '../ports/ephemeral.ts';
@@ -15,6 +16,8 @@ export interface PlannerInput {
   /** The launcher's own environment. */
   env: Record<string, string | undefined>;
   forceColor: boolean;
+  /** The preloads of following; undefined: nothing follows. */
+  followFiles?: FollowFiles | undefined;
   /** Every port is claimed before anybody is told of it. */
   claims: Claims;
   /** Ports to pass over, and the file that names each. */
@@ -119,8 +122,8 @@ class RunPlanner implements Planner {
   }
 
   #planWith(ports: PortMap): LaunchPlan {
-    const { settings, runId, env, forceColor } = this.#input;
-    return makePlan({ settings, ports, runId, inherited: env, forceColor });
+    const { settings, runId, env, forceColor, followFiles } = this.#input;
+    return makePlan({ settings, ports, runId, inherited: env, forceColor, followFiles });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Copy } from '../config/copies/types.ts';
 import type { InstanceId } from '../config/instance-id.ts';
 import type { Command, PortKey, ReadyCheck, RestartPolicy, Role } from '../config/types.ts';
 
@@ -58,6 +59,14 @@ export interface InstancePlan {
   publishes?: number[] | undefined;
 }
 
+/** A place in the project that names a port that has moved. */
+export interface FollowedCopy extends Pick<Copy, 'by' | 'file' | 'line' | 'kind' | 'of'> {
+  from: number;
+  to: number;
+  /** False: who reads it reaches whoever has the written port. */
+  follows: boolean;
+}
+
 /** Pure result of plan/: what run/ starts and `--dry-run` prints. */
 export interface LaunchPlan {
   /** Identifies the run; DEVSTART_RUN of every process that it starts. */
@@ -73,6 +82,8 @@ export interface LaunchPlan {
   instances: InstancePlan[];
   /** Absolute. */
   portsFile: string;
+  /** Places in the project that name ports that have moved. */
+  copies: FollowedCopy[];
   /** Seconds. */
   killTimeout: number;
   keepGoing: boolean;

@@ -81,7 +81,8 @@ const OF_A_LIFE = ['ready', 'exited', 'ended', 'restarting'] as const;
 /** What is said but once (output, warnings, errors) holds for nobody who comes later. */
 function hold(holding: Map<string, RunEvent>, event: RunEvent): void {
   const { type } = event;
-  if (type === 'output' || type === 'tried' || type === 'warning' || type === 'error') return;
+  if (type === 'output' || type === 'followed' || type === 'tried' || type === 'warning' || type === 'error')
+    return;
   const key = 'id' in event ? `${event.id} ${type} ${'role' in event ? event.role : ''}` : type;
   if (type === 'started') for (const of of OF_A_LIFE) holding.delete(`${event.id} ${of} `);
   if (type === 'restarting') holding.delete('up');

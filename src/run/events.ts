@@ -58,6 +58,8 @@ export type RunEvent =
   | { type: 'drift'; id: InstanceId; port: number; expected: number; hint: string }
   /** A stranger has the port; `using` is the next one where the choice was ours. */
   | { type: 'stolen'; id: InstanceId; port: number; holder: PortOwner; using?: number }
+  /** A place that names a port that has moved, and follows it. */
+  | { type: 'followed'; app: string; file: string; line: number; from: number; to: number; kind: string }
   | { type: 'stopping'; reason: string }
   | { type: 'warning'; code: WarningCode; message: string }
   | { type: 'error'; code: ErrorCode | 'INTERNAL'; message: string; hint?: string }

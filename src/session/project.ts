@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Loaded, loadSettings } from '../config/settings/load.ts';
 import type { Settings, Warning } from '../config/types.ts';
 import type { Context } from '../context.ts';
 import type { WarningCode } from '../errors.ts';
+import { type FollowFiles, filesIn } from '../follow/options.ts';
 import { deadRecords } from '../guard/records.ts';
 import { createPlanner, type Planner } from '../plan/planner.ts';
 import { type Claims, openClaims } from '../ports/claims/claims.ts';
@@ -55,7 +58,15 @@ export async function planProject(
     lookOnly,
     warn: (code, message) => onWarning(code, message),
   });
-  const planner = await createPlanner({ settings, runId, env, forceColor, claims, avoid: loaded.avoided });
+  const planner = await createPlanner({
+    settings,
+    runId,
+    env,
+    forceColor,
+    claims,
+    avoid: loaded.avoided,
+    followFiles: followFiles(),
+  });
   if (!lookOnly) await holdEphemeral(planner.ports.numbers);
   return {
     ...project,
@@ -65,6 +76,12 @@ export async function planProject(
       onWarning = listener;
     },
   };
+}
+
+/** Beside the program; a Node whose preload is missing does not start at all. */
+function followFiles(): FollowFiles | undefined {
+  const files = filesIn(fileURLToPath(new URL('./follow', import.meta.url)), path.sep);
+  return existsSync(files.node) && existsSync(files.python) ? files : undefined;
 }
 
 /** Unique on this machine: no secret, so node:crypto and its 3 ms of loading stay out. */

@@ -9,9 +9,9 @@ import { openLogs } from '../output/logs.ts';
 import { createOutput } from '../output/output.ts';
 import { ReaderWatch } from '../output/stall.ts';
 import { readerHasGone, StreamWriter } from '../output/writer.ts';
-import type { LaunchPlan } from '../plan/types.ts';
+import type { FollowedCopy, LaunchPlan } from '../plan/types.ts';
 import { urlText } from '../plan/url.ts';
-import { createBus } from '../run/bus.ts';
+import { type Bus, createBus } from '../run/bus.ts';
 import { startRun } from '../run/run.ts';
 import { cleanCaches } from '../system/caches.ts';
 import { signalExitCode } from '../system/platform.ts';
@@ -192,6 +192,7 @@ async function tellBeginning(
     else reporter.note(describeLeftOut(one));
   }
   for (const { key: _, ...assigned } of planner.ports.all) bus.emit({ type: 'port', ...assigned });
+  for (const copy of planner.plan.copies) tellCopy(copy, bus);
   reporter.header(planner.plan, settings.apps);
   if (settings.clean.value) {
     const [{ cleanItems }, { describeCleaned }] = await Promise.all([
@@ -226,6 +227,16 @@ function tellServices(
       silent = true;
     },
   };
+}
+
+/** One line a place; what cannot follow is a warning with the place. */
+function tellCopy({ by, file, line, kind, of, from, to, follows }: FollowedCopy, bus: Bus): void {
+  if (follows) {
+    bus.emit({ type: 'followed', app: by, file, line, from, to, kind });
+    return;
+  }
+  const message = `${file}:${line} names port ${from}, which is not ${of}’s in this run: ${by} reaches whoever has it. ${of} is on ${to}.`;
+  bus.emit({ type: 'warning', code: 'STRAY_PORT', message });
 }
 
 function showProgress({ format, out }: SessionOptions, { output, bus }: Streams): Progress | undefined {

@@ -48,6 +48,8 @@ export function wordsOf(event: RunEvent, by: Wording): Words | undefined {
             ? `${color.cyan('↻')} restarting ${by.labelOf(event.id)}: ${event.reason}`
             : `${color.yellow('↻')} ${event.reason}: restarting it in ${duration(event.delay)} (${event.attempt})`,
       };
+    case 'followed':
+      return { text: color.dim(`${event.file}:${event.line} :${event.from} follows to :${event.to}`) };
     case 'stopping':
       return { text: color.dim(`stopping: ${event.reason}`) };
     default:

@@ -50,8 +50,8 @@ export async function startsAndStops(t: TestContext, at: Project, expected: Expe
   if (expected.module) {
     const { text } = await get(`http://localhost:${frontend}${expected.module}`);
     assert.ok(
-      new RegExp(`"VITE_API_URL": ?"http://localhost:${backend}"`).test(text),
-      `the API's URL in ${text.slice(0, 500)}`,
+      new RegExp(`['"\`]http://localhost:${backend}['"\`/]`).test(text) && !/VITE_API_URL"/.test(text),
+      `the API's URL, which has followed, in ${text.slice(0, 500)}`,
     );
   }
   if (expected.api) await answersAcrossOrigins(`http://localhost:${backend}${expected.api}`, up);

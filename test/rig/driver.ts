@@ -38,6 +38,7 @@ const plan: LaunchPlan = {
   corsOrigins: [],
   host: 'localhost',
   portsFile: '/nowhere/.ports.json',
+  copies: [],
   killTimeout: 5,
   keepGoing: false,
   ...rest,

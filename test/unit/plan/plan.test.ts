@@ -125,6 +125,7 @@ function plan(apps: App[], { env = {}, host, forceColor = false }: Given = {}) {
     corsOrigins: by(['http://own.test']),
     portsFile: by('/p/.ports.json'),
     sticky: by(true),
+    follow: by(true),
     killTimeout: by(5),
     keepGoing: by(false),
     open: by(false),
