@@ -31,7 +31,7 @@ export function followingOf({ apps, copies, follow }: Settings, ports: PortMap):
     }
   }
   const stuck = new Set(unfollowed(everyPort(moved, ports)));
-  const reach = new Map(apps.map((app) => [app.name, reaches(app)]));
+  const reach = new Map(apps.map((app) => [app.name, inReach(app)]));
   return {
     moved,
     copies: copies.flatMap(({ by, file, line, kind, of, port }) => {
@@ -48,7 +48,8 @@ export function followingOf({ apps, copies, follow }: Settings, ports: PortMap):
 const homeOf = ({ written = {}, defaultPorts }: App, key: PortKey): number | undefined =>
   written[key]?.[0]?.port ?? defaultPorts[key];
 
-const reaches = ({ framework = '', runs }: App): boolean =>
+/** A preload gets into its program. */
+export const inReach = ({ framework = '', runs }: App): boolean =>
   !OUT_OF_REACH.test(framework) && !/^(?:bun|deno|go|cargo)$/.test(runs?.words[0] ?? '');
 
 /** A number on which another of the run's servers listens means that one. */
@@ -68,7 +69,7 @@ export function followEnv(
   },
 ): Record<string, string> {
   const { runId, files } = of;
-  if (moved.size === 0 || !files || runId === undefined || app.opaque || !reaches(app)) return {};
+  if (moved.size === 0 || !files || runId === undefined || app.opaque || !inReach(app)) return {};
   const lists = of.copies.filter(({ kind, by }) => kind === 'cors' && by === app.name);
   return followEnvironment({
     run: runId,

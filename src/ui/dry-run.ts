@@ -3,6 +3,7 @@ import { appOf, numberOf } from '../config/instance-id.ts';
 import type { Loaded } from '../config/settings/load.ts';
 import type { Settings } from '../config/types.ts';
 import { addedEnv } from '../plan/env.ts';
+import { inReach } from '../plan/following.ts';
 import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { urlText } from '../plan/url.ts';
 import type { PortAssignment } from '../ports/types.ts';
@@ -38,7 +39,7 @@ export const saidLines = ({ notes, warnings, leftOut }: Said): string[] => [
   ...leftOut.map(describeLeftOut),
 ];
 
-function planObject(plan: LaunchPlan, { copies }: Settings): object {
+function planObject(plan: LaunchPlan, settings: Settings): object {
   return {
     ports: plan.ports,
     corsOrigins: plan.corsOrigins,
@@ -56,14 +57,16 @@ function planObject(plan: LaunchPlan, { copies }: Settings): object {
       env: addedEnv(instance.env),
       ports: Object.values(instance.ports),
     })),
-    copies: copiesOf(copies),
+    copies: copiesOf(settings),
   };
 }
 
 /** Each place once, however many apps read it. */
-function copiesOf(copies: Settings['copies']): object[] {
+function copiesOf({ apps, copies, follow }: Settings): object[] {
   const known = new Set<string>();
-  return copies.flatMap(({ file, line, port, of, kind, follows }) => {
+  return copies.flatMap(({ by, file, line, port, of, kind }) => {
+    const reader = apps.find(({ name }) => name === by);
+    const follows = follow.value && reader && inReach(reader) ? 'connect' : 'no';
     const row = { file, line, port, of, kind, follows };
     return known.size < known.add(JSON.stringify(row)).size ? [row] : [];
   });

@@ -151,7 +151,7 @@ function copiesOf(facts: readonly AppFacts[], written: Decision['written']): Cop
         // A script is nobody's alone.
         (one.by === by || found.kind === 'script'),
     );
-    if (!known) copies.push({ ...found, by, of, follows: 'no' });
+    if (!known) copies.push({ ...found, by, of });
   };
   for (const { app, own, byRole, calls } of facts) {
     for (const { found } of byRole ? Object.values(byRole).flat() : own) add(found, app.name, app.name);

@@ -30,8 +30,6 @@ export interface Copy extends Found {
   by: string;
   /** The app whose port it is. */
   of: string;
-  /** How it follows where that port moves: by its connections, by the variable's value, or not at all. */
-  follows: 'connect' | 'env' | 'no';
 }
 
 /** What an app itself says of the port it listens on. */

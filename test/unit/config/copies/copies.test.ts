@@ -102,7 +102,6 @@ test('a copy says what is replaced, where, and in which value', async () => {
     value: 'http://localhost:4040/api/v1',
     by: 'client',
     of: 'server',
-    follows: 'no',
   });
   assert.equal(text.split('\n')[1]?.slice(...(env?.columns ?? [])), '4040');
   assert.deepEqual([own?.name, own?.value, own?.columns], ['PORT', '4040', [31, 35]]);
