@@ -37,7 +37,7 @@ class TreeTerminator implements Terminator {
 
   end(signal: NodeJS.Signals, grace: number): Promise<Proc[]> {
     this.#ending ??= endAll({
-      find: () => this.processes(),
+      find: this.processes,
       ask: this.#asker(signal),
       kill: (procs) => this.#kill(procs),
       grace,
@@ -55,7 +55,8 @@ class TreeTerminator implements Terminator {
     this.#kill(this.processes());
   }
 
-  processes(): Proc[] {
+  /** Handed on by itself, too. */
+  readonly processes = (): Proc[] => {
     // Nobody outlives SIGKILL: what is left of a hidden group then has ended, and is not collected yet.
     const found = findTree(this.#root, this.#known);
     this.#known = found.filter(({ start }) => start !== '' || !this.#groupKilled);
@@ -65,7 +66,7 @@ class TreeTerminator implements Terminator {
     if (pid !== undefined && !this.#known.some(isIn) && !groupExists(pid))
       this.#root = { ...this.#root, pid: undefined };
     return this.#known;
-  }
+  };
 
   alive(): boolean {
     return this.#known.some(isAlive) || this.processes().length > 0;

@@ -209,7 +209,7 @@ test('the project’s own number is where it starts; a port that a stranger held
   const dry = rig.spawnDevstart(['--dry-run', '--json']);
   await dry.exit;
   assert.deepEqual(JSON.parse(dry.stdout()).copies, [
-    { file: 'api.mjs', line: 2, port: home, of: 'api', kind: 'default', follows: 'no' },
+    { file: 'api.mjs', line: 2, port: home, of: 'api', kind: 'default', follows: 'connect' },
   ]);
 });
 

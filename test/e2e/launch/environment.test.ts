@@ -13,6 +13,8 @@ type Environment = Record<string, string | undefined>;
 const server = fileURLToPath(new URL('../../rig/server.mjs', import.meta.url));
 
 /** What every server gets. */
+/** Where a port has moved: docs/follow.md. */
+const FOLLOWING = ['DEVSTART_MOVED', 'NODE_OPTIONS', 'PYTHONPATH'];
 const ALWAYS = [
   'BACKEND_PORT',
   'BACKEND_URL',
@@ -99,7 +101,8 @@ const shapes: Shape[] = [
     name: 'a PORT of the shell goes to the one that it is meant for',
     files: { ...backend(), ...page('vite') },
     owner: PAIR,
-    told: { api: [...ALWAYS, 'PORT'], web: ALWAYS },
+    // The page is not where it is written down: what names that number follows.
+    told: { api: [...ALWAYS, 'PORT', ...FOLLOWING], web: [...ALWAYS, ...FOLLOWING] },
     values: { web: { PORT: undefined } },
     env: { PORT: '1' },
   },
