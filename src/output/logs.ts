@@ -18,21 +18,6 @@ export interface LogsOptions {
   keep?: number;
 }
 
-export interface LogsOptions {
-  /** The state directory, absolute; undefined for a user without a home: nothing is logged. */
-  dir: string | undefined;
-  /** The project's folder, absolute. */
-  root: string;
-  runId: string;
-  /** Called once, when a log cannot be written; from then on nothing is. */
-  onOff(message: string): void;
-  /** Bytes after which a file is put aside. Default 5 MB. */
-  limit?: number;
-  /** How many older files stay: `.1` is the youngest. Default 3. */
-  keep?: number;
-}
-
-/** An instance, or an event about one. */
 export interface Logs extends Sink {
   /** The project's, absolute. */
   readonly folder: string | undefined;

@@ -21,8 +21,8 @@ interface Facts {
 
 export interface PlanInput extends Facts {
   runId: string;
-  /** The preloads; undefined: nothing follows. */
-  followFiles?: FollowFiles | undefined;
+  /** The preloads, looked for where a port has moved; undefined: nothing follows. */
+  followFiles?: (() => FollowFiles | undefined) | undefined;
 }
 
 /** What every process of the run is told alike. Pure. */
@@ -60,6 +60,7 @@ export function makePlan(input: PlanInput): LaunchPlan {
   const facts = factsOf(input);
   const { host, ports, urls, corsOrigins: origins } = facts;
   const following = followingOf(settings, input.ports);
+  const files = following.moved.size > 0 ? input.followFiles?.() : undefined;
   const instances = settings.apps.flatMap((app) =>
     Array.from({ length: app.instances }, (_, instance) => {
       const id = instanceId(app.name, instance);
@@ -69,7 +70,7 @@ export function makePlan(input: PlanInput): LaunchPlan {
         ports: input.ports,
         copies: settings.copies,
         inherited: input.inherited,
-        files: input.followFiles,
+        files,
       });
       const env = { ...plan.env, run: { ...plan.env.run, ...added } };
       return { ...plan, env, moved: input.ports.hasMoved(id) };
@@ -84,7 +85,7 @@ export function makePlan(input: PlanInput): LaunchPlan {
     host,
     instances,
     portsFile: settings.portsFile.value,
-    copies: input.followFiles ? following.copies : [],
+    copies: files ? following.copies : [],
     killTimeout: settings.killTimeout.value,
     keepGoing: settings.keepGoing.value,
   };

@@ -17,7 +17,7 @@ export interface PlannerInput {
   env: Record<string, string | undefined>;
   forceColor: boolean;
   /** The preloads of following; undefined: nothing follows. */
-  followFiles?: FollowFiles | undefined;
+  followFiles?: (() => FollowFiles | undefined) | undefined;
   /** Every port is claimed before anybody is told of it. */
   claims: Claims;
   /** Ports to pass over, and the file that names each. */

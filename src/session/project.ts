@@ -65,7 +65,7 @@ export async function planProject(
     forceColor,
     claims,
     avoid: loaded.avoided,
-    followFiles: followFiles(),
+    followFiles,
   });
   if (!lookOnly) await holdEphemeral(planner.ports.numbers);
   return {
