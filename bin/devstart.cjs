@@ -54,13 +54,14 @@ function loadCached(file) {
   if (cache && (!cachedData || script.cachedDataRejected)) {
     const store = () => {
       process.off('exit', store);
+      const temporary = `${cache}.${process.pid}`;
       try {
         makeFolders(path.dirname(cache));
-        const temporary = `${cache}.${process.pid}`;
         fs.writeFileSync(temporary, Buffer.concat([stamp, script.createCachedData()]), { mode: 0o600 });
         fs.renameSync(temporary, cache);
       } catch {
-        // A read-only home: every run is like the first.
+        // A read-only home, a full disk: every run is like the first.
+        discard(temporary);
       }
     };
     // What has been compiled by then is what a start needs; all that a long run needs would load slower.
@@ -68,6 +69,14 @@ function loadCached(file) {
     process.on('exit', store);
   }
   return module.exports;
+}
+
+function discard(file) {
+  try {
+    require('node:fs').rmSync(file, { force: true });
+  } catch {
+    // a folder that became read-only
+  }
 }
 
 /** Three levels: `recursive` never ends in a folder that takes none (/proc). */

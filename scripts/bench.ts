@@ -12,6 +12,8 @@ const topics = {
   memory: () => import('./bench/memory.ts'),
   lines: () => import('./bench/lines.ts'),
   follow: () => import('./bench/follow.ts'),
+  steering: () => import('./bench/steering.ts'),
+  sockets: () => import('./bench/sockets.ts'),
   // The last: what it leaves in TIME_WAIT is taken for busy by the rivals of the race.
   starts: () => import('./bench/starts.ts'),
 };

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
 
@@ -22,10 +23,14 @@ const lean = {
   setup(context) {
     const replace = (filter, target, importer = /./) =>
       context.onResolve({ filter }, (args) => (importer.test(args.importer) ? { path: target } : undefined));
+    const inside = (prefix, folder) =>
+      context.onResolve({ filter: new RegExp(`^${prefix}/`) }, (args) => ({
+        path: path.join(modules, folder, `${args.path.slice(prefix.length + 1)}.js`),
+      }));
+    replace(/^concurrently$/, at('scripts/lean/concurrently.mjs'));
+    inside('concurrently-internal', 'concurrently/dist/src');
     replace(/^rxjs(\/operators)?$/, at('scripts/lean/rxjs.mjs'));
-    context.onResolve({ filter: /^rxjs-internal\// }, (args) => ({
-      path: path.join(modules, 'rxjs/dist/esm/internal', `${args.path.slice('rxjs-internal/'.length)}.js`),
-    }));
+    inside('rxjs-internal', 'rxjs/dist/esm/internal');
     replace(/^y18n$/, at('scripts/lean/y18n.mjs'));
     replace(/^yargs-locale-en$/, path.join(modules, 'yargs/locales/en.json'));
     replace(/^(escalade\/sync|get-caller-file)$/, at('scripts/lean/empty.mjs'));
@@ -46,7 +51,25 @@ const lean = {
     );
     replace(/Options-gen-types(\.js)?$/, at('scripts/lean/sucrase-options.mjs'));
     replace(/^ts-interface-checker$/, at('scripts/lean/ts-interface-checker.mjs'));
+    replace(/^yaml-itself$/, path.join(modules, 'yaml/browser/dist/index.js'));
     replace(/^string-width-itself$/, fileURLToPath(import.meta.resolve('string-width')));
+  },
+};
+
+/**
+ * A default import of one of Node's own modules is that module. esbuild would make a copy of its names for each file that
+ * imports it: a hundred of node:path alone.
+ */
+const nodesOwn = {
+  name: 'nodes-own',
+  setup(context) {
+    context.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8').replaceAll(
+        /^import (\w+) from ('node:(?!fs\/promises')[\w/]+');$/gm,
+        'const $1 = require($2);',
+      ),
+      loader: 'ts',
+    }));
   },
 };
 
@@ -70,25 +93,34 @@ const besideTheProgram = {
   },
 };
 
+const STANDS_IN_STACKS = /[.([`]|\b(?:await|throw|new|yield)\b/;
+
 /** Keeps the source map to our own lines: the libraries' would be most of the package's size. */
 function withoutLibraries(file) {
   const map = JSON.parse(readFileSync(file, 'utf8'));
   const own = map.sources.map((source) => !source.includes('node_modules'));
+  const lines = map.sources.map((source, index) =>
+    own[index] ? readFileSync(path.resolve(path.dirname(file), source), 'utf8').split('\n') : [],
+  );
   const mappings = decode(map.mappings).map((line) => {
     const kept = [];
     for (const segment of line) {
-      const [column, source, sourceLine, sourceColumn] = segment;
+      const [column, source, sourceLine] = segment;
       const last = kept.at(-1);
       if (source !== undefined && own[source]) {
-        // A stack names lines: one segment for each.
-        if (last?.[1] !== source || last[2] !== sourceLine)
-          kept.push([column, source, sourceLine, sourceColumn]);
+        // A stack names lines: one segment for each, without its column, which would be an eighth of the map, and none
+        // for a line that calls, makes and reads nothing.
+        const isNew = last?.[1] !== source || last[2] !== sourceLine;
+        if (isNew && (last?.[1] !== source || STANDS_IN_STACKS.test(lines[source][sourceLine] ?? '')))
+          kept.push([column, source, sourceLine, 0]);
       } else if (last?.length > 1) kept.push([column]);
     }
     return kept;
   });
-  const sources = map.sources.map((source, index) => (own[index] ? source : ''));
-  writeFileSync(file, JSON.stringify({ ...map, sources, names: [], mappings: encode(mappings) }));
+  // Each path without what all of them begin with.
+  const sourceRoot = '../src/';
+  const sources = map.sources.map((source, index) => (own[index] ? source.replace(sourceRoot, '') : ''));
+  writeFileSync(file, JSON.stringify({ ...map, sourceRoot, sources, names: [], mappings: encode(mappings) }));
 }
 
 export async function buildBundle() {
@@ -122,11 +154,13 @@ export async function buildBundle() {
       entryPoints: { devstart: 'src/main.ts' },
       sourcemap: 'linked',
       sourcesContent: false,
-      plugins: [rare, lean],
+      plugins: [rare, nodesOwn, lean],
     }),
     build({
       ...program,
-      entryPoints: Object.fromEntries(RARE.map((name) => [`lib/${name}`, name])),
+      entryPoints: Object.fromEntries(
+        RARE.map((name) => [`lib/${name}`, name === 'yaml' ? 'scripts/lean/yaml.mjs' : name]),
+      ),
       plugins: [lean],
     }),
     // What a config imports, and what a script's `devstart port` needs: a few lines each, apart from the program.
@@ -138,19 +172,34 @@ export async function buildBundle() {
     // Runs in the users' own processes, on their Node: readable, for who wants to look at it.
     build({
       ...common,
-      entryPoints: { 'follow/preload': 'src/follow/node/preload.ts' },
+      entryPoints: {
+        'follow/preload': 'src/follow/node/preload.ts',
+        'follow/let-go': 'src/follow/node/let-go.ts',
+        handover: 'src/follow/node/handover.ts',
+      },
       target: 'node18',
       minify: false,
       banner: {
-        js: '// From devstart: what is done here, and how to turn it off, stands in its docs/follow.md.',
+        js: '// From devstart: what is done here, and how to turn it off, stands in its docs: follow.md, sockets.md.',
       },
     }),
   ]);
+  pack('sucrase');
+  pack('smol-toml');
+  pack('jsonc-parser');
   mkdirSync(at('dist/follow/python'), { recursive: true });
   for (const file of ['sitecustomize.py', 'devstart_web.py'])
     copyFileSync(at('src/follow/python', file), at('dist/follow/python', file));
   withoutLibraries(at('dist/devstart.cjs.map'));
   writeFileSync(at('THIRD_PARTY_LICENSES.txt'), licences(results));
+}
+
+/** Rare ones that are compressed, and unpacked by who loads them, in a millisecond: the package stays small. */
+function pack(name) {
+  const file = at(`dist/lib/${name}.cjs`);
+  writeFileSync(at(`dist/lib/${name}.gz`), gzipSync(readFileSync(file), { level: 9 }));
+  const text = `require('node:zlib').gunzipSync(require('node:fs').readFileSync(__dirname + '/${name}.gz'))`;
+  writeFileSync(file, `'use strict';\nmodule._compile(String(${text}), __filename);\n`);
 }
 
 /** The licence of each package that has a line in the bundle; a text that several share stands once. */

@@ -44,6 +44,9 @@ function keys(schema) {
     const { $ref, properties, items, additionalProperties } = node;
     if ($ref) return visit(schema.definitions[$ref.split('/').at(-1)], place);
     if (items) visit(items, `${place}[]`);
+    // Keys that are the user's own, each with an object of ours.
+    if (typeof additionalProperties === 'object' && additionalProperties.$ref)
+      visit(additionalProperties, `${place}.*`);
     if (!properties || additionalProperties !== false) return;
     found[place] = Object.keys(properties).filter((key) => key !== '$schema');
     for (const [key, inner] of Object.entries(properties)) visit(inner, place ? `${place}.${key}` : key);
@@ -52,15 +55,25 @@ function keys(schema) {
   return `${note}export const KEYS: Record<string, readonly string[]> = ${JSON.stringify(found)};\n`;
 }
 
+/** What only people read would stand in the program, too. */
+function withoutWords(schema) {
+  const text = JSON.stringify(schema, (key, value) =>
+    (key === 'description' || key === 'title') && typeof value === 'string' ? undefined : value,
+  );
+  return JSON.parse(text);
+}
+
 function validator(schema) {
   const ajv = new Ajv({
     allErrors: true,
     allowUnionTypes: true,
     strictTypes: false,
     strictRequired: false,
+    // The sentences are ours.
+    messages: false,
     code: { source: true, esm: true, lines: false },
   });
-  const code = standalone.default(ajv, ajv.compile(schema));
+  const code = standalone.default(ajv, ajv.compile(withoutWords(schema)));
   if (/\brequire\(|\bfrom "ajv/.test(code))
     throw new Error('schema.json uses a keyword that needs ajv at run time');
   return `${note}${code.replace('"use strict";', '')}\n`;

@@ -19,6 +19,10 @@ export interface Context {
   /** Every question is answered with yes. */
   yes: boolean;
   format: LogFormat;
+  /** What runs this program again: the executable, then its first words. */
+  program: readonly [string, ...string[]];
+  /** This process was started to run in the background. */
+  background?: Background | undefined;
   env: Record<string, string | undefined>;
   /** The folder that devstart was called in. */
   cwd: string;
@@ -28,6 +32,16 @@ export interface Context {
   onSuspend(hooks: SuspendHooks): void;
   /** What must be done if we crash: nothing may be left behind by our own bug either. */
   onCrash(cleanUp: () => Promise<unknown>): void;
+}
+
+/** How `up` starts a run behind it. */
+export interface Background {
+  /** Where it is told what becomes of the start: session/background.ts. */
+  fd: number;
+  /** The terminal's width; 0: there is none. */
+  columns: number;
+  /** Seconds until all must be ready. */
+  timeout: number;
 }
 
 export interface SuspendHooks {

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'PORTS_EXHAUSTED' // no free port in the range tried
   | 'PORT_IN_USE' // an exact port is taken
   | 'PORT_STOLEN' // a stranger took it after the start, and it was not ours to choose another
+  | 'NOT_HANDED' // an instance does not serve from the socket that it was handed
   | 'PORT_DRIFT' // with --strict-port: an instance listens elsewhere
   | 'READY_TIMEOUT'
   | 'CRASH_LOOP' // restarted too often
@@ -20,13 +21,20 @@ export type ErrorCode =
   | 'CLEAN_FAILED'
   | 'STOP_FAILED' // a process could not be ended
   | 'START_FAILED' // of start(): a server ended before all were ready
-  | 'STOPPING'; // a change of a run that stops
+  | 'FILE_EDITED' // `export` over a file that somebody has edited
+  | 'EXPORT_FAILED'
+  | 'STOPPING' // a change of a run that stops
+  | 'BUSY' // more changes of a run wait than it takes
+  | 'NOT_FOUND' // nothing that runs is called so
+  | 'NO_ANSWER' // a run lives, and cannot be reached
+  | 'ALREADY_RUNNING'; // in this project, and no further copy was asked for
 
 /** What a user is told of while the run goes on: the codes of `warning` events. */
 export type WarningCode =
   | 'BACKGROUND' // a server has gone into the background
   | 'CLAIMS_BROKEN' // the registry of ports was damaged, and is set aside
   | 'CLAIMS_OFF' // it cannot be written
+  | 'CONTROL_OFF' // a run that cannot be steered from elsewhere
   | 'COMMAND' // exec's command could not be started
   | 'CORS_ORIGIN_IGNORED' // an entry of the project's own list that is none
   | 'CORS_WILDCARD'
@@ -35,8 +43,10 @@ export type WarningCode =
   | 'LEFT_OUT' // a server of the project that is not started
   | 'LEFTOVERS' // of a run that was killed
   | 'LOG_OFF'
+  | 'NOT_HANDED' // an instance does not serve from its socket, and opens its own
   | 'NO_LISTENER' // a guessed port on which nothing of it listens
   | 'NEEDS_SERVICE' // nobody answers where a server will look for it
+  | 'NOT_EXPRESSED' // an engine has no word for it
   | 'NOT_READY' // it takes its time
   | 'OPEN_FAILED' // the browser
   | 'PORTS_FILE' // .ports.json cannot be written
@@ -53,6 +63,7 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CONFIG_INVALID',
   'CONFIG_NOT_FOUND',
   'CONFIG_EXISTS',
+  'FILE_EDITED',
   'NOTHING_FOUND',
   'AMBIGUOUS',
   'PROD_UNSAFE',

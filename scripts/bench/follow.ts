@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -7,7 +7,7 @@ import path from 'node:path';
 import { followEnvironment } from '../../src/follow/environment.ts';
 import { filesIn } from '../../src/follow/options.ts';
 import { compare } from './compare.ts';
-import { built, ended, env, folder, leftOut, start } from './setup.ts';
+import { built, bundled, ended, env, folder, leftOut, start, which } from './setup.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const vite = path.join(root, 'examples/vite-api/node_modules/vite/bin/vite.js');
@@ -122,7 +122,40 @@ async function starts(): Promise<void> {
   }
 }
 
+/** A repository of two thousand files of code, some of which name a port. @returns its folder */
+function repository(count: number): string {
+  const cwd = path.join(folder, 'repository');
+  const line = 'export const value = { a: 1, b: "text of some length", c: [1, 2, 3] }; // as code is\n';
+  for (let i = 0; i < count; i++) {
+    const dir = path.join(cwd, i % 2 ? 'web' : 'api', `d${i % 40}`);
+    mkdirSync(dir, { recursive: true });
+    const named = i % 51 === 0 ? "fetch('http://localhost:8000/api');\n" : '';
+    writeFileSync(path.join(dir, `f${i}.ts`), line.repeat(20 + (i % 60)) + named);
+  }
+  execFileSync('git', ['init', '-q'], { cwd });
+  execFileSync('git', ['add', '-A'], { cwd });
+  return cwd;
+}
+
+async function look(): Promise<void> {
+  if (!which('git')) return leftOut('the look through a project', 'git is not here');
+  const cwd = repository(2000);
+  const file = bundled('look');
+  await compare({
+    title: 'following: the look through 2,000 files when a port has moved',
+    unit: 'ms',
+    contenders: [
+      {
+        name: 'look',
+        once: () => Number(execFileSync(process.execPath, [file, cwd]).toString().split(' ')[0]),
+      },
+    ],
+    targets: [{ of: 'look', limit: 60 }],
+  });
+}
+
 export async function bench(): Promise<void> {
+  await look();
   await proxies();
   await starts();
 }

@@ -16,7 +16,7 @@ interface Ports {
 const stolen: string[] = [];
 
 /** Resolves with the ports when the run says that all its servers are ready. */
-function up(cwd: string, args: string[]) {
+export function up(cwd: string, args: string[]) {
   const child = start(process.execPath, [devstart, '--json', ...args], {
     cwd,
     env,

@@ -1,6 +1,5 @@
 // What concurrently uses of rxjs, by file: its index evaluates some 150 modules at start-up.
 
-export { firstValueFrom } from 'rxjs-internal/firstValueFrom';
 export { lastValueFrom } from 'rxjs-internal/lastValueFrom';
 export { combineLatest } from 'rxjs-internal/observable/combineLatest';
 export { fromEvent } from 'rxjs-internal/observable/fromEvent';
@@ -8,22 +7,13 @@ export { merge } from 'rxjs-internal/observable/merge';
 export { of } from 'rxjs-internal/observable/of';
 export { race } from 'rxjs-internal/observable/race';
 export { throwError } from 'rxjs-internal/observable/throwError';
-export { timer } from 'rxjs-internal/observable/timer';
-export { bufferCount } from 'rxjs-internal/operators/bufferCount';
-export { combineLatestWith } from 'rxjs-internal/operators/combineLatestWith';
-export { defaultIfEmpty } from 'rxjs-internal/operators/defaultIfEmpty';
 export { delay } from 'rxjs-internal/operators/delay';
-export { delayWhen } from 'rxjs-internal/operators/delayWhen';
 export { filter } from 'rxjs-internal/operators/filter';
 export { map } from 'rxjs-internal/operators/map';
 export { observeOn } from 'rxjs-internal/operators/observeOn';
 export { share } from 'rxjs-internal/operators/share';
-export { skip } from 'rxjs-internal/operators/skip';
 export { switchMap } from 'rxjs-internal/operators/switchMap';
 export { take } from 'rxjs-internal/operators/take';
 export { takeUntil } from 'rxjs-internal/operators/takeUntil';
-export { takeWhile } from 'rxjs-internal/operators/takeWhile';
 export { ReplaySubject } from 'rxjs-internal/ReplaySubject';
 export { Subject } from 'rxjs-internal/Subject';
-export { asapScheduler } from 'rxjs-internal/scheduler/asap';
-export { asyncScheduler } from 'rxjs-internal/scheduler/async';

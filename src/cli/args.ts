@@ -42,26 +42,60 @@ export async function readArguments(words: string[], scripted = false): Promise<
   const grammar: Grammar = { name, command, options: optionsOf(command) };
   // No words, nothing to read: yargs loads where there are some.
   if (argv.length === 0) return { own: {}, given: toArguments({ _: [] }, grammar, {}) };
+  if (name === 'completion') {
+    const [, shell] = argv.filter((word) => !word.startsWith('-'));
+    // yargs writes the script of the shell that it finds there.
+    if (shell === 'bash' || shell === 'zsh') process.env.SHELL = shell;
+    else if (shell !== undefined && argv.length === 2)
+      return { own: {}, given: toArguments({ _: ['completion', shell] }, grammar, {}) };
+  }
+  const simple = readSimple(argv, grammar);
+  if (simple) return checked(simple, grammar);
   const { createProgram } = await import('./program.ts');
   const wordy = ownWords(argv).some((arg) => /^(-h|--help|completion|--get-yargs-completions)/.test(arg));
   const program = await createProgram(argv, grammar, wordy);
   try {
     // Help for a command that this version lacks would look as if it had it.
-    if (wordy && name !== undefined && !command) throw unknownWord('command', name, Object.keys(COMMANDS));
+    const completing = argv[0] === '--get-yargs-completions';
+    if (wordy && !completing && name !== undefined && !command)
+      throw unknownWord('command', name, Object.keys(COMMANDS));
     const parsed = (await program.parse()) as Parsed;
-    const own = ownOf(parsed, grammar);
     if (parsed.help || parsed.version || parsed._[0] === 'completion' || 'get-yargs-completions' in parsed)
-      return { own };
-    try {
-      check(parsed, grammar);
-      return { own, given: toArguments(parsed, grammar, own) };
-    } catch (failure) {
-      return { own, failure };
-    }
+      return { own: ownOf(parsed, grammar) };
+    return checked(parsed, grammar);
   } catch (failure) {
     const { parsed } = program;
     return { own: parsed ? ownOf(parsed.argv as Parsed, grammar) : {}, failure };
   }
+}
+
+/** What was read, where it is right. */
+function checked(parsed: Parsed, grammar: Grammar): Reading {
+  const own = ownOf(parsed, grammar);
+  try {
+    check(parsed, grammar);
+    return { own, given: toArguments(parsed, grammar, own) };
+  } catch (failure) {
+    return { own, failure };
+  }
+}
+
+/**
+ * A command with its words and whole switches (`list --json`), read without yargs, whose loading would cost more than
+ * all that such a command does. Undefined for anything else.
+ */
+function readSimple(argv: string[], { name, command, options }: Grammar): Parsed | undefined {
+  if (!command || argv[0] !== name || name === 'completion') return undefined;
+  const parsed: Parsed = { _: [] };
+  for (const word of argv) {
+    const option = word.startsWith('--') ? word.slice(2) : '';
+    const isSwitch = Object.hasOwn(options, option) && options[option]?.kind === 'boolean';
+    if (isSwitch && !option.startsWith('no-')) parsed[option] = true;
+    // yargs takes `true` and `false` behind a switch for its value.
+    else if (/^(-|$|true$|false$)/.test(word)) return undefined;
+    else parsed._.push(word);
+  }
+  return parsed;
 }
 
 /** Before `--`: devstart's own. */
@@ -143,7 +177,9 @@ function check(parsed: Parsed, { name, command, options }: Grammar): void {
   if (unknown !== undefined) {
     const flags = Object.keys(options).map((key) => `--${key}`);
     const flag = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
-    throw unknownWord(command ? `option of devstart ${name}` : 'option', flag, flags);
+    const error = unknownWord(command ? `option of devstart ${name}` : 'option', flag, flags);
+    const hint = command?.elsewhere?.(parsed._.slice(1).map(String), parsed);
+    throw hint === undefined ? error : new DevstartError('USAGE', error.message, { hint });
   }
   if (stranger !== undefined) throw unknownWord('command', stranger, commands);
   if (parsed['--']?.length && !command?.rest) {

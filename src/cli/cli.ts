@@ -1,14 +1,18 @@
 import { homedir, tmpdir } from 'node:os';
-import { type Context, LOG_FORMATS, type LogFormat, type Own } from '../context.ts';
+import { type Background, type Context, LOG_FORMATS, type LogFormat, type Own } from '../context.ts';
 import { DevstartError } from '../errors.ts';
 import { endIfTerminalGone } from '../system/platform.ts';
 import { withAbsoluteHome } from '../system/state-dir.ts';
 import { type Arguments, readArguments } from './args.ts';
 import { onCrash, onSignal, onSuspend } from './signals.ts';
 
+const BACKGROUND = 'DEVSTART_BACKGROUND';
+
 /** Runs the command line and exits with its code. */
 export async function main(argv: string[] = process.argv.slice(2)): Promise<void> {
   const { npm_config_user_agent: agent, npm_execpath: manager } = process.env;
+  // It is the servers that are to be debugged.
+  if (process.env.NODE_OPTIONS?.includes('--inspect')) (await import('node:inspector')).close();
   let own: Own = {};
   try {
     const reading = await readArguments(argv, Boolean(agent || manager));
@@ -18,11 +22,22 @@ export async function main(argv: string[] = process.argv.slice(2)): Promise<void
   } catch (error) {
     const { renderError } = await import('../ui/errors.ts');
     const color = own['log-format'] !== 'plain' && wantsColor(process.env, process.stderr.isTTY);
-    process.exitCode = renderError(error, { json: formatOf(own) === 'json', color });
+    const told = await reportError(error);
+    process.exitCode = told?.exitCode ?? renderError(error, { json: formatOf(own) === 'json', color });
   }
   endIfTerminalGone();
   // A server's pipe or a timer must not hold the prompt back; all output has drained by now.
   process.exit();
+}
+
+/** Whoever has started us in the background says why nothing came of it. @returns the error that was handed on */
+async function reportError(error: unknown): Promise<DevstartError | undefined> {
+  const said = process.env[BACKGROUND];
+  if (!said || !(error instanceof DevstartError)) return undefined;
+  const { sendReport } = await import('../system/report.ts');
+  const { code, message, hint = null } = error;
+  sendReport((JSON.parse(said) as Background).fd, { type: 'error', code, message, hint });
+  return error;
 }
 
 async function dispatch(given: Arguments): Promise<number> {
@@ -39,6 +54,9 @@ function formatOf(own: Own): LogFormat {
 }
 
 function toContext({ args, rest, flags, own }: Arguments): Context {
+  // Nobody but us is told of it.
+  const { [BACKGROUND]: said, ...env } = withAbsoluteHome(process.env);
+  const background: Background | undefined = said ? JSON.parse(said) : undefined;
   const format = formatOf(own);
   const given = own['log-format'];
   if (given !== undefined && !(LOG_FORMATS as readonly unknown[]).includes(given)) {
@@ -58,7 +76,9 @@ function toContext({ args, rest, flags, own }: Arguments): Context {
     timestamps: flag('timestamps'),
     yes: flag('yes'),
     format,
-    env: withHome(withAbsoluteHome(process.env)),
+    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    background,
+    env: withHome(env),
     cwd: process.cwd(),
     onSignal,
     onSuspend,

@@ -15,7 +15,6 @@ const EXAMPLES: [string, string][] = [
 
 const USAGE =
   '$0 [command] [options]\n\nStarts the project’s backend and frontend together, on ports that are free.';
-const COMPLETION = COMMANDS.completion?.describe ?? '';
 
 /** What one command line is read by. */
 export interface Grammar {
@@ -31,7 +30,13 @@ export interface Grammar {
  * @param wordy help or completion is asked for: the words for people cost half of the parsing
  */
 export async function createProgram(argv: string[], grammar: Grammar, wordy: boolean): Promise<Argv> {
-  const program = (await createParser(argv)).completion('completion', grammar.command ? false : COMPLETION);
+  const names = await namesFor(argv, grammar);
+  const program = (await createParser(argv)).completion(
+    'completion',
+    false, // it stands among the commands
+    (_: string, __: unknown, defaults: Defaults, done: (words: string[]) => void) =>
+      defaults((_, words) => done([...names, ...(words ?? [])])),
+  );
   for (const [name, row] of Object.entries(grammar.options)) {
     const isText = row.kind !== 'boolean';
     program.option(name, {
@@ -43,6 +48,14 @@ export async function createProgram(argv: string[], grammar: Grammar, wordy: boo
   }
   if (wordy) addWords(program, grammar);
   return program;
+}
+
+type Defaults = (onDefaults: (error: Error | null, words: string[] | undefined) => void) => void;
+
+/** Where a NAME is to be completed: the names of what runs. */
+async function namesFor(argv: readonly string[], { command }: Grammar): Promise<string[]> {
+  if (argv[0] !== '--get-yargs-completions' || !command?.args?.shape.includes('NAME')) return [];
+  return (await import('../commands/completion.ts')).runningNames(process.env);
 }
 
 async function createParser(argv: string[]): Promise<Argv> {
@@ -85,9 +98,10 @@ function addWords(program: Argv, { name, command }: Grammar): void {
     }
   }
   const firsts = Object.values(COMMANDS).flatMap((row) => row.examples?.slice(0, 1) ?? []);
-  for (const [line, text] of command ? (command.examples ?? []) : [...EXAMPLES, ...firsts]) {
-    program.example(line, text);
-  }
+  // By its line: a command's other names have its examples.
+  const examples = new Map(command ? command.examples : [...EXAMPLES, ...firsts]);
+  // In their descriptions yargs does not say who `$0` is.
+  for (const [line, text] of examples) program.example(line, text.replaceAll('$0', 'devstart'));
   program.epilogue('Exit codes: 0 done, 1 failure, 2 wrong use, 128 + signal, or the failed server’s own.');
 }
 

@@ -4,12 +4,13 @@ import path from 'node:path';
 import { readSeconds } from '../config/values.ts';
 import type { Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
+import { endMarked } from '../guard/leftovers.ts';
 import { runCommand } from '../launch/command.ts';
 import { joinEnv } from '../launch/environment.ts';
 import { planCommandEnv } from '../plan/plan.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import { joinRunning } from '../session/join.ts';
-import { loadProject, type Project, planProject } from '../session/project.ts';
+import { followFiles, loadProject, newRunId, type Project, planProject } from '../session/project.ts';
 import { runSession } from '../session/session.ts';
 import { AttachedCommand, pass } from '../session/with-command.ts';
 import { printSync } from '../ui/print.ts';
@@ -28,7 +29,8 @@ export async function exec(context: Context): Promise<number> {
   }
   const project = await loadProject(context);
   const timeout = timeoutOf(context);
-  const running = await joinRunning(project.claimsDir, project.settings, timeout);
+  const further = context.own.new === true;
+  const running = further ? undefined : await joinRunning(project.home, project.settings, timeout);
   if (running) {
     const { corsOrigins, ports } = running;
     const asked = Object.values(project.settings.ports).flatMap((ports) => Object.values(ports));
@@ -54,6 +56,7 @@ export async function exec(context: Context): Promise<number> {
     env: context.env,
     lookOnly: false,
     forceColor: format === 'pretty',
+    further,
   });
   return runSession(planned, context, {
     out,
@@ -89,10 +92,22 @@ async function runAlone(
   ports: PortMap,
   { env, onSignal }: Context,
 ): Promise<number> {
-  const layers = planCommandEnv({ settings, ports, runId: undefined, inherited: env });
+  // A mark of its own, by which what follows knows its processes: the other run's end is not the command's.
+  const runId = newRunId(new Date());
+  const layers = planCommandEnv({ settings, ports, runId, inherited: env }, followFiles);
   const command = runCommand(words, settings.root, joinEnv(env, layers), (message) =>
     printSync(2, `${message}\n`),
   );
-  onSignal((signal) => pass(command, signal, false));
-  return command.code;
+  const grace = settings.killTimeout.value;
+  let patience: NodeJS.Timeout | undefined;
+  onSignal((signal) => {
+    // At a terminal Ctrl-C is a key of the command's own: of a prompt, a watcher.
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    pass(command, signal, patience !== undefined);
+    patience ??= setTimeout(() => command.signal('SIGKILL'), grace * 1000);
+  });
+  const code = await command.code;
+  clearTimeout(patience);
+  if (patience) await endMarked(runId, grace);
+  return code;
 }

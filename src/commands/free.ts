@@ -67,10 +67,10 @@ export async function free(context: Context): Promise<number> {
 
 /** How the ports are once all is done: a process's first thread may be gone before its sockets are. */
 async function settled(ports: number[], claims: string | undefined): Promise<Holding[]> {
-  const deadline = Date.now() + SETTLE;
+  const deadline = performance.now() + SETTLE;
   for (;;) {
     const found = await findHoldings(ports, claims);
-    if (found.every(isFree) || Date.now() > deadline) return found;
+    if (found.every(isFree) || performance.now() > deadline) return found;
     await sleep(20);
   }
 }

@@ -15,6 +15,7 @@ const SCHEMA = './node_modules/devstart/schema.json';
 /** `devstart init`: writes the smallest config for what it finds, and offers `.ports.json` to .gitignore. */
 export async function init(context: Context): Promise<number> {
   const root = path.resolve(context.cwd, context.flags.cwd ?? '.');
+  if (context.own.agents) return (await import('./init-agents.ts')).initAgents(root, context);
   const existing = await findConfig(root);
   if (existing) {
     throw new DevstartError('CONFIG_EXISTS', `${path.basename(existing.file)} exists already`, {

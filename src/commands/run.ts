@@ -1,16 +1,18 @@
 import { isatty } from 'node:tty';
 import { withConfigLines } from '../config/settings/load.ts';
 import type { Settings } from '../config/types.ts';
-import type { Context } from '../context.ts';
+import type { Background, Context } from '../context.ts';
 import { DevstartError } from '../errors.ts';
-import { loadProject, planProject } from '../session/project.ts';
+import { everythingOf, loadProject, type PlannedProject, planProject } from '../session/project.ts';
 import { runSession } from '../session/session.ts';
 import { inTheWay, notAnswering } from '../session/surroundings.ts';
 import { TerminalSession } from '../ui/terminal/session.ts';
 
 /** `devstart`: starts the project in the foreground. @returns the exit code */
 export async function run(context: Context): Promise<number> {
-  const { format, env, dryRun } = context;
+  const { format, env, dryRun, own } = context;
+  if (own.detach && !dryRun && !context.explain) return (await import('./up.ts')).up(context);
+  checkTimeout(context);
   const project = await loadProject(context);
   const { settings } = project;
   if (context.explain) {
@@ -20,7 +22,13 @@ export async function run(context: Context): Promise<number> {
   }
   const stdinTo = stdinApp(context.own.stdin, settings);
   const color = format === 'pretty';
-  const planned = await planProject(project, { env, lookOnly: dryRun, forceColor: color });
+  const planned = await planProject(project, {
+    env,
+    lookOnly: dryRun,
+    forceColor: color,
+    further: own.new === true,
+    everything: everythingOf(context),
+  });
   if (dryRun) {
     const around = await Promise.all([
       inTheWay(settings),
@@ -33,6 +41,7 @@ export async function run(context: Context): Promise<number> {
     printPlan(plan, settings, { ...project.loaded, notes, warnings }, format === 'json');
     return 0;
   }
+  if (context.background) return runBehind(planned, context);
   const keys = !stdinTo && format !== 'json' && !isCI(env.CI) && isatty(0) && isatty(1);
   return runSession(planned, context, {
     out: process.stdout,
@@ -40,6 +49,28 @@ export async function run(context: Context): Promise<number> {
     keys,
     attach: (handle) =>
       new TerminalSession({ ...handle, keys, stdinTo, color, onSuspend: context.onSuspend }),
+  });
+}
+
+/** @throws DevstartError USAGE where nobody would look at it */
+function checkTimeout({ own }: Context): void {
+  if (own.timeout === undefined) return;
+  throw new DevstartError('USAGE', '--timeout is for a start in the background', {
+    hint: 'As in: devstart -d --timeout 60. In the config an app’s `ready` has a timeout of its own.',
+  });
+}
+
+/** As `up` starts it: see up.ts. */
+async function runBehind(planned: PlannedProject, context: Context): Promise<number> {
+  const { AttachedBackground, BackgroundOut } = await import('../session/background.ts');
+  const background = context.background as Background;
+  const out = new BackgroundOut(background);
+  return runSession(planned, context, {
+    out,
+    format: context.format,
+    keys: false,
+    background: true,
+    attach: (handle) => new AttachedBackground(handle, out, background),
   });
 }
 

@@ -8,3 +8,6 @@ export const appOf = (id: InstanceId): string => id.slice(0, id.lastIndexOf(':')
 
 /** From 0. */
 export const numberOf = (id: InstanceId): number => Number(id.slice(id.lastIndexOf(':') + 1));
+
+/** Of one app; as in schema.json. */
+export const MOST_INSTANCES = 1000;

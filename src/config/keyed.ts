@@ -7,5 +7,12 @@ export function keyedByRole(app: App): App {
   const move = <T>({ own, ...rest }: Partial<Record<PortKey, T>>): Partial<Record<PortKey, T>> =>
     own === undefined ? (rest as Partial<Record<PortKey, T>>) : { [role]: own, ...rest };
   const ready = app.ready.map((check) => (check.port === 'own' ? { ...check, port: role } : check));
-  return { ...app, ports: move(app.ports), defaultPorts: move(app.defaultPorts), ready };
+  const tcpPorts = app.tcpPorts?.map((one) => (one.key === 'own' ? { ...one, key: role } : one));
+  return {
+    ...app,
+    ports: move(app.ports),
+    defaultPorts: move(app.defaultPorts),
+    ready,
+    ...(tcpPorts && { tcpPorts }),
+  };
 }

@@ -83,8 +83,59 @@ export interface WrittenPort {
   source: Source;
 }
 
-/** Which of an app's ports: a role's, or its only one. */
-export type PortKey = Role | 'own';
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+/** A further socket of `tcpPorts`, by its descriptor. */
+export type SocketKey = `fd${Digit}` | `fd${Digit}${Digit}`;
+/** Which of an app's ports: a role's, its only one, or that of a further socket. */
+export type PortKey = Role | 'own' | SocketKey;
+
+/** A socket that the config has the launcher open (`tcpPorts`). */
+export interface GivenSocket {
+  key: PortKey;
+  /** In the instances: 0, or from 3 on. */
+  fd: number;
+  /** In LISTEN_FDNAMES: what the config calls it. */
+  name: string;
+  /** Undefined: where the server itself would listen. */
+  host?: string;
+  backlog: number;
+  reusePort: boolean;
+  /** O_NONBLOCK stands when the instances start. */
+  nonBlock: boolean;
+}
+
+/** How a server takes a socket that it is handed. `{fd}` and `{address}` (`127.0.0.1:8000`) are of each socket. */
+export interface Takes {
+  /** The command that takes its place; absent: as it is. */
+  command?: Command;
+  /** Of this command, absolute. */
+  cwd?: string;
+  /** Absolute folders before PATH, for this command. */
+  path?: string[];
+  /** What the command gets for each socket: `--fd {fd}`. */
+  flags?: string[];
+  env?: Record<string, string>;
+  /** Where it listens by itself. */
+  hosts: string[];
+  /** The variable by which it is told another address. */
+  hostName?: string;
+  /** By the preload that makes a Node program's own listen take it. */
+  preload?: true;
+  /** It takes LISTEN_PID for a second word for the same socket. */
+  noPid?: true;
+  /** It waits by select or poll, which cannot be seen from outside: a connection asks it whether it serves. */
+  selects?: true;
+  /** It sends without delay on sockets that it opened itself alone: what is handed to it has TCP_NODELAY already. */
+  noDelay?: true;
+  /** Ends with this code to be started anew: its files have changed. */
+  respawn?: number;
+  /** On where nobody says otherwise: the suite has shown that it takes one, and its output stays as useful. */
+  proven?: true;
+  /** Only stdin gets through to it. */
+  stdin?: true;
+  /** Its command binds on several: `tcpPorts` alone can say which socket is for which. */
+  severalPorts?: boolean;
+}
 
 /** Ready when every check passes. With nothing but the port: the instance listens on it. */
 export interface ReadyCheck {
@@ -143,10 +194,21 @@ export interface App {
   defaultPorts: Partial<Record<PortKey, number>>;
   /** What the project itself has written down, strongest first: counts before its framework's default. */
   written?: Partial<Record<PortKey, WrittenPort[]>>;
+  /** Sockets that the config has the launcher open for it. */
+  tcpPorts?: GivenSocket[];
+  /** The config's own word on handing its socket over. */
+  handover?: boolean;
+  /** How it takes a socket; absent: it is not known to. */
+  takes?: Takes;
+  /** The config's: whom its processes run as, by name or number. */
+  user?: string;
+  group?: string;
   /** The environment variable by which its code learns its port, where that is known. */
   portName?: string;
   /** What the config asks for. */
   ports: Partial<Record<PortKey, Sourced<PortSpec>>>;
+  /** It may have Vite within it, whose hot updates then want a port of their own, always the same one. */
+  hotUpdates?: boolean;
   /** It listens on none: a worker. */
   noPort?: boolean;
   /** Nothing says that it listens: it is told its port, which is waited for a while only. */

@@ -1,6 +1,8 @@
+import type { InstanceId } from '../config/instance-id.ts';
 import { DevstartError } from '../errors.ts';
 import type { Bus, RunView } from '../run/bus.ts';
-import type { Run, StopReason } from '../run/types.ts';
+import { outcome } from '../run/followers.ts';
+import type { Change, Outcome, Run, SocketState, StopReason } from '../run/types.ts';
 import type { Order, Plane } from './plane.ts';
 
 export interface StopHooks {
@@ -15,12 +17,16 @@ export function createLocalPlane(run: Run, bus: Bus, hooks: StopHooks): Plane {
   return new LocalPlane(run, bus, hooks);
 }
 
+/** Changes that wait for their turn. */
+const MOST_WAITING = 64;
+
 class LocalPlane implements Plane {
   readonly subscribe: Plane['subscribe'];
   readonly #run: Run;
   readonly #bus: Bus;
   readonly #hooks: StopHooks;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
   #insisted = false;
 
   constructor(run: Run, bus: Bus, hooks: StopHooks) {
@@ -34,16 +40,33 @@ class LocalPlane implements Plane {
     return this.#bus.view;
   }
 
-  order(order: Order): Promise<void> {
+  order(order: Order): Promise<Outcome> {
     if (order.do === 'stop') return this.#stop(order.reason, order.insist);
-    const mine = this.#last.then(() => {
-      if (this.view.status === 'stopping' || this.view.status === 'stopped')
-        throw new DevstartError('STOPPING', 'the run is stopping');
-      return this.#run.restart(order.app);
-    });
+    // What is to end must not wait for something that never becomes ready.
+    if (order.do === 'end') return this.#change(order);
+    if (this.#waiting >= MOST_WAITING) {
+      const message = `${this.#waiting} changes of this run wait already`;
+      return Promise.reject(new DevstartError('BUSY', message, { hint: 'Ask again when they are done.' }));
+    }
+    this.#waiting++;
+    const mine = this.#last.then(() => this.#change(order)).finally(() => this.#waiting--);
     // What becomes of it is its sender's business.
     this.#last = mine.catch(() => {});
     return mine;
+  }
+
+  async #change(change: Change): Promise<Outcome> {
+    if (this.view.status === 'stopping' || this.view.status === 'stopped')
+      throw new DevstartError('STOPPING', 'the run is stopping');
+    return this.#run.change(change);
+  }
+
+  lost(): Promise<InstanceId[]> {
+    return this.#run.lost();
+  }
+
+  sockets(): Promise<SocketState[]> {
+    return this.#run.sockets();
   }
 
   input(app: string, data: Buffer): boolean {
@@ -58,7 +81,8 @@ class LocalPlane implements Plane {
     this.#run.resume();
   }
 
-  async #stop(reason: StopReason, insist = false): Promise<void> {
+  async #stop(reason: StopReason, insist = false): Promise<Outcome> {
+    const began = performance.now();
     if (insist && this.#insisted) {
       this.#run.killNow();
       this.#hooks.onKill();
@@ -66,5 +90,7 @@ class LocalPlane implements Plane {
     if (insist) this.#hooks.onInsist();
     this.#insisted ||= insist;
     await this.#run.stop(reason);
+    const ended = [...this.view.instances.keys()];
+    return outcome({ ended, ms: { ended: performance.now() - began } });
   }
 }

@@ -1,15 +1,17 @@
 /** How the preloads get into a process: NODE_OPTIONS and PYTHONPATH, and the scripts that set these themselves. Pure. */
 
-/** Absolute: Node's preload file, and the folder of Python's sitecustomize.py. */
+/** Absolute: Node's preload file, the folder of Python's sitecustomize.py, and what lets go of an inspector. */
 export interface FollowFiles {
   node: string;
   python: string;
+  letGo?: string;
 }
 
 /** The two in the folder that the build makes, or a copy of it. */
 export const filesIn = (folder: string, separator: string): FollowFiles => ({
   node: `${folder}${separator}preload.cjs`,
   python: `${folder}${separator}python`,
+  letGo: `${folder}${separator}let-go.cjs`,
 });
 
 /**
@@ -22,7 +24,7 @@ export function withRequire(options: string | undefined, file: string): string {
   return options.includes(argument) ? options : `${options} ${argument}`;
 }
 
-const requireArgument = (file: string): string =>
+export const requireArgument = (file: string): string =>
   `--require ${/[ "]/.test(file) ? `"${file.replace(/[\\"]/g, '\\$&')}"` : file}`;
 
 /** First, since Python runs one sitecustomize: ours runs the project's. An empty entry would be the current folder. */

@@ -72,3 +72,15 @@ const marksOf = (record: RunRecord): TreeRoot => ({
   marks: [`DEVSTART_RUN=${record.runId}`],
   pipes: record.instances.flatMap(({ pipes }) => pipes),
 });
+
+/**
+ * Ends what carries a run's id in its environment, but for us: what a command of `exec` has started, when it was cut short
+ * and all else of the run has gone. A shell ends at the signal, and what it waited for does not.
+ */
+export const endMarked = (runId: string, graceSeconds: number): Promise<Proc[]> =>
+  createTerminator({
+    pid: undefined,
+    start: undefined,
+    marks: [`DEVSTART_RUN=${runId}`],
+    pipes: [],
+  }).end('SIGTERM', graceSeconds * 1000);

@@ -17,6 +17,8 @@ export interface Supervision {
 export interface SupervisionOptions {
   plan: LaunchPlan;
   env: Readonly<Record<string, string | undefined>>;
+  /** It is to outlive who has started it. */
+  background: boolean;
   /** Whether keys are read from the terminal. */
   terminal: boolean;
   warn(code: WarningCode, message: string): void;
@@ -28,7 +30,7 @@ export interface SupervisionOptions {
 export function supervise({ plan, env, ...options }: SupervisionOptions): Supervision {
   const { runId, killTimeout } = plan;
   const guard = startGuard({ runId, graceSeconds: killTimeout, path: env.PATH, terminal: options.terminal });
-  const endWatch = watchParent(options.onOrphaned, { underscore: env._ });
+  const endWatch = options.background ? () => {} : watchParent(options.onOrphaned, { underscore: env._ });
   /** Said once. */
   let why = whyHidden();
   return {

@@ -6,6 +6,7 @@ import type { InstancePlan } from '../plan/types.ts';
 import { leader, shell } from '../system/platform.ts';
 import { pipesOf, readProcess, type TreeRoot } from '../system/processes.ts';
 import { environmentOf } from './environment.ts';
+import type { Handing } from './handover.ts';
 
 /** How the leader ended; `error`: it could not be started at all. */
 export interface Exit {
@@ -40,12 +41,14 @@ export class Child {
     runId: string,
     inherited: Record<string, string | undefined>,
     output: OutputSink,
+    life: number,
+    handing?: Handing,
   ) {
-    const { env, marks } = environmentOf(plan, runId, inherited);
+    const { env, marks } = environmentOf(plan, runId, inherited, life, handing);
     this.#output = output;
     let child: ChildProcess;
     try {
-      child = start(plan, env);
+      child = handing ? startHanded(plan, env, handing) : start(plan, env);
     } catch (error) {
       // Arguments that no process can have: a NUL byte, too long a list.
       this.exited = Promise.resolve({ code: null, signal: null, error: error as NodeJS.ErrnoException });
@@ -54,14 +57,14 @@ export class Child {
     }
     this.#process = child;
     this.pid = child.pid;
-    this.root = child.pid ? rootOf(child.pid, marks) : undefined;
+    this.root = child.pid ? rootOf(child.pid, marks, handing?.inodes) : undefined;
     this.#read(plan.id);
     // It stays open, unused: watchers (esbuild, tailwind) end when their stdin does.
     child.stdin?.on('error', () => {});
     this.exited = new Promise((resolve) => {
       child.once('error', (error) => resolve({ code: null, signal: null, error }));
       child.once('exit', (code, signal) => {
-        this.#lastByte = Date.now();
+        this.#lastByte = performance.now();
         resolve({ code, signal });
       });
     });
@@ -102,7 +105,7 @@ export class Child {
     for (const name of ['stdout', 'stderr'] satisfies StreamName[]) {
       const stream = this.#process?.[name];
       stream?.on('data', (chunk: Buffer) => {
-        this.#lastByte = Date.now();
+        this.#lastByte = performance.now();
         if (!this.#output.write(id, name, chunk)) stream.pause();
       });
       stream?.on('close', () => this.#output.end(id, name));
@@ -115,7 +118,7 @@ export class Child {
       if (!stream.isPaused()) continue;
       stream.resume();
       // What has waited in the pipe is yet to come.
-      this.#lastByte = Date.now();
+      this.#lastByte = performance.now();
     }
   }
 
@@ -124,7 +127,7 @@ export class Child {
       const timer = setInterval(() => {
         // There may be room already, and the pipe not be read on yet.
         const held = this.#output.full || this.#streams.some((stream) => stream.isPaused());
-        if (held || Date.now() - this.#lastByte < IDLE) return;
+        if (held || performance.now() - this.#lastByte < IDLE) return;
         resolve();
         if (this.#released) {
           clearInterval(timer);
@@ -139,13 +142,32 @@ export class Child {
   }
 }
 
-/** Read at once, before the server can have put other files in their place, and once for all who need it. */
-const rootOf = (pid: number, marks: string[]): TreeRoot => ({
+/**
+ * Read at once, before the server can have put other files in their place, and once for all who need it.
+ * @param shared sockets that others have as well: nobody is known by them
+ */
+const rootOf = (pid: number, marks: string[], shared: readonly number[] = []): TreeRoot => ({
   pid,
   start: readProcess(pid)?.start,
   marks,
-  pipes: pipesOf(pid),
+  pipes: pipesOf(pid).filter((pipe) => !shared.some((inode) => pipe === `socket:[${inode}]`)),
 });
+
+/** With descriptors of its own, or as somebody else. */
+function startHanded(
+  { cwd }: InstancePlan,
+  env: NodeJS.ProcessEnv,
+  { argv, stdio, ids }: Handing,
+): ChildProcess {
+  const [file, ...args] = argv;
+  return spawn(file, args, {
+    cwd,
+    env,
+    ...leader,
+    ...ids,
+    stdio: ['pipe', 'pipe', 'pipe', ...stdio.map((fd) => fd ?? ('ignore' as const))],
+  });
+}
 
 function start(plan: InstancePlan, env: NodeJS.ProcessEnv): ChildProcess {
   const options = {

@@ -49,16 +49,16 @@ export function runCommand(
 
 /**
  * With our stdin, stdout and stderr. libuv makes what a child inherits blocking, for us as well where it is one open
- * file: a reader of stderr that reads no more would stop our own loop. So of a pipe the child gets another open file;
- * a socket cannot be opened again and is made non-blocking once more, as Node had made it.
+ * file: a reader that reads no more would stop our own loop, on stderr, and on stdout where both are one. So of a pipe
+ * the child gets another open file; what cannot be opened again is made non-blocking once more, as Node had made it.
  */
 function spawnBeside(file: string, args: string[], options: SpawnOptions): ChildProcess {
-  const stderr = kindOf(2) === 'pipe' ? openAgain(2) : undefined;
+  const again = [1, 2].map((fd) => (kindOf(fd) === 'pipe' ? openAgain(fd) : undefined));
   try {
-    return spawn(file, args, { ...options, stdio: ['inherit', 'inherit', stderr ?? 'inherit'] });
+    return spawn(file, args, { ...options, stdio: ['inherit', ...again.map((fd) => fd ?? 'inherit')] });
   } finally {
-    if (stderr !== undefined) closeSync(stderr);
-    else if (kindOf(2) === 'socket') {
+    for (const fd of again) if (fd !== undefined) closeSync(fd);
+    if (kindOf(2) !== undefined && again.includes(undefined)) {
       const { _handle } = process.stderr as { _handle?: { setBlocking?(blocking: boolean): void } };
       _handle?.setBlocking?.(false);
     }

@@ -1,5 +1,7 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { packageManager } from '../config/detect/package-manager.ts';
+import { Project } from '../config/detect/project.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { InstancePlan } from '../plan/types.ts';
 import { joinEnv } from './environment.ts';
@@ -62,15 +64,10 @@ export async function explainShellExit(
   if (first && !(await isFound(first, plan, inherited))) return notFound(plan, first, inherited);
   const said = missingIn(lines);
   if (said && !(await isFound(said, plan, inherited))) return notFound(plan, said, inherited);
-  if (await lacksModules(plan.cwd)) {
-    return {
-      failure: {
-        code: 'PROGRAM_NOT_FOUND',
-        message: `${plan.label}: a program that its command needs was not found (exit code 127).`,
-        hint: `There is no node_modules for ${plan.cwd}: run \`npm install\` there.`,
-      },
-      exitCode: 127,
-    };
+  const hint = await missingModules(plan.cwd);
+  if (hint) {
+    const message = `${plan.label}: a program that its command needs was not found (exit code 127).`;
+    return { failure: { code: 'PROGRAM_NOT_FOUND', message, hint }, exitCode: 127 };
   }
   return undefined;
 }
@@ -112,9 +109,8 @@ async function howToGet(plan: InstancePlan, program: string, inherited: Environm
       ? `package.json says packageManager ${wanted}: run \`npm install --global corepack\` and \`corepack enable\`, or \`${install}\`.`
       : `Install it: \`${install}\`.`;
   }
-  if (await lacksModules(plan.cwd)) {
-    return `There is no node_modules for ${plan.cwd}: run \`npm install\` there.`;
-  }
+  const modules = await missingModules(plan.cwd);
+  if (modules) return modules;
   return program.includes('/')
     ? `Looked for ${path.resolve(plan.cwd, program)}`
     : `Install it, or name its path in the config. PATH: ${pathOf(plan, inherited) || '(empty)'}`;
@@ -156,13 +152,18 @@ async function isFound(program: string, plan: InstancePlan, inherited: Environme
   return false;
 }
 
-/** A package.json with no node_modules beside or above it. */
-async function lacksModules(cwd: string): Promise<boolean> {
-  if (!(await succeeds(access(path.join(cwd, 'package.json'))))) return false;
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
-    if (await isFolder(path.join(folder, 'node_modules'))) return false;
-    if (folder === path.dirname(folder)) return true;
+/**
+ * What to do about a package.json with no node_modules beside or above it. Yarn's Plug'n'Play has none, and wants none.
+ * Undefined: there is nothing to do.
+ */
+async function missingModules(cwd: string): Promise<string | undefined> {
+  if (!(await isFile(path.join(cwd, 'package.json')))) return undefined;
+  const project = new Project(path.parse(cwd).root);
+  for (const folder of project.upwards(cwd)) {
+    if (await isFolder(path.join(folder, 'node_modules'))) return undefined;
+    if (await isFile(path.join(folder, '.pnp.cjs'))) return undefined;
   }
+  return `There is no node_modules for ${cwd}: run \`${await packageManager(project, cwd)} install\` there.`;
 }
 
 const succeeds = (attempt: Promise<unknown>): Promise<boolean> =>

@@ -1,9 +1,12 @@
 import type { InstanceId } from '../config/instance-id.ts';
 import { safeCut } from './ansi.ts';
-import type { Sink, StreamName } from './types.ts';
+import type { StreamName } from './types.ts';
 
-/** A line without an end is shown in pieces of at least this size. Bytes. */
+/** A line without an end is shown in pieces of at least this size; at most a chunk (64 KiB from a pipe) comes on top. Bytes. */
 export const MAX_HELD = 64 * 1024;
+
+/** What is held is joined with what follows it up to this size. Bytes. */
+const MAX_JOINED = 4 * 1024;
 
 /** One stream's line in the making. */
 export interface Line {
@@ -16,8 +19,31 @@ export interface Line {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Whole lines without the last one's end (`ended`), or the safe part of one; as latin1. */
-export type Show = (line: Line, text: string, ended: boolean) => void;
+/** Whole lines without the last one's end, or the safe part of one; as latin1. */
+export class Piece {
+  readonly text: string;
+  #lines: readonly string[] | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Split once for all that take it. */
+  get lines(): readonly string[] {
+    this.#lines ??= this.text.split('\n');
+    return this.#lines;
+  }
+}
+
+/** `ended`: the piece's last line is whole. */
+export type Show = (line: Line, piece: Piece, ended: boolean) => void;
+
+/** Takes what the servers print framed into lines: the log files. */
+export interface LineSink {
+  lines: Show;
+  readonly full: boolean;
+  onDrain(listener: () => void): void;
+}
 
 export interface FramingOptions {
   /** Milliseconds of silence after which an unfinished line (a prompt) is shown. */
@@ -31,7 +57,7 @@ export interface FramingOptions {
  * Frames the servers' bytes into lines. Works by chunk, on latin1 strings (one character a byte, which V8
  * copies as fast as bytes): a chunk of a thousand lines costs one `replaceAll`.
  */
-export class Framing implements Sink {
+export class Framing {
   readonly #options: FramingOptions;
   readonly #lines = new Map<InstanceId, Record<StreamName, Line>>();
 
@@ -46,10 +72,17 @@ export class Framing implements Sink {
     if (end !== -1) {
       clearTimeout(line.timer);
       line.timer = undefined;
-      const text = chunk.toString('latin1', 0, end);
-      const whole = line.held === '' ? text : line.held + text;
+      let from = 0;
+      if (line.held !== '' && end > MAX_JOINED) {
+        // By itself: joined, the whole chunk would be copied once more.
+        from = chunk.indexOf(10) + 1;
+        this.#show(line, line.held + chunk.toString('latin1', 0, from - 1), true);
+        line.held = '';
+      }
+      const text = chunk.toString('latin1', from, end);
+      const whole = line.held + text;
       line.held = end + 1 < chunk.length ? chunk.toString('latin1', end + 1) : '';
-      this.#show(line, whole, true);
+      if (from <= end) this.#show(line, whole, true);
     } else if (frame !== -1) {
       line.held += chunk.toString('latin1', 0, frame);
       this.#flush(line, safeCut(line.held));
@@ -71,12 +104,18 @@ export class Framing implements Sink {
     if (rest !== '' || line.begun) this.#show(line, rest, true);
   }
 
-  /** The same for all streams of the instances that the test picks. */
-  endAll(picks: (id: InstanceId) => boolean = () => true): void {
+  endAll(): void {
     for (const id of this.#lines.keys()) {
-      if (!picks(id)) continue;
       this.end(id, 'stdout');
       this.end(id, 'stderr');
+    }
+  }
+
+  /** Shows what is held of the instances that the test picks; their lines go on. */
+  flushAll(picks: (id: InstanceId) => boolean): void {
+    for (const [id, both] of this.#lines) {
+      if (!picks(id)) continue;
+      for (const line of Object.values(both)) this.#flush(line, safeCut(line.held));
     }
   }
 
@@ -97,7 +136,7 @@ export class Framing implements Sink {
   }
 
   #show(line: Line, text: string, ended: boolean): void {
-    this.#options.show(line, text, ended);
+    this.#options.show(line, new Piece(text), ended);
     line.begun = !ended;
   }
 

@@ -1,13 +1,20 @@
 import { close, fstatSync, openSync, readSync, renameSync, rmSync, writev } from 'node:fs';
 
-/** Small chunks are joined up to this size, for at most this long. Bytes, milliseconds. */
-const BLOCK = 32 * 1024;
+/** What comes is joined up to this size, for at most this long, in blocks that are used again. Bytes, milliseconds. */
+const BLOCK = 128 * 1024;
 const DELAY = 20;
+const SPARE_BLOCKS = 4;
 /** What waits for the disk: above the first the servers wait too, below the second they go on. Bytes. */
 const HIGH = 4 << 20;
 const LOW = 1 << 20;
 /** What goes to the kernel in one call. Buffers: far below IOV_MAX. */
 const BATCH = 64;
+
+/** What waits to be written; `block`: what it is the last part of, free for others then. */
+interface Waiting {
+  bytes: Buffer;
+  block: Buffer | undefined;
+}
 
 export interface LogFileOptions {
   /** Absolute; its folder exists. */
@@ -35,10 +42,11 @@ export class LogFile {
   #cut: boolean;
   /** The last one that was taken is none. */
   #midLine: boolean;
-  #held = Buffer.allocUnsafeSlow(BLOCK);
+  #held: Buffer | undefined;
   #used = 0;
+  readonly #spare: Buffer[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #queue: Buffer[] = [];
+  #queue: Waiting[] = [];
   #queued = 0;
   #full = false;
   #writing = false;
@@ -58,21 +66,22 @@ export class LogFile {
     return this.#full;
   }
 
-  /** The chunk must not be changed afterwards. */
-  add(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    this.#midLine = chunk[chunk.length - 1] !== 10;
-    if (this.#used + chunk.length > BLOCK) this.#flush();
-    if (chunk.length >= BLOCK / 2) {
-      this.#enqueue(chunk);
-      return;
-    }
-    this.#used += chunk.copy(this.#held, this.#used);
-    this.#timer ??= setTimeout(() => this.#flush(), DELAY);
+  /** What was taken last has no end yet. */
+  get midLine(): boolean {
+    return this.#midLine;
   }
 
-  addLine(line: string): void {
-    this.add(Buffer.from(this.#midLine ? `\n${line}` : line));
+  /** @param text bytes, a character each (latin1) */
+  add(text: string): void {
+    if (text === '' || this.#abandoned) return;
+    this.#midLine = text.charCodeAt(text.length - 1) !== 10;
+    for (let at = 0; at < text.length; at += BLOCK) {
+      const part = text.length <= BLOCK ? text : text.slice(at, at + BLOCK);
+      if (this.#used + part.length > BLOCK) this.#flush();
+      this.#held ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
+      this.#used += this.#held.write(part, this.#used, 'latin1');
+    }
+    this.#timer ??= setTimeout(() => this.#flush(), DELAY);
   }
 
   /** Resolves when all that was taken is in the file, or never will be. */
@@ -101,15 +110,12 @@ export class LogFile {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#used === 0) return;
-    this.#enqueue(Buffer.from(this.#held.subarray(0, this.#used)));
+    const block = this.#held;
+    if (!block || this.#used === 0 || this.#abandoned) return;
+    this.#queue.push({ bytes: block.subarray(0, this.#used), block });
+    this.#queued += this.#used;
+    this.#held = undefined;
     this.#used = 0;
-  }
-
-  #enqueue(chunk: Buffer): void {
-    if (this.#abandoned) return;
-    this.#queue.push(chunk);
-    this.#queued += chunk.length;
     if (this.#queued >= HIGH) this.#full = true;
     if (!this.#writing) this.#write();
   }
@@ -117,27 +123,28 @@ export class LogFile {
   /** The next batch: what fits into the file, up to a line's end where it does not fit whole. */
   #write(): void {
     const { limit } = this.#options;
-    const batch: Buffer[] = [];
+    const batch: Waiting[] = [];
     let size = this.#size;
     try {
       while (this.#queue.length > 0 && batch.length < BATCH) {
-        const chunk = this.#queue[0] as Buffer;
-        if (size + chunk.length > limit) {
+        const { bytes, block } = this.#queue[0] as Waiting;
+        if (size + bytes.length > limit) {
           if (batch.length > 0) break;
-          const fits = this.#fitting(chunk);
+          const fits = this.#fitting(bytes);
           if (fits === 0) {
             this.#rotate();
             size = 0;
             continue;
           }
-          batch.push(chunk.subarray(0, fits));
-          this.#queue[0] = chunk.subarray(fits);
-          if (fits === chunk.length) this.#queue.shift();
+          const whole = fits === bytes.length;
+          batch.push({ bytes: bytes.subarray(0, fits), block: whole ? block : undefined });
+          this.#queue[0] = { bytes: bytes.subarray(fits), block };
+          if (whole) this.#queue.shift();
           break;
         }
-        batch.push(chunk);
+        batch.push({ bytes, block });
         this.#queue.shift();
-        size += chunk.length;
+        size += bytes.length;
       }
     } catch (error) {
       this.#options.onError(error);
@@ -147,23 +154,24 @@ export class LogFile {
   }
 
   /** How much of a chunk that is too large goes into this file still; 0: the file is put aside first. */
-  #fitting(chunk: Buffer): number {
+  #fitting(bytes: Buffer): number {
     const { limit } = this.#options;
     const room = limit - this.#size;
-    const fits = room > 0 ? chunk.lastIndexOf(10, room - 1) + 1 : 0;
+    const fits = room > 0 ? bytes.lastIndexOf(10, room - 1) + 1 : 0;
     if (fits > 0) return fits;
     // A line that has begun, or that is longer than a file, is ended where it began, within reason.
     const unfinished = this.#cut && this.#size < 2 * limit;
-    return this.#size === 0 || unfinished ? chunk.indexOf(10) + 1 || chunk.length : 0;
+    return this.#size === 0 || unfinished ? bytes.indexOf(10) + 1 || bytes.length : 0;
   }
 
-  #send(batch: Buffer[]): void {
+  #send(batch: Waiting[]): void {
     if (batch.length === 0) {
       this.#rest();
       return;
     }
     this.#writing = true;
-    writev(this.#fd, batch, (error, written) => {
+    const buffers = batch.map(({ bytes }) => bytes);
+    writev(this.#fd, buffers, (error, written) => {
       this.#writing = false;
       if (this.#abandoned) {
         this.#rest();
@@ -180,14 +188,17 @@ export class LogFile {
   }
 
   /** What the kernel has not taken (a disk that is nearly full) goes first the next time. */
-  #account(batch: Buffer[], written: number): void {
+  #account(batch: Waiting[], written: number): void {
     let left = written;
-    for (const [index, chunk] of batch.entries()) {
-      const taken = Math.min(left, chunk.length);
-      if (taken > 0) this.#cut = chunk[taken - 1] !== 10;
+    for (const [index, { bytes, block }] of batch.entries()) {
+      const taken = Math.min(left, bytes.length);
+      if (taken > 0) this.#cut = bytes[taken - 1] !== 10;
       left -= taken;
-      if (taken === chunk.length) continue;
-      this.#queue.unshift(chunk.subarray(taken), ...batch.slice(index + 1));
+      if (taken === bytes.length) {
+        if (block && this.#spare.length < SPARE_BLOCKS) this.#spare.push(block);
+        continue;
+      }
+      this.#queue.unshift({ bytes: bytes.subarray(taken), block }, ...batch.slice(index + 1));
       break;
     }
     this.#size += written;

@@ -1,3 +1,4 @@
+import type { Piece } from './framing.ts';
 import type { ByteWriter } from './types.ts';
 
 /**
@@ -16,16 +17,16 @@ export class Screen {
 
   /**
    * Whole lines without the last one's end (`ended`), or a part of one. An unfinished line of somebody else is ended
-   * first; `text` must be safe within a line (keepInLine).
+   * first.
    * @param owner whose lines they are
+   * @param text the piece's, made safe within a line (keepInLine)
    */
-  lines(owner: object, prefix: string, text: string, ended: boolean): void {
+  lines(owner: object, prefix: string, piece: Piece, text: string, ended: boolean): void {
     this.#takeStatusAway();
     const writer = this.#writer;
     if (this.#open !== owner) writer.write(this.#open ? `\n${prefix}` : prefix, 'latin1');
     const body = text.includes('\r') ? text.replace(/\r(?=[^\r\n])/g, () => `\r${prefix}`) : text;
-    // `$` is special in a replacement.
-    writer.write(body.replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`), 'latin1');
+    writer.write((body === piece.text ? piece.lines : body.split('\n')).join(`\n${prefix}`), 'latin1');
     if (ended) writer.write('\n', 'latin1');
     this.#open = ended ? undefined : owner;
   }

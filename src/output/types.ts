@@ -23,7 +23,7 @@ export interface OutputSink {
   watch(id: InstanceId, onText: (text: string) => void): () => void;
 }
 
-/** One of those that take what the servers print: the screen, the log files, the tail, those who read along. */
+/** One of those that take what the servers print as it comes: the tail, those who read along. */
 export interface Sink {
   /** The bytes as they are; in any case, also when it is full. */
   write(id: InstanceId, stream: StreamName, chunk: Buffer): void;

@@ -8,6 +8,7 @@ import {
   TOLD_URLS,
   type ToldName,
 } from '../config/types.ts';
+import type { Following } from './following.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import type { EnvLayers } from './types.ts';
 
@@ -61,6 +62,7 @@ export function instanceEnv(
   instance: number,
   ports: Partial<Record<PortKey, number>>,
   facts: RunFacts,
+  following: Pick<Following, 'values'> = STANDING,
 ): EnvLayers {
   const { inherited } = facts;
   const values = placeholderValues(facts, ports, instance);
@@ -74,12 +76,14 @@ export function instanceEnv(
       ...(inherited.NO_COLOR ? ['FORCE_COLOR'] : []),
     ],
     computed: {
+      ...following.values.get(app.name),
       ...whereabouts(facts, app),
       ...ofItsKind(app, facts),
       ...frameworkNames(app, ports, values, inherited),
       ...notSet(app.handed ?? {}, inherited),
+      ...inCommon(following.values.get(app.name), app.handed),
     },
-    own: filled(app.env, values),
+    own: filled({ ...app.env, ...inCommon(following.values.get(app.name), app.env) }, values),
     run: {
       ...byVariable,
       ...(facts.host !== undefined && port !== undefined ? { HOST: facts.host } : {}),
@@ -91,6 +95,16 @@ export function instanceEnv(
     },
   };
 }
+
+/** Nothing has moved. */
+const STANDING: Pick<Following, 'values'> = { values: new Map() };
+
+/** What it is handed, where that follows. */
+const inCommon = (
+  values: Readonly<Record<string, string>> = {},
+  handed: Readonly<Record<string, string>> = {},
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => handed[name] !== undefined));
 
 /** What a command that works with the servers gets (`exec`): all but what one of them has. */
 export function commandEnv(facts: RunFacts): EnvLayers {
@@ -152,10 +166,18 @@ function pathWith(folders: readonly string[], inherited: string | undefined): Re
 /** How a server that takes its port by a variable is told: by PORT, or by the one that its code reads instead. */
 function portVariable(app: App, port: number | undefined): Record<string, string> {
   if (port === undefined || !(app.readsPort ?? !saysPort(app))) return {};
+  if (isForAnother(app)) return {};
   const { portName = 'PORT' } = app;
   // Another variable may have other readers: it is said where the port is not the server's own.
   const name = app.readsPort ? 'PORT' : portName;
   return name !== 'PORT' && isItsOwn(app, port) ? {} : { [name]: String(port) };
+}
+
+/** Its owner's command gives it a PORT on which it does not listen: it is for something else, and stays. */
+function isForAnother({ env, portName, written = {} }: App): boolean {
+  const known = Object.values(written).flat();
+  const given = Number(env.PORT);
+  return given > 0 && portName !== 'PORT' && known.length > 0 && !known.some(({ port }) => port === given);
 }
 
 /** Would it listen there by itself? What the project has written down of it says so, or else its framework. */

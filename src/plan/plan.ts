@@ -1,11 +1,22 @@
-import { instanceId } from '../config/instance-id.ts';
+import path from 'node:path';
+import type { Copy } from '../config/copies/types.ts';
+import { type InstanceId, instanceId } from '../config/instance-id.ts';
 import { type App, type Command, type PortKey, ROLES, type Role, type Settings } from '../config/types.ts';
-import type { FollowFiles } from '../follow/options.ts';
+import { withInspector } from '../follow/inspector.ts';
+import { type FollowFiles, withRequire } from '../follow/options.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import { urlHost } from '../system/addresses.ts';
 import { corsOrigins } from './cors.ts';
 import { commandEnv, instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
-import { followEnv, followingOf } from './following.ts';
+import {
+  type Following,
+  followCommandEnv,
+  followEnv,
+  followingOf,
+  HOT_PORT,
+  movedPorts,
+} from './following.ts';
+import { commandWith, handoverOf, type Listen, listenOf, socketEnv, takesBy, toldHost } from './listen.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import type { EnvLayers, InstancePlan, LaunchPlan } from './types.ts';
 import { urlText } from './url.ts';
@@ -17,19 +28,31 @@ interface Facts {
   runId: string | undefined;
   inherited: Readonly<Record<string, string | undefined>>;
   forceColor: boolean;
+  /** Ports of apps that another run of the project has. */
+  peers?: Partial<Record<Role, number>> | undefined;
 }
 
 export interface PlanInput extends Facts {
   runId: string;
   /** The preloads, looked for where a port has moved; undefined: nothing follows. */
   followFiles?: (() => FollowFiles | undefined) | undefined;
+  /** Places that name the apps' ports beside those of the settings, where one has moved. */
+  further?: readonly Copy[] | undefined;
+  /** Where NODE_OPTIONS asks for an inspector: each instance's port for it. */
+  inspectors?: ReadonlyMap<InstanceId, number> | undefined;
+  /** Of those that may have Vite within them: where its hot updates are to be. */
+  hot?: ReadonlyMap<InstanceId, number> | undefined;
+  /** Apps that have not served from the sockets that they were handed. */
+  plain?: ReadonlySet<string>;
+  /** The preload by which a Node program's own listen takes its socket. */
+  handoverFile?: string | undefined;
 }
 
 /** What every process of the run is told alike. Pure. */
 function factsOf(input: Facts): RunFacts {
   const { settings } = input;
   const host = settings.host?.value;
-  const ports: Partial<Record<Role, number>> = input.ports.roles;
+  const ports: Partial<Record<Role, number>> = { ...input.peers, ...input.ports.roles };
   const urls: Partial<Record<Role, string>> = {};
   for (const role of ROLES) {
     const port = ports[role];
@@ -59,25 +82,36 @@ export function makePlan(input: PlanInput): LaunchPlan {
   const { settings } = input;
   const facts = factsOf(input);
   const { host, ports, urls, corsOrigins: origins } = facts;
-  const following = followingOf(settings, input.ports);
-  const files = following.moved.size > 0 ? input.followFiles?.() : undefined;
+  const { runId, inherited } = input;
+  const copies = [...settings.copies, ...(input.further ?? [])];
+  const following = followingOf(settings, copies, input.ports, inherited);
+  const { inspectors, hot } = input;
+  const hasMoved = following.moved.size > 0 || [...(hot?.values() ?? [])].some((port) => port !== HOT_PORT);
+  const found = hasMoved || inspectors ? input.followFiles?.() : undefined;
+  const files = settings.follow.value ? found : undefined;
   const instances = settings.apps.flatMap((app) =>
     Array.from({ length: app.instances }, (_, instance) => {
       const id = instanceId(app.name, instance);
-      const plan = instancePlan(app, instance, input.ports.of(id), facts);
+      const ports = input.ports.of(id);
+      const plan = instancePlan(app, instance, ports, facts, following, listenFor(app, ports, input));
+      const inspector = inspectors?.get(id);
+      const debugged = inspectorEnv(inherited, inspector, found);
+      const around = { ...inherited, ...debugged };
       const added = followEnv(app, following, {
-        runId: input.runId,
+        runId,
         ports: input.ports,
-        copies: settings.copies,
-        inherited: input.inherited,
+        inherited: around,
         files,
+        hot: hot?.get(id),
       });
-      const env = { ...plan.env, run: { ...plan.env.run, ...added } };
-      return { ...plan, env, moved: input.ports.hasMoved(id) };
+      const run = { ...plan.env.run, ...debugged, ...added };
+      const env = { ...plan.env, run: { ...run, ...preloadEnv(plan, run, input) } };
+      return { ...plan, env, moved: input.ports.hasMoved(id), ...(inspector && { inspector }) };
     }),
   );
   return {
     runId: input.runId,
+    name: nameOf(settings),
     root: settings.root,
     ports,
     urls,
@@ -85,35 +119,90 @@ export function makePlan(input: PlanInput): LaunchPlan {
     host,
     instances,
     portsFile: settings.portsFile.value,
-    copies: files ? following.copies : [],
+    copies: following.copies,
     killTimeout: settings.killTimeout.value,
     keepGoing: settings.keepGoing.value,
   };
 }
 
-/** What `exec`'s command gets beside our own environment. Pure. */
-export const planCommandEnv = (input: Omit<Facts, 'forceColor'>): EnvLayers =>
-  commandEnv(factsOf({ ...input, forceColor: false }));
+/** What the app is handed; undefined: it opens its sockets itself. */
+function listenFor(
+  app: App,
+  ports: Partial<Record<PortKey, number>>,
+  { settings, plain = NONE, handoverFile, inherited }: PlanInput,
+): Listen | undefined {
+  const host = settings.host?.value ?? toldHost(app, inherited);
+  const listen = listenOf(app, ports, host, handoverOf(app, settings, plain));
+  if (!listen || !app.takes?.preload) return listen;
+  return handoverFile === undefined ? undefined : { ...listen, preload: handoverFile };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** A Node program's own listen takes its socket by a preload, beside those that it has. */
+function preloadEnv(
+  { listen, env }: InstancePlan,
+  run: Readonly<Record<string, string>>,
+  { inherited }: PlanInput,
+): Record<string, string> {
+  if (!listen?.preload) return {};
+  const known = run.NODE_OPTIONS ?? env.own.NODE_OPTIONS ?? inherited.NODE_OPTIONS;
+  return { NODE_OPTIONS: withRequire(known, listen.preload) };
+}
+
+/** The inspector on a port of the instance's own. */
+function inspectorEnv(
+  { NODE_OPTIONS = '' }: Facts['inherited'],
+  port: number | undefined,
+  files: FollowFiles | undefined,
+): Record<string, string> {
+  if (port === undefined || !files?.letGo) return {};
+  return { NODE_OPTIONS: withInspector(NODE_OPTIONS, port, files.letGo) };
+}
+
+/** What `exec`'s command gets beside our own environment. Pure. @param files the preloads */
+export function planCommandEnv(
+  input: Omit<Facts, 'forceColor'>,
+  followFiles?: () => FollowFiles | undefined,
+): EnvLayers {
+  const { settings, ports, runId, inherited } = input;
+  const layers = commandEnv(factsOf({ ...input, forceColor: false }));
+  const moved = movedPorts(settings.apps, ports);
+  const files = settings.follow.value && moved.size > 0 ? followFiles?.() : undefined;
+  const added = followCommandEnv(moved, { runId, ports, inherited, files });
+  return { ...layers, run: { ...layers.run, ...added } };
+}
+
+/** What the project is called. */
+export const nameOf = ({ name, root }: Pick<Settings, 'name' | 'root'>): string =>
+  name?.value ?? (path.basename(root) || root);
 
 function instancePlan(
   app: App,
   instance: number,
   ports: Partial<Record<PortKey, number>>,
   facts: RunFacts,
+  following: Following,
+  listen: Listen | undefined,
 ): InstancePlan {
   const values = placeholderValues(facts, ports, instance);
   const port = mainPort(ports);
+  const { takes } = app;
+  // What was found of a command that is run as it stands is not told to it.
+  const env = instanceEnv(app, instance, app.opaque ? {} : ports, facts, following);
+  const path = env.computed.PATH ?? facts.inherited.PATH;
   return {
     id: instanceId(app.name, instance),
     app: app.name,
-    label: app.instances > 1 ? `${app.name}.${instance}` : app.name,
+    label: app.instances > 1 ? `${app.name}:${instance}` : app.name,
     roles: app.opaque ? ROLES.filter((role) => ports[role] !== undefined) : app.roles,
     framework: app.framework,
-    command: fillCommand(app.command, values),
-    cwd: app.cwd,
-    // What was found of a command that is run as it stands is not told to it.
-    env: instanceEnv(app, instance, app.opaque ? {} : ports, facts),
+    command: fillCommand(listen ? commandWith(app, listen.sockets) : app.command, values),
+    cwd: (listen && takes?.cwd) ?? app.cwd,
+    env: listen ? { ...env, computed: { ...env.computed, ...socketEnv(takesBy(app), listen, path) } } : env,
     ports,
+    ...(listen && { listen }),
+    ...(app.user !== undefined && { runAs: { user: app.user, group: app.group } }),
     url: port === undefined ? undefined : { scheme: 'http', host: urlHost(facts.host), port },
     ready: app.ready.map((check) =>
       check.includes === undefined ? check : { ...check, includes: fillPlaceholders(check.includes, values) },

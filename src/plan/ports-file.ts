@@ -7,6 +7,9 @@ export type RunStatus = 'starting' | 'running' | 'stopped';
 /** The contract's `.ports.json`, version 1. */
 export interface PortsFile {
   version: 1;
+  /** The run's id, and what it is called. */
+  run: string;
+  name: string;
   status: RunStatus;
   backend?: number;
   frontend?: number;
@@ -21,10 +24,31 @@ export interface PortsFile {
     /** Of several instances the one that asks for most attention. */
     status: InstanceStatus;
     ports: number[];
+    /** They were ordered for this run only: what the next one takes, for each instance that has been before. */
+    usually?: number[];
     /** Not the ones that were wanted: somebody had one of them. */
     moved?: true;
     pids?: number[];
   }[];
+}
+
+/**
+ * What is said of runs of one project that have none of their apps in common, the latest last. Pure.
+ * @param files at least one
+ */
+export function mergePortsFiles(files: readonly PortsFile[]): PortsFile {
+  const latest = files.at(-1) as PortsFile;
+  const [backend] = files.flatMap((one) => one.backend ?? []).reverse();
+  const [frontend] = files.flatMap((one) => one.frontend ?? []).reverse();
+  return {
+    ...latest,
+    status: files.every(({ status }) => status === 'running') ? latest.status : 'starting',
+    ...(backend !== undefined && { backend }),
+    ...(frontend !== undefined && { frontend }),
+    urls: Object.assign({}, ...files.map(({ urls }) => urls)),
+    corsOrigins: [...new Set([...files].reverse().flatMap(({ corsOrigins }) => corsOrigins))],
+    apps: files.flatMap(({ apps }) => apps),
+  };
 }
 
 /** What an instance is doing, for those who look at a run from outside; what asks for most attention first. */
@@ -45,6 +69,8 @@ export function portsFileOf(
   const names = [...new Set(plan.instances.map((instance) => instance.app))];
   return {
     version: 1,
+    run: plan.runId,
+    name: plan.name,
     status,
     ...plan.ports,
     urls: plan.urls,
@@ -61,6 +87,9 @@ export function portsFileOf(
         ...(roles.length > 1 ? { roles } : role ? { role } : {}),
         status: STATUSES.find((status) => mine.some((one) => one.status === status)) ?? 'waiting',
         ports: instances.flatMap((instance) => Object.values(instance.ports)),
+        ...(instances.some(({ usually }) => usually !== undefined) && {
+          usually: instances.flatMap(({ usually }) => usually ?? []),
+        }),
         ...(instances.some(({ moved }) => moved) && { moved: true }),
         ...(stopped ? {} : { pids: mine.flatMap(({ pid }) => pid ?? []) }),
       };

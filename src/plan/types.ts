@@ -1,6 +1,8 @@
 import type { Copy } from '../config/copies/types.ts';
 import type { InstanceId } from '../config/instance-id.ts';
 import type { Command, PortKey, ReadyCheck, RestartPolicy, Role } from '../config/types.ts';
+import type { Listen } from './listen.ts';
+import type { PlanChange } from './proposals.ts';
 
 /** Where an instance answers; `urlText` writes it. */
 export interface Url {
@@ -26,7 +28,7 @@ export interface EnvLayers {
 export interface InstancePlan {
   id: InstanceId;
   app: string;
-  /** What stands in the prefix: the app's name, with `.N` where there are several instances. */
+  /** What stands in the prefix: the app's name, with `:N` where there are several instances. */
   label: string;
   roles: Role[];
   framework: string | undefined;
@@ -36,8 +38,16 @@ export interface InstancePlan {
   cwd: string;
   env: EnvLayers;
   ports: Partial<Record<PortKey, number>>;
+  /** Sockets that it is handed; undefined: it opens its own. */
+  listen?: Listen | undefined;
+  /** Whom it runs as; undefined: as we do. */
+  runAs?: { user: string; group: string | undefined } | undefined;
   /** One of them is not the one that was asked for. */
   moved?: boolean;
+  /** Where it can be debugged: the shell's NODE_OPTIONS asks for an inspector. */
+  inspector?: number;
+  /** Its port is another by order, for this run only: what the next one takes. */
+  usually?: number | undefined;
   /** Undefined: it listens nowhere. */
   url: Url | undefined;
   ready: ReadyCheck[];
@@ -59,18 +69,22 @@ export interface InstancePlan {
   publishes?: number[] | undefined;
 }
 
+/** By which way a place means the real port; `no`: who reads it reaches whoever has the written one. */
+export type Follows = 'connect' | 'env' | 'no';
+
 /** A place in the project that names a port that has moved. */
-export interface FollowedCopy extends Pick<Copy, 'by' | 'file' | 'line' | 'kind' | 'of'> {
+export interface FollowedCopy extends Pick<Copy, 'by' | 'file' | 'line' | 'kind' | 'of' | 'name' | 'shell'> {
   from: number;
   to: number;
-  /** False: who reads it reaches whoever has the written port. */
-  follows: boolean;
+  follows: Follows;
 }
 
 /** Pure result of plan/: what run/ starts and `--dry-run` prints. */
 export interface LaunchPlan {
   /** Identifies the run; DEVSTART_RUN of every process that it starts. */
   runId: string;
+  /** What the run is called: the project's folder, or the config's `name`. */
+  name: string;
   /** Absolute. */
   root: string;
   ports: Partial<Record<Role, number>>;
@@ -96,10 +110,25 @@ export interface FoundPort {
   port: number;
 }
 
+/** A plan whose ports are claimed and probed, and which nothing follows yet. */
+export interface Proposal {
+  plan: LaunchPlan;
+  /** It is the plan from now on; ports that it does without are given back. */
+  commit(): void;
+  /** All stays as it is; the ports that it has claimed are given back. */
+  abandon(): void;
+}
+
 /** What a run does when a port is not what it was told: the caller claims, plans again and tells everyone. */
 export interface PortHooks {
+  /** @throws DevstartError: it cannot be had, all is as before */
+  propose(change: PlanChange): Promise<Proposal>;
+  /** The plan without these. */
+  drop(ids: readonly InstanceId[]): LaunchPlan;
   /** The next plan with another port in its place; undefined: the user fixed it. @throws DevstartError */
   replace(id: InstanceId, key: PortKey): Promise<LaunchPlan | undefined>;
+  /** The plan in which the app opens its own sockets; undefined: it already does. */
+  unhand(app: string): LaunchPlan | undefined;
   /** The plan with the real port; undefined: ports are strict. */
   adopt(id: InstanceId, key: PortKey, port: number): Promise<LaunchPlan | undefined>;
   /** The plan with the ports on which a command that is run as it stands was found to listen. */

@@ -8,6 +8,8 @@ export interface PortOwner {
   name?: string;
   /** The project folder, or the working directory. */
   cwd?: string;
+  /** Another one's name, where nothing else of the process is told. */
+  user?: string;
   /** The app that it is claimed for. */
   app?: string;
   /** Nobody holds it: this ports file, which is to be avoided, names it. */
@@ -20,6 +22,8 @@ export interface PortRequest {
   key: PortKey;
   role: Role | null;
   instances: number;
+  /** So many instances have the one port together. */
+  sharedBy?: number;
   spec: Sourced<PortSpec>;
 }
 

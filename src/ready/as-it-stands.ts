@@ -33,12 +33,12 @@ export interface AsItStandsContext {
 export async function watchAsItStands(context: AsItStandsContext): Promise<void> {
   const { plan, hosts, signal, processes, found, patience = PATIENCE } = context;
   const wanted = plan.publishes ?? [];
-  const began = Date.now();
+  const began = performance.now();
   let seen: string | undefined;
   let since = began;
   let told: string | undefined;
   let poll = FIRST_POLL;
-  while (!signal.aborted && Date.now() - began < LOOKS_FOR) {
+  while (!signal.aborted && performance.now() - began < LOOKS_FOR) {
     // What is published for containers is the engine's socket.
     const view = await viewPorts({
       wanted,
@@ -49,7 +49,7 @@ export async function watchAsItStands(context: AsItStandsContext): Promise<void>
       glance: true,
     });
     const ports = [...new Set([...view.ours, ...view.elsewhere])].sort((a, b) => a - b);
-    const now = Date.now();
+    const now = performance.now();
     if (ports.join() !== seen) {
       seen = ports.join();
       since = now;

@@ -9,6 +9,8 @@ import { hidesUser, type Proc, portsOf, socketsOf } from '../system/processes.ts
 export interface View {
   /** Of the wanted ports: those on which the instance's own processes listen. */
   ours: Set<number>;
+  /** Of these: its sockets there (`socket:[4711]`), where the system tells them. */
+  sockets: Map<number, string[]>;
   /** Of the wanted ports: those on which somebody else listens, where a loopback name reaches him. */
   foreign: Set<number>;
   /** Other ports on which the instance listens; empty unless asked for. */
@@ -21,6 +23,8 @@ export interface ViewOptions {
   processes(): Proc[];
   /** Look for listeners on other ports, too. */
   wide: boolean;
+  /** Sockets that the launcher hands over (`socket:[4711]`): nobody's theft, and no sign of who serves. */
+  handed?: ReadonlySet<string> | undefined;
   /** The listener is another program's by nature (a container engine): any listener counts as the instance's. */
   trusting: boolean;
   /** For who looks again and again: half a second behind where the counters hide a change, and far cheaper. */
@@ -34,10 +38,12 @@ export async function viewPorts(options: ViewOptions): Promise<View> {
   return viewFromTables(options) ?? (await viewFromConnections(options));
 }
 
-function viewFromTables({ wanted, processes, wide, trusting, hosts, glance }: ViewOptions): View | undefined {
-  const listeners = glance ? glanceAtListeners() : listListeners();
-  if (!listeners) return undefined;
-  const view: View = { ours: new Set(), foreign: new Set(), elsewhere: [] };
+function viewFromTables(options: ViewOptions): View | undefined {
+  const { wanted, processes, wide, trusting, hosts, glance, handed } = options;
+  const all = glance ? glanceAtListeners() : listListeners();
+  if (!all) return undefined;
+  const listeners = handed ? all.filter(({ socket }) => !handed.has(socket)) : all;
+  const view: View = { ours: new Set(), sockets: new Map(), foreign: new Set(), elsewhere: [] };
   const relevant = listeners.filter(({ port }) => wanted.includes(port));
   if (relevant.length === 0 && !wide) return view;
   const held = new Set<string>();
@@ -52,7 +58,9 @@ function viewFromTables({ wanted, processes, wide, trusting, hosts, glance }: Vi
     // Whose holder cannot be told is taken for ours.
     if (held.has(socket) || blind || hidesUser(uid)) {
       // Where no loopback name reaches it its URL would not answer; asked for, the address is among the hosts.
-      if (reach !== 'other' || beyondLoopback) view.ours.add(port);
+      if (reach === 'other' && !beyondLoopback) continue;
+      view.ours.add(port);
+      view.sockets.set(port, [...(view.sockets.get(port) ?? []), socket]);
     } else if (reach !== 'other') view.foreign.add(port);
   }
   if (wide) {
@@ -63,7 +71,7 @@ function viewFromTables({ wanted, processes, wide, trusting, hosts, glance }: Vi
 }
 
 async function viewFromConnections({ wanted, processes, wide, trusting, hosts }: ViewOptions): Promise<View> {
-  const view: View = { ours: new Set(), foreign: new Set(), elsewhere: [] };
+  const view: View = { ours: new Set(), sockets: new Map(), foreign: new Set(), elsewhere: [] };
   const accepting: number[] = [];
   for (const port of wanted) if (await firstAccepting(port, hosts)) accepting.push(port);
   if (accepting.length === 0 && !wide) return view;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { firstAccepting } from '../ready/ownership.ts';
+import { firstAccepting, viewPorts } from '../ready/ownership.ts';
+import { isEngine } from '../ready/watch.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
 import { listListeners } from '../system/listeners.ts';
 import type { Instance } from './instance.ts';
@@ -34,9 +35,9 @@ export async function reportPorts(
   { emit, portsTaken = acceptingPorts }: Pick<RunDeps, 'emit' | 'portsTaken'>,
   hurried: () => boolean,
 ): Promise<void> {
-  const deadline = Date.now() + PORTS_PATIENCE;
+  const deadline = performance.now() + PORTS_PATIENCE;
   let taken = await portsTaken(ports);
-  while (taken.length > 0 && Date.now() < deadline && !hurried()) {
+  while (taken.length > 0 && performance.now() < deadline && !hurried()) {
     await sleep(POLL);
     taken = await portsTaken(taken);
   }
@@ -44,6 +45,18 @@ export async function reportPorts(
     const message = `Port ${port} is still taken after the stop, by a process that is not ours.`;
     emit({ type: 'warning', code: 'PORT_STILL_TAKEN', message });
   }
+}
+
+/** Listens on each of its ports a process of its own, and nobody else where a loopback name reaches him? */
+export async function hasPorts({ plan, life }: Instance): Promise<boolean> {
+  const wanted = [...new Set(Object.values(plan.ports))];
+  // A guess, and a command's own choice, were taken as they were; a container engine listens for its containers.
+  // A socket that we have opened is nobody else's.
+  if (wanted.length === 0 || plan.portGuessed || plan.opaque || plan.listen) return true;
+  const processes = () => life?.terminator?.processes() ?? [];
+  const trusting = isEngine(plan);
+  const { ours, foreign } = await viewPorts({ wanted, processes, wide: false, trusting, hosts: LOOPBACKS });
+  return foreign.size === 0 && wanted.every((port) => ours.has(port));
 }
 
 async function acceptingPorts(ports: number[]): Promise<number[]> {

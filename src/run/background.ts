@@ -38,10 +38,10 @@ export async function goesOnInBackground(
     });
     return view.ours.size > 0;
   };
-  const deadline = Date.now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE;
   for (let empty = 0; !(await listens()); ) {
     empty = terminator.alive() ? 0 : empty + 1;
-    if (empty === LOOKS || Date.now() > deadline || !mayGoOn()) return false;
+    if (empty === LOOKS || performance.now() > deadline || !mayGoOn()) return false;
     await sleep(empty > 0 ? SOON : POLL);
   }
   const message = `${plan.label} has put itself into the background: it is watched, and ended with the run.`;

@@ -8,6 +8,8 @@ export interface InstanceView {
   readonly status: InstanceStatus;
   /** Undefined while no process of it runs. */
   readonly pid: number | undefined;
+  /** performance.now() of its process's start; undefined before the first. */
+  readonly since: number | undefined;
   /** Lives before this one. */
   readonly restarts: number;
   /** Until it is ready: what was tried last, and what came of it. */
@@ -57,7 +59,7 @@ export function createBus(plan: LaunchPlan, onBug: (error: unknown) => void = th
       return view;
     },
     emit(event) {
-      view = after(view, event);
+      view = after(view, event, performance.now());
       hold(holding, event);
       for (const listener of [...listeners]) tell(listener, event);
     },
@@ -83,15 +85,39 @@ function hold(holding: Map<string, RunEvent>, event: RunEvent): void {
   const { type } = event;
   if (type === 'output' || type === 'followed' || type === 'tried' || type === 'warning' || type === 'error')
     return;
+  if (type === 'replaced' || (type === 'started' && event.beside)) {
+    holdBeside(holding, event);
+    return;
+  }
   const key = 'id' in event ? `${event.id} ${type} ${'role' in event ? event.role : ''}` : type;
+  // Of one that has been replaced.
+  const started = 'id' in event ? holding.get(`${event.id} started `) : undefined;
+  if (type === 'exited' && started?.type === 'started' && started.pid !== event.pid) return;
   if (type === 'started') for (const of of OF_A_LIFE) holding.delete(`${event.id} ${of} `);
   if (type === 'restarting') holding.delete('up');
   holding.delete(key);
   holding.set(key, event);
 }
 
-/** The run after the event. Pure. */
-export function after(view: RunView, event: RunEvent): RunView {
+/** What was started beside is what holds once it has taken the other's place. */
+function holdBeside(
+  holding: Map<string, RunEvent>,
+  event: Extract<RunEvent, { type: 'started' | 'replaced' }>,
+): void {
+  const beside = `${event.id} beside`;
+  if (event.type === 'started') {
+    holding.set(beside, event);
+    return;
+  }
+  const successor = holding.get(beside);
+  holding.delete(beside);
+  if (successor?.type !== 'started' || successor.pid !== event.pid) return;
+  const { beside: _, ...started } = successor;
+  holding.set(`${event.id} started `, started);
+}
+
+/** The run after the event. Pure. @param now performance.now() of the event */
+export function after(view: RunView, event: RunEvent, now: number): RunView {
   switch (event.type) {
     case 'planned':
       return replan(view, event.plan);
@@ -102,13 +128,30 @@ export function after(view: RunView, event: RunEvent): RunView {
     case 'down':
       return { ...view, status: 'stopped' };
     case 'started':
-      return change(view, event.id, (one) => ({ ...one, status: 'starting', pid: event.pid, tried: [] }));
+      if (event.beside) return view;
+      return change(view, event.id, (one) => ({
+        ...one,
+        status: 'starting',
+        pid: event.pid,
+        since: now,
+        tried: [],
+      }));
     case 'tried':
       return change(view, event.id, (one) => ({ ...one, tried: event.tried }));
     case 'ready':
       return change(view, event.id, (one) => ({ ...one, status: 'ready' }));
+    case 'replaced':
+      return change(view, event.id, (one) => ({
+        ...one,
+        status: 'ready',
+        pid: event.pid,
+        since: now,
+        restarts: one.restarts + 1,
+      }));
     case 'exited':
-      return change(view, event.id, (one) => ({ ...one, status: 'stopping', pid: undefined }));
+      return change(view, event.id, (one) =>
+        isOther(one, event.pid) ? one : { ...one, status: 'stopping', pid: undefined },
+      );
     case 'ended':
       return change(view, event.id, (one) => ({
         ...one,
@@ -128,11 +171,15 @@ export function after(view: RunView, event: RunEvent): RunView {
   }
 }
 
+/** Two lives at once: this is the one that is not shown. */
+const isOther = ({ pid }: InstanceView, other: number): boolean => pid !== undefined && pid !== other;
+
 function replan({ status, instances }: RunView, plan: LaunchPlan): RunView {
   const fresh = (id: InstanceId): InstanceView => ({
     id,
     status: 'waiting',
     pid: undefined,
+    since: undefined,
     restarts: 0,
     tried: [],
   });

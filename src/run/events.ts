@@ -22,8 +22,10 @@ export type RunEvent =
     }
   /** Another plan from now on: ports have moved. */
   | { type: 'planned'; plan: LaunchPlan }
-  /** `root`, for this process alone: what is the instance's. */
-  | { type: 'started'; id: InstanceId; pid: number; port: number; root: TreeRoot }
+  /** `root`, for this process alone: what is the instance's. `beside`: the one that runs goes on meanwhile. */
+  | { type: 'started'; id: InstanceId; pid: number; port: number; root: TreeRoot; beside?: true }
+  /** The life that was started beside has taken the place of the other, which ends now. */
+  | { type: 'replaced'; id: InstanceId; pid: number }
   | { type: 'output'; id: InstanceId; stream: StreamName; line: string; more?: true }
   /** What was tried last to see whether it is ready, and what came of it: `/health (status 403)`. */
   | { type: 'tried'; id: InstanceId; tried: readonly string[] }
@@ -66,12 +68,21 @@ export type RunEvent =
   | { type: 'down'; code: number };
 
 /** For this process alone. */
-const INNER: ReadonlySet<RunEvent['type']> = new Set(['planned', 'tried', 'ended', 'stopping']);
+const INNER: ReadonlySet<RunEvent['type']> = new Set(['planned', 'tried', 'ended', 'stopping', 'replaced']);
 
 /** The event as the contract has it; undefined for those that stay inside. Pure. @param time when it happened */
 export function toJson(event: RunEvent, time: Date): object | undefined {
-  if (INNER.has(event.type)) return undefined;
-  const { type, ...rest } = event;
+  return INNER.has(event.type) ? undefined : asJson(event, time);
+}
+
+/** The same of those that stay inside; the plan itself is left out. Pure. */
+export function innerJson(event: RunEvent, time: Date): object | undefined {
+  if (!INNER.has(event.type)) return undefined;
+  return asJson(event, time);
+}
+
+function asJson(event: RunEvent, time: Date): object {
+  const { type, plan: _plan, ...rest } = { plan: undefined, ...event };
   const head = { type, time: time.toISOString() };
   if (!('id' in rest)) return { ...head, ...rest };
   const { id, root: _, ...more } = { root: undefined, ...rest };

@@ -6,6 +6,7 @@ import type { InstancePlan } from '../plan/types.ts';
 import { signalExitCode } from '../system/platform.ts';
 import { createTerminator } from '../terminate/terminate.ts';
 import { checkMove, hasEnded, type InstanceState, type Life, lifeOf } from './state.ts';
+import type { RunDeps } from './types.ts';
 
 /** An instance over all its lives. */
 export class Instance {
@@ -18,6 +19,14 @@ export class Instance {
   thefts = 0;
   /** How many lives have begun. */
   births = 0;
+  /** It has been stopped by order: no life follows until another one is ordered. */
+  down = false;
+  /** Its start was ordered: should it fail, the order has failed, and not the run. */
+  ordered = false;
+  /** How it has failed last. */
+  failure: string | undefined;
+  /** Where its output goes, where it runs beside another life of the same instance. */
+  beside: OutputSink | undefined;
   #state: InstanceState = { name: 'waiting' };
   readonly #onMove: (instance: Instance) => void;
 
@@ -59,14 +68,15 @@ export class Instance {
   }
 
   /** Starts a process for it. */
-  begin(runId: string, env: Record<string, string | undefined>, output: OutputSink): Life {
-    const child = new Child(this.plan, runId, env, output);
+  begin(runId: string, { env, output, handings }: Pick<RunDeps, 'env' | 'output' | 'handings'>): Life {
+    const handing = handings?.of(this.plan);
+    const child = new Child(this.plan, runId, env, this.output(output), this.births + 1, handing);
     const life: Life = {
       child,
       terminator: child.root && createTerminator(child.root),
       handle: new ChildHandle(child.pid),
       over: new AbortController(),
-      startedAt: Date.now(),
+      startedAt: performance.now(),
     };
     this.births++;
     this.move({ name: 'starting', life });
@@ -80,6 +90,25 @@ export class Instance {
     if (this.#state.name === 'backing-off') this.#state.wake.abort();
     if (!life) return;
     this.move({ name: 'stopping', life, next: 'again', why: { kind: 'asked', reason } });
+    life.over.abort();
+    void this.terminate(graceMs);
+  }
+
+  output(usual: OutputSink): OutputSink {
+    return this.beside ?? usual;
+  }
+
+  /** It is to end, and no life follows until one is ordered. */
+  rest(reason: string, graceMs: number): void {
+    this.down = true;
+    const state = this.#state;
+    if (state.name === 'backing-off') state.wake.abort();
+    const life = lifeOf(state);
+    if (!life) {
+      this.#onMove(this);
+      return;
+    }
+    this.move({ name: 'stopping', life, next: 'end', why: { kind: 'asked', reason } });
     life.over.abort();
     void this.terminate(graceMs);
   }

@@ -6,8 +6,9 @@ import { describeReadiness } from '../ready/checks.ts';
 import { hostsOf, type Verdict, watchStart } from '../ready/watch.ts';
 import { sweep } from './aftermath.ts';
 import { goesOnInBackground } from './background.ts';
+import { watchComplaints } from './complaints.ts';
 import { describeExit, type Instance } from './instance.ts';
-import type { PortKeeper, Stolen } from './port-keeper.ts';
+import type { PortKeeper, Stolen, Unserved } from './port-keeper.ts';
 import { nextAttempt, restartDelay } from './restarts.ts';
 import { isWanted, type Life } from './state.ts';
 import type { RunDeps } from './types.ts';
@@ -33,7 +34,7 @@ export interface LifeContext {
   plan(): LaunchPlan;
   stopping(): boolean;
   /** Ends the run, unless it is to keep going. @param code its exit code */
-  fail(code: number, reason: string): void;
+  fail(instance: Instance, code: number, reason: string): void;
   /** @param ms since its start */
   becameReady(instance: Instance, ms: number): void;
   /** Another plan, which changes nothing for who runs. */
@@ -50,12 +51,16 @@ interface End {
   /** It was there to end, or to start others, and has. */
   finished: boolean;
   stolen: Stolen | undefined;
+  unserved: Unserved | undefined;
 }
 
 /** One life from its start to its last byte and its last process; the instance is left `stopping`. */
 export async function live(instance: Instance, life: Life, run: LifeContext): Promise<Next> {
   const { deps, keeper } = run;
+  // One that is run as it stands has a watch of its own.
+  const complaints = instance.plan.opaque ? undefined : watchComplaints(instance, life, deps);
   const watching = watch(instance, life, run);
+  void watching.then(({ kind }) => kind === 'ready' && complaints?.ready());
   const exit = await exitOf(instance, life, run);
   life.over.abort();
   const wasReady = instance.ready;
@@ -71,6 +76,10 @@ export async function live(instance: Instance, life: Life, run: LifeContext): Pr
     wanted || wasReady || finished || instance.plan.opaque
       ? undefined
       : await keeper.stolenAtExit(instance, life, verdict, exit, quiet, DECIDE_AFTER);
+  const unserved =
+    wanted || wasReady || !instance.plan.listen
+      ? undefined
+      : await keeper.unservedAtExit(instance, verdict, exit, quiet, DECIDE_AFTER);
   // Nothing of it may outlive it, however it ended; but what was to prepare the others may have started something.
   const sweepIt = async () => {
     await sweep(instance, life, run.plan().killTimeout, deps.emit);
@@ -80,17 +89,19 @@ export async function live(instance: Instance, life: Life, run: LifeContext): Pr
   const swept = finished ? run.atEnd(sweepIt) : sweepIt();
   let decided: Promise<Next> | undefined;
   const decide = (): Promise<Next> => {
-    decided ??= follows(instance, life, { exit, verdict, wasReady, finished, stolen }, run);
+    decided ??= follows(instance, life, { exit, verdict, wasReady, finished, stolen, unserved }, run);
     return decided;
   };
   const late = setTimeout(decide, DECIDE_AFTER);
   await quiet;
   clearTimeout(late);
+  if (!wanted) await complaints?.ended();
   const { code, signal } = exit;
-  const expected = wanted || stolen !== undefined || (finished && instance.plan.once === true);
+  const again = stolen !== undefined || unserved !== undefined || asksForNew(instance, exit);
+  const expected = wanted || again || (finished && instance.plan.once === true);
   deps.emit({ type: 'exited', id: instance.id, pid: life.child.pid ?? 0, code, signal, expected });
   if ((code === 126 || code === 127) && !wanted && !wasReady) {
-    const lines = deps.output.lastLines(instance.id, LAST_LINES);
+    const lines = instance.output(deps.output).lastLines(instance.id, LAST_LINES);
     const found = await explainShellExit(instance.plan, code, lines, deps.env);
     if (found) deps.emit({ type: 'error', ...found.failure });
   }
@@ -116,7 +127,7 @@ async function couldNotStart(instance: Instance, life: Life, exit: Exit, run: Li
   run.deps.emit({ type: 'error', ...failure });
   life.handle.close(exit);
   const how = `${plan.label} could not be started`;
-  run.fail(exitCode, how);
+  run.fail(instance, exitCode, how);
   return { kind: 'failed', how };
 }
 
@@ -126,27 +137,38 @@ function askedMeanwhile({ state }: Instance, run: LifeContext): Next | undefined
   return { kind: 'again', attempt: 0, delay: 0, reason };
 }
 
+/** Its own reloader has ended it, and leaves the new start to who handed it its socket. */
+const asksForNew = ({ plan }: Instance, { code }: Exit): boolean =>
+  plan.listen?.respawn !== undefined && plan.listen.respawn === code;
+
 /** What an end means: another life, or something for the run. */
 async function follows(instance: Instance, life: Life, end: End, run: LifeContext): Promise<Next> {
-  const { exit, verdict, wasReady, finished, stolen } = end;
+  const { exit, verdict, wasReady, finished, stolen, unserved } = end;
   const { label, restart } = instance.plan;
   const failed = (code: number, how: string): Next => {
-    run.fail(code, how);
+    run.fail(instance, code, how);
     return { kind: 'failed', how };
   };
   if (run.stopping()) return { kind: 'stopped' };
   const asked = askedMeanwhile(instance, run);
   if (asked) return asked;
+  if (instance.down) return { kind: 'stopped' };
   if (stolen) {
     const { port } = stolen;
     if (!(await run.keeper.replace(instance, stolen))) return failed(1, `port ${port} is not ${label}’s`);
     return { kind: 'again', attempt: 0, delay: 0, reason: `port ${port} was taken` };
   }
+  if (unserved) {
+    if (!run.keeper.unhand(instance, unserved)) return failed(1, `${label} does not serve from its socket`);
+    return { kind: 'again', attempt: 0, delay: 0, reason: 'it opens its own socket' };
+  }
+  if (asksForNew(instance, exit))
+    return { kind: 'again', attempt: 0, delay: 0, reason: 'its files have changed' };
   const how = describeExit(label, exit, wasReady);
   // A time-out has failed the run already.
   if (verdict.kind === 'timeout') return { kind: 'failed', how: how.reason };
   const bad = exit.code !== 0 || !(wasReady || finished);
-  const lived = Date.now() - life.startedAt;
+  const lived = performance.now() - life.startedAt;
   const attempt = nextAttempt(restart, { failed: bad, lived, restarts: instance.restarts });
   if (typeof attempt === 'number') {
     instance.restarts = attempt;
@@ -164,12 +186,12 @@ async function follows(instance: Instance, life: Life, end: End, run: LifeContex
 async function watch(instance: Instance, life: Life, run: LifeContext): Promise<Verdict> {
   const { deps } = run;
   const { signal } = life.over;
-  const began = Date.now();
+  const began = performance.now();
   if (instance.plan.once) return untilOver(signal);
   if (instance.plan.opaque) return (await import('./opaque.ts')).watchOpaque(instance, life, run);
   let tried: readonly string[] = [];
   const reminder = setTimeout(() => {
-    const seconds = Math.round((Date.now() - began) / 1000);
+    const seconds = Math.round((performance.now() - began) / 1000);
     const { plan } = instance;
     const message = `${plan.label} is not ready after ${seconds} s: waiting for ${describeReadiness(plan, tried)}.`;
     deps.emit({ type: 'warning', code: 'NOT_READY', message });
@@ -182,8 +204,10 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
         hosts: hostsOf(run.plan().host),
         signal,
         processes: () => life.terminator?.processes() ?? [],
-        watchOutput: (onText) => deps.output.watch(instance.id, onText),
-        env: environmentOf(instance.plan, run.plan().runId, deps.env).env,
+        watchOutput: (onText) => instance.output(deps.output).watch(instance.id, onText),
+        env: environmentOf(instance.plan, run.plan().runId, deps.env, instance.births).env,
+        handed: handedTo(instance, deps),
+        leader: life.child.pid,
         onTried(now) {
           tried = now;
           deps.emit({ type: 'tried', id: instance.id, tried });
@@ -192,7 +216,7 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
       });
       if (verdict.kind === 'ready' && verdict.listens === false) tellSilent(instance.plan, run);
       if (verdict.kind === 'drift' && (await run.keeper.adopt(instance, verdict))) continue;
-      if (verdict.kind === 'ready') run.becameReady(instance, Date.now() - began);
+      if (verdict.kind === 'ready') run.becameReady(instance, performance.now() - began);
       else if (verdict.kind !== 'over') endFor(verdict, instance, life, run);
       return verdict;
     }
@@ -200,6 +224,10 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
     clearTimeout(reminder);
   }
 }
+
+const handedTo = ({ plan }: Instance, { handings }: RunDeps) =>
+  plan.listen &&
+  handings?.held(plan.app).map(({ socket, host, inode }) => ({ port: socket.port, host, inode }));
 
 /** It was there to end. */
 const untilOver = (signal: AbortSignal): Promise<Verdict> =>
@@ -217,7 +245,7 @@ function tellSilent({ label, ports }: InstancePlan, { deps }: LifeContext): void
 /** It will not become ready: its end goes on in `live`. */
 function endFor(verdict: Verdict, instance: Instance, life: Life, run: LifeContext): void {
   const { label, readyTimeout } = instance.plan;
-  if (verdict.kind === 'drift') run.fail(1, `${label} does not listen on its port`);
+  if (verdict.kind === 'drift') run.fail(instance, 1, `${label} does not listen on its port`);
   if (verdict.kind === 'timeout') {
     const tried = verdict.tried.join(', ');
     tellFailure(
@@ -226,7 +254,7 @@ function endFor(verdict: Verdict, instance: Instance, life: Life, run: LifeConte
       `${label} was not ready after ${readyTimeout} s: tried ${tried}.`,
       run,
     );
-    run.fail(1, `${label} was not ready in time`);
+    run.fail(instance, 1, `${label} was not ready in time`);
   }
   if (instance.state.name === 'starting')
     instance.move({ name: 'stopping', life, next: 'end', why: { kind: 'found', verdict } });
@@ -235,11 +263,11 @@ function endFor(verdict: Verdict, instance: Instance, life: Life, run: LifeConte
 
 function tellFailure(
   code: 'CRASH_LOOP' | 'READY_TIMEOUT',
-  { id }: Instance,
+  instance: Instance,
   message: string,
   { deps }: LifeContext,
 ): void {
-  const lines = deps.output.lastLines(id, LAST_LINES);
+  const lines = instance.output(deps.output).lastLines(instance.id, LAST_LINES);
   const hint = lines.length > 0 ? `Its last output:\n${lines.join('\n')}` : 'It printed nothing.';
   deps.emit({ type: 'error', code, message, hint });
 }

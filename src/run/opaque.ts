@@ -24,7 +24,7 @@ interface OpaqueContext {
 export async function watchOpaque(instance: Instance, life: Life, run: OpaqueContext): Promise<Verdict> {
   const { deps } = run;
   const { signal } = life.over;
-  const began = Date.now();
+  const began = performance.now();
   const endListening = deps.output.watch(instance.id, complaintsOf(instance, life, run));
   let ready = false;
   await watchAsItStands({
@@ -35,7 +35,7 @@ export async function watchOpaque(instance: Instance, life: Life, run: OpaqueCon
     patience: deps.guessAfter,
     async found(listeners) {
       await tell(instance, listeners, run);
-      if (!ready) run.becameReady(instance, Date.now() - began);
+      if (!ready) run.becameReady(instance, performance.now() - began);
       ready = true;
     },
   });

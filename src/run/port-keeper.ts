@@ -6,7 +6,7 @@ import type { LaunchPlan } from '../plan/types.ts';
 import { findOwners } from '../ports/holders/owner.ts';
 import { describeOwner } from '../ports/holders/words.ts';
 import { viewPorts } from '../ready/ownership.ts';
-import { saysPortTaken } from '../ready/taken.ts';
+import { saysNoSocket, saysPortTaken } from '../ready/taken.ts';
 import type { Verdict } from '../ready/watch.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
 import type { Instance } from './instance.ts';
@@ -17,6 +17,7 @@ import type { RunDeps } from './types.ts';
 const MAX_THEFTS = 3;
 
 export type Stolen = Extract<Verdict, { kind: 'stolen' }>;
+export type Unserved = Extract<Verdict, { kind: 'unserved' }>;
 type Drift = Extract<Verdict, { kind: 'drift' }>;
 
 export interface PortKeeper {
@@ -29,11 +30,30 @@ export interface PortKeeper {
     quiet: Promise<void>,
     patience: number,
   ): Promise<Stolen | undefined>;
+  /** Did it end because it did not serve from what it was handed? */
+  unservedAtExit(
+    instance: Instance,
+    verdict: Verdict,
+    exit: Exit,
+    quiet: Promise<void>,
+    patience: number,
+  ): Promise<Unserved | undefined>;
+  /** It opens its own from now on, where it may. False: an error was told instead. */
+  unhand(instance: Instance, unserved: Unserved): boolean;
   /** Another port for the stolen one, told to everyone. False: an error was told instead. */
   replace(instance: Instance, stolen: Stolen): Promise<boolean>;
   /** The port where it really listens, told to everyone. False: an error was told instead. */
   adopt(instance: Instance, drift: Drift): Promise<boolean>;
 }
+
+/** Of a life beside another one: what it was told stays, or it has failed. */
+export const NO_KEEPER: PortKeeper = {
+  stolenAtExit: async () => undefined,
+  replace: async () => false,
+  adopt: async () => false,
+  unservedAtExit: async () => undefined,
+  unhand: () => false,
+};
 
 interface KeeperInput {
   deps: RunDeps;
@@ -43,16 +63,17 @@ interface KeeperInput {
 
 /** Looks after the ports when the start has gone another way than the plan. */
 export function createPortKeeper(input: KeeperInput): PortKeeper {
-  const { output } = input.deps;
   return {
-    stolenAtExit: (...life) => stolenAtExit(output, ...life),
+    stolenAtExit: (...life) => stolenAtExit(input.deps, ...life),
+    unservedAtExit: (...life) => unservedAtExit(input.deps, ...life),
+    unhand: (instance, unserved) => unhand(input, instance, unserved),
     replace: (...theft) => replace(input, ...theft),
     adopt: (...drift) => adopt(input, ...drift),
   };
 }
 
 async function stolenAtExit(
-  output: RunDeps['output'],
+  { output, handings }: RunDeps,
   { id, plan }: Instance,
   { terminator }: Life,
   verdict: Verdict,
@@ -61,8 +82,12 @@ async function stolenAtExit(
   patience: number,
 ): Promise<Stolen | undefined> {
   if (verdict.kind === 'stolen') return verdict;
-  if (verdict.kind === 'timeout' || verdict.kind === 'drift' || exit.signal) return undefined;
-  const entries = Object.entries(plan.ports) as [PortKey, number][];
+  if (exit.signal || verdict.kind === 'timeout' || verdict.kind === 'drift' || verdict.kind === 'unserved')
+    return undefined;
+  const own = handings?.held(plan.app) ?? [];
+  const entries = (Object.entries(plan.ports) as [PortKey, number][]).filter(
+    ([, port]) => !own.some(({ socket }) => socket.port === port),
+  );
   const wanted = entries.map(([, port]) => port);
   if (wanted.length === 0) return undefined;
   const processes = () => terminator?.processes() ?? [];
@@ -72,6 +97,45 @@ async function stolenAtExit(
   const lines = output.lastLines(id, 60);
   const found = entries.find(([, port]) => foreign.has(port) || saysPortTaken(lines, port));
   return found && { kind: 'stolen', key: found[0], port: found[1] };
+}
+
+/** It has ended without having served from the socket that it was handed, and says that it wanted its own, or none such. */
+async function unservedAtExit(
+  { output }: RunDeps,
+  { id, plan }: Instance,
+  verdict: Verdict,
+  exit: Exit,
+  quiet: Promise<void>,
+  patience: number,
+): Promise<Unserved | undefined> {
+  if (verdict.kind === 'unserved') return verdict;
+  if (!plan.listen || exit.signal || exit.code === 0 || verdict.kind === 'timeout') return undefined;
+  await Promise.race([quiet, sleep(patience)]);
+  const lines = output.lastLines(id, 60);
+  const [first] = plan.listen.sockets;
+  const found = saysNoSocket(lines)
+    ? first
+    : plan.listen.sockets.find(({ port }) => saysPortTaken(lines, port));
+  return found && { kind: 'unserved', expected: found.port };
+}
+
+/** It opens its own from now on, where it may. False: an error was told instead. */
+function unhand({ deps, apply }: KeeperInput, instance: Instance, { expected, port }: Unserved): boolean {
+  const { plan } = instance;
+  const did = `${plan.label} does not serve from the socket on port ${expected} that it was handed`;
+  const where = port === undefined ? did : `${did}: it listens on port ${port}`;
+  const next = deps.ports?.unhand(plan.app);
+  if (next) {
+    deps.handings?.close(plan.app);
+    apply(next, instance, where);
+    const message = `${where}; it is started without it ("handover": false in the config says so at once).`;
+    deps.emit({ type: 'warning', code: 'NOT_HANDED', message });
+    return true;
+  }
+  const hint =
+    'Let it take the descriptor (docs/sockets.md says how each server does), or give it a port of its own.';
+  deps.emit({ type: 'error', code: 'NOT_HANDED', message: `${where}.`, hint });
+  return false;
 }
 
 async function replace(

@@ -12,7 +12,7 @@ export interface Life {
   readonly handle: ChildHandle;
   /** Ends the watch over it. */
   readonly over: AbortController;
-  /** Date.now() */
+  /** performance.now() */
   readonly startedAt: number;
 }
 
@@ -50,7 +50,7 @@ export type InstanceState =
   | { name: 'stopping'; life: Life; next: 'again' | 'end'; why: Why }
   /** Until the next start; `wake` ends the wait. */
   | { name: 'backing-off'; attempt: number; wake: AbortController }
-  | { name: 'stopped'; why: 'exited' | 'run' }
+  | { name: 'stopped'; why: 'exited' | 'run' | 'asked' }
   | { name: 'failed'; how: string };
 
 export type StateName = InstanceState['name'];

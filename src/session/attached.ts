@@ -12,6 +12,8 @@ export interface SessionOptions {
   format: LogFormat;
   /** Keys are read from the terminal. */
   keys: boolean;
+  /** It goes on when whoever has started it, or reads it, has gone. */
+  background?: boolean;
   attach(handle: SessionHandle): Attached;
 }
 

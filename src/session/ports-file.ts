@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { WarningCode } from '../errors.ts';
 import { livingRecords, type RecordKeeper } from '../guard/records.ts';
-import { type PortsFile, portsFileOf, type RunStatus } from '../plan/ports-file.ts';
+import { mergePortsFiles, type PortsFile, portsFileOf, type RunStatus } from '../plan/ports-file.ts';
 import type { RunView } from '../run/bus.ts';
 import type { RunEvent } from '../run/events.ts';
 import { replaceFile } from '../system/files.ts';
@@ -11,6 +11,8 @@ export interface PortsFileOptions {
   startedAt: Date;
   /** The state directory. */
   home: string | undefined;
+  /** Another run of the project had begun before: each has apps that the other lacks. */
+  beside: boolean;
   /** Keeps what the file says, for the day when another run of the project has had the file and ends. */
   record: Pick<RecordKeeper, 'keep'>;
   /** Told at most once. */
@@ -46,27 +48,36 @@ export class PortsFileKeeper {
 
   /** The run has ended: the file goes back to one that still lives, or says that nothing runs. */
   close(): void {
-    const { home } = this.#options;
-    const { root, portsFile, runId } = this.#view.plan;
+    const { portsFile } = this.#view.plan;
     this.#status = 'stopped';
-    if (!this.#isOurs()) return;
-    const others = livingRecords(home, root).filter(
-      ({ runId: other, portsFile: theirs }) => other !== runId && theirs?.file === portsFile,
-    );
-    const latest = others.sort((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1)?.portsFile;
-    if (latest) this.#replace(portsFile, latest.content);
-    else this.#write();
+    const others = this.#others();
+    if (others.length > 0) this.#replace(portsFile, mergePortsFiles(together(others)));
+    else if (this.#isOurs()) this.#replace(portsFile, this.#content());
   }
 
   #write(): void {
-    const { startedAt, record } = this.#options;
-    const { plan, instances } = this.#view;
-    const launcher = { pid: process.pid, startedAt: startedAt.toISOString() };
-    const content: PortsFile = portsFileOf(plan, this.#status, launcher, instances);
-    record.keep({ file: plan.portsFile, content });
-    if (!this.#isOurs()) return;
+    const { record, beside } = this.#options;
+    const { portsFile } = this.#view.plan;
+    const content = this.#content();
+    record.keep({ file: portsFile, content });
+    // A copy of the project that has begun later has the file; one with other apps shares it.
+    const all = beside || !this.#isOurs() ? together([...this.#others(), content]) : [content];
+    if (!all.includes(content)) return;
     this.#begun = true;
-    this.#replace(plan.portsFile, content);
+    this.#replace(portsFile, mergePortsFiles(all));
+  }
+
+  #content(): PortsFile {
+    const { plan, instances } = this.#view;
+    const launcher = { pid: process.pid, startedAt: this.#options.startedAt.toISOString() };
+    return portsFileOf(plan, this.#status, launcher, instances);
+  }
+
+  /** What other living runs say in the same file. */
+  #others(): PortsFile[] {
+    const { runId, root, portsFile } = this.#view.plan;
+    const others = livingRecords(this.#options.home, root).filter((record) => record.runId !== runId);
+    return others.flatMap(({ portsFile: theirs }) => (theirs?.file === portsFile ? [theirs.content] : []));
   }
 
   #replace(file: string, content: PortsFile): void {
@@ -86,7 +97,26 @@ export class PortsFileKeeper {
   }
 }
 
-const CHANGES: ReadonlySet<RunEvent['type']> = new Set(['started', 'ready', 'exited', 'ended', 'planned']);
+/** The latest, and those before it that have none of its apps; in the order of their beginning. */
+function together(files: readonly PortsFile[]): PortsFile[] {
+  const chosen: PortsFile[] = [];
+  const apps = new Set<string>();
+  for (const file of [...files].sort((a, b) => b.startedAt.localeCompare(a.startedAt))) {
+    if (file.apps.some(({ name }) => apps.has(name))) continue;
+    for (const { name } of file.apps) apps.add(name);
+    chosen.unshift(file);
+  }
+  return chosen;
+}
+
+const CHANGES: ReadonlySet<RunEvent['type']> = new Set([
+  'started',
+  'ready',
+  'exited',
+  'ended',
+  'planned',
+  'replaced',
+]);
 
 /** The pid in the file; ours where there is none to be read. */
 function writerOf(file: string): number {

@@ -33,6 +33,8 @@ export interface StartOptions {
   /** Seconds that servers may take to stop. */
   killTimeout?: number;
   keepGoing?: boolean;
+  /** A further copy where the project runs already. */
+  new?: boolean;
   /** Beside process.env. */
   env?: Record<string, string>;
   /** Seconds until all must be ready. Default: as long as it takes. */
@@ -74,9 +76,13 @@ export async function startProject(options: StartOptions): Promise<StartedProjec
     env: context.env,
     lookOnly: false,
     forceColor: false,
+    further: options.new === true,
   });
   const events = new EventSink(options.onEvent);
-  let handle: SessionHandle | undefined;
+  let attach = (_: SessionHandle): void => {};
+  const attached = new Promise<SessionHandle>((resolve) => {
+    attach = resolve;
+  });
   let isUp = (): void => {};
   const up = new Promise<'up'>((resolve) => {
     isUp = () => resolve('up');
@@ -86,12 +92,15 @@ export async function startProject(options: StartOptions): Promise<StartedProjec
     format: 'json',
     keys: false,
     attach(given) {
-      handle = given;
+      attach(given);
       return { event: ({ type }) => type === 'up' && isUp(), close: async () => {} };
     },
   });
   const stop = async (): Promise<void> => {
-    await handle?.plane.order({ do: 'stop', reason: { code: 0, reason: 'stop()' }, insist: true });
+    // The session may still be opening, or fail while it does.
+    const handle = await Promise.race([attached, exited]);
+    if (typeof handle !== 'number')
+      await handle.plane.order({ do: 'stop', reason: { code: 0, reason: 'stop()' }, insist: true });
     await exited;
   };
   const { timeout } = options;
@@ -101,7 +110,7 @@ export async function startProject(options: StartOptions): Promise<StartedProjec
     throw new DevstartError('READY_TIMEOUT', `the project was not ready within ${timeout} s`);
   }
   if (typeof outcome === 'number') throw events.failure(outcome);
-  const { runId, ports, urls, corsOrigins } = (handle as unknown as SessionHandle).plane.view.plan;
+  const { runId, ports, urls, corsOrigins } = (await attached).plane.view.plan;
   return { run: runId, ports, urls, corsOrigins, stop, exited };
 }
 
@@ -136,6 +145,7 @@ function contextOf({ cwd, ports, env, timeout: _, onEvent: __, ...options }: Sta
     format: 'json',
     env: withAbsoluteHome({ ...process.env, ...env }),
     cwd: process.cwd(),
+    program: [process.execPath],
     onSignal() {},
     onSuspend() {},
     onCrash() {},

@@ -1,14 +1,12 @@
+import { isOneAFolder } from '../config/one-a-folder.ts';
 import type { Settings, Warning } from '../config/types.ts';
 import type { Context } from '../context.ts';
 
 /** What stands around a run and is not its own: a dev server that is in the way, a service that does not answer. */
 
-/** Frameworks that write down where they run: only they are asked. */
-const LOCKING = new Set(['next', 'vinext', 'nuxt', 'astro']);
-
 /** Told before anything starts: what it finds would end a server. */
 export async function inTheWay({ root, apps, prod }: Settings): Promise<Warning[]> {
-  if (!apps.some(({ framework }) => LOCKING.has(framework ?? ''))) return [];
+  if (!apps.some(({ framework }) => isOneAFolder(framework))) return [];
   const { standingDevServers } = await import('../config/services/dev-lock.ts');
   return standingDevServers(root, apps, prod.value);
 }

@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts';
+import { endMarked } from '../guard/leftovers.ts';
 import { type RunningCommand, runCommand } from '../launch/command.ts';
 import { joinEnv } from '../launch/environment.ts';
 import { planCommandEnv } from '../plan/plan.ts';
 import type { RunEvent } from '../run/events.ts';
 import { describeWaiting } from '../ui/progress.ts';
 import type { Attached, SessionHandle } from './attached.ts';
-import type { PlannedProject } from './project.ts';
+import { followFiles, type PlannedProject } from './project.ts';
 
 /** How much of the output a failure shows. */
 const LAST_LINES = 20;
@@ -20,6 +21,9 @@ export class AttachedCommand implements Attached {
   #state: 'waiting' | 'running' | 'stopping' = 'waiting';
   /** A signal of a person's has reached the command: it ends in its own way. */
   #signalled = false;
+  /** Its end was asked for, by a signal or as the run ends: what it leaves goes with it. */
+  #cut = false;
+  #again = false;
   #patience: NodeJS.Timeout | undefined;
   readonly #late: NodeJS.Timeout;
 
@@ -42,6 +46,7 @@ export class AttachedCommand implements Attached {
     if (type !== 'stopping') return;
     clearTimeout(this.#late);
     this.#state = 'stopping';
+    this.#cut ||= this.#command !== undefined;
     if (!this.#signalled) this.#command?.signal('SIGTERM');
     const grace = this.#project.settings.killTimeout.value * 1000;
     this.#patience = setTimeout(() => this.#command?.signal('SIGKILL'), grace);
@@ -49,12 +54,17 @@ export class AttachedCommand implements Attached {
 
   signal(signal: NodeJS.Signals, again: boolean): void {
     this.#signalled = true;
+    this.#again = again;
+    this.#cut ||= this.#command !== undefined;
     if (this.#command) pass(this.#command, signal, again);
   }
 
   async close(): Promise<void> {
     await this.#command?.code;
     clearTimeout(this.#patience);
+    if (!this.#cut) return;
+    const { settings, planner } = this.#project;
+    await endMarked(planner.plan.runId, this.#again ? 0 : settings.killTimeout.value);
   }
 
   /** Not ready in time: says what was answered last and what was printed last. */
@@ -77,7 +87,7 @@ export class AttachedCommand implements Attached {
     const { settings, planner } = this.#project;
     const { runId } = planner.plan;
     const inherited = this.#env;
-    const layers = planCommandEnv({ settings, ports: planner.ports, runId, inherited });
+    const layers = planCommandEnv({ settings, ports: planner.ports, runId, inherited }, followFiles);
     const { plane, warn } = this.#handle;
     const command = runCommand(this.#words, settings.root, joinEnv(inherited, layers), (message) =>
       warn('COMMAND', message),

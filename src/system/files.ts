@@ -23,6 +23,15 @@ export function replaceFile(file: string, text: string): void {
   }
 }
 
+/** Removes what is of no use any more; a folder that takes no change keeps it. */
+export function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It became read-only.
+  }
+}
+
 /**
  * Makes the folder, and those above it, for this user alone. Node's own way upwards never ends where a folder that
  * is there takes no new one (/proc). @throws the file system's own error

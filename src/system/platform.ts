@@ -1,7 +1,15 @@
 import { constants } from 'node:os';
-import { isatty } from 'node:tty';
 
 export const isWindows = process.platform === 'win32';
+
+/** A local socket is a file; else (Windows) it is a pipe with a name of its own. */
+export const socketsAreFiles = !isWindows;
+
+/** A child can inherit a listening socket. */
+export const socketsAreInherited = !isWindows;
+
+/** Who waits for connections on an inherited socket can be seen: see `serving.ts`. */
+export const servingIsSeen = process.platform === 'linux';
 
 /** Spawn options of a process that leads a group and session of its own, where the system has them. */
 export const leader = { detached: !isWindows, windowsHide: true } as const;
@@ -61,7 +69,9 @@ export const groupExists = (leaderPid: number): boolean => exists(isWindows ? le
  * Returns in every other case.
  */
 export function endIfTerminalGone(): void {
-  if (isWindows) return;
+  if (isWindows || !(process.stdout.isTTY || process.stderr.isTTY)) return;
+  // It takes streams and sockets along, which a command that prints into a pipe has no need of.
+  const { isatty } = process.getBuiltinModule('node:tty');
   const gone = (process.stdout.isTTY && !isatty(1)) || (process.stderr.isTTY && !isatty(2));
   if (!gone) return;
   process.removeAllListeners('SIGHUP');

@@ -1,8 +1,12 @@
-import { type ExecFileSyncOptions, execFile, execFileSync } from 'node:child_process';
+import type { ExecFileSyncOptions } from 'node:child_process';
 import { exists } from './platform.ts';
 import type { Listening, Proc, ProcessTable } from './process-table.ts';
 
 // macOS and the BSDs: from ps and lsof, each a process. Where they are missing nothing is told.
+
+/** Loaded by who asks: Linux's table needs no process. */
+export const childProcess = (): typeof import('node:child_process') =>
+  process.getBuiltinModule('node:child_process');
 
 const FIELDS = 'pid=,ppid=,pgid=,sess=,stat=,lstart=';
 
@@ -92,7 +96,7 @@ function ps(args: string[]): string[] {
       // `lstart` is a date in words: the same ones for whoever asks.
       env: { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' },
     } satisfies ExecFileSyncOptions;
-    return String(execFileSync('ps', args, options)).split('\n');
+    return String(childProcess().execFileSync('ps', args, options)).split('\n');
   } catch {
     return [];
   }
@@ -119,6 +123,6 @@ const portsIn = (names: string[]): number[] => [
 /** lsof exits with 1 when it finds nothing or only a part: what it printed counts. */
 function lsof(args: string[]): Promise<string> {
   return new Promise((resolve) => {
-    execFile('lsof', args, { timeout: 3000 }, (_error, stdout) => resolve(stdout));
+    childProcess().execFile('lsof', args, { timeout: 3000 }, (_error, stdout) => resolve(stdout));
   });
 }

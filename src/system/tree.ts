@@ -7,7 +7,11 @@ import { isAlive, listProcesses, type Proc, processTable, type TreeRoot } from '
 const LOOKS = 5;
 
 /** These processes and their living descendants, parents before their children. */
-export function withDescendants(roots: readonly Proc[], all: readonly Proc[]): Proc[] {
+export const withDescendants = (roots: readonly Proc[], all: readonly Proc[]): Proc[] =>
+  descendantsIn(all)(roots);
+
+/** The same for many trees of one list. */
+export function descendantsIn(all: readonly Proc[]): (roots: readonly Proc[]) => Proc[] {
   const children = new Map<number, Proc[]>();
   for (const proc of all) {
     if (proc.zombie) continue;
@@ -15,11 +19,13 @@ export function withDescendants(roots: readonly Proc[], all: readonly Proc[]): P
     if (siblings) siblings.push(proc);
     else children.set(proc.ppid, [proc]);
   }
-  const found = new Map(roots.map((proc) => [proc.pid, proc]));
-  for (const { pid } of found.values()) {
-    for (const child of children.get(pid) ?? []) if (!found.has(child.pid)) found.set(child.pid, child);
-  }
-  return [...found.values()];
+  return (roots) => {
+    const found = new Map(roots.map((proc) => [proc.pid, proc]));
+    for (const { pid } of found.values()) {
+      for (const child of children.get(pid) ?? []) if (!found.has(child.pid)) found.set(child.pid, child);
+    }
+    return [...found.values()];
+  };
 }
 
 /** The process's parent, its parent and so on; the process itself is not among them. */

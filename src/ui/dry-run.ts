@@ -1,10 +1,12 @@
 import pc from 'picocolors';
-import { appOf, numberOf } from '../config/instance-id.ts';
+import { appOf } from '../config/instance-id.ts';
 import type { Loaded } from '../config/settings/load.ts';
 import type { Settings } from '../config/types.ts';
 import { addedEnv } from '../plan/env.ts';
-import { inReach } from '../plan/following.ts';
-import type { InstancePlan, LaunchPlan } from '../plan/types.ts';
+import { howItFollows } from '../plan/following.ts';
+import { addressOf } from '../plan/listen.ts';
+import { plannedApps } from '../plan/plan-object.ts';
+import type { FollowedCopy, InstancePlan, LaunchPlan } from '../plan/types.ts';
 import { urlText } from '../plan/url.ts';
 import type { PortAssignment } from '../ports/types.ts';
 import { wordsOf } from './event-words.ts';
@@ -44,31 +46,39 @@ function planObject(plan: LaunchPlan, settings: Settings): object {
     ports: plan.ports,
     corsOrigins: plan.corsOrigins,
     urls: plan.urls,
-    apps: plan.instances.map((instance) => ({
-      name: instance.app,
-      instance: numberOf(instance.id),
-      role: instance.roles[0],
-      ...(instance.roles.length > 1 ? { roles: instance.roles } : {}),
-      framework: instance.framework,
-      ...(instance.command.kind === 'argv'
-        ? { argv: instance.command.argv }
-        : { command: instance.command.line }),
-      cwd: instance.cwd,
-      env: addedEnv(instance.env),
-      ports: Object.values(instance.ports),
-    })),
-    copies: copiesOf(settings),
+    apps: plannedApps(plan),
+    copies: copiesOf(plan, settings),
   };
 }
 
-/** Each place once, however many apps read it. */
-function copiesOf({ apps, copies, follow }: Settings): object[] {
+/** What has moved and where it is named; where nothing has, how the places that are known would follow. */
+export function copiesOf({ copies }: Pick<LaunchPlan, 'copies'>, settings: Settings): CopyRow[] {
+  const rows =
+    copies.length > 0
+      ? copies.map(({ file, line, from, of, kind, follows }) => ({
+          file,
+          line,
+          port: from,
+          of,
+          kind,
+          follows,
+        }))
+      : standingCopies(settings);
   const known = new Set<string>();
-  return copies.flatMap(({ by, file, line, port, of, kind }) => {
+  return rows.filter((row) => known.size < known.add(JSON.stringify(row)).size);
+}
+
+interface CopyRow extends Pick<FollowedCopy, 'file' | 'line' | 'of' | 'kind' | 'follows'> {
+  port: number;
+}
+
+/** How the places that name a port would follow it. */
+export function standingCopies({ apps, copies, follow }: Settings): CopyRow[] {
+  return copies.flatMap((copy) => {
+    const { by, file, line, port, of, kind } = copy;
     const reader = apps.find(({ name }) => name === by);
-    const follows = follow.value && reader && inReach(reader) ? 'connect' : 'no';
-    const row = { file, line, port, of, kind, follows };
-    return known.size < known.add(JSON.stringify(row)).size ? [row] : [];
+    const follows = follow.value && reader ? howItFollows(copy, reader, {}) : 'no';
+    return [{ file, line, port, of, kind, follows }];
   });
 }
 
@@ -80,14 +90,21 @@ function planText(plan: LaunchPlan, settings: Settings, said: Said): string {
       [instance.label, instance.url && urlText(instance.url), evidence].filter(Boolean).join('  '),
       `  in   ${instance.cwd}`,
       `  run  ${commandText(instance)}`,
+      ...(instance.listen?.sockets ?? []).map((one) => `  fd ${one.fd}  ${addressOf(one)}`),
+      ...(instance.runAs ? [`  as   ${instance.runAs.user}`] : []),
       '  env',
       ...env,
     ].join('\n');
   });
-  const lines = saidLines(said);
+  const lines = [...saidLines(said), ...plan.copies.map(copyLine)];
   const end = lines.length > 0 ? `\n${lines.join('\n')}\n` : '';
   return `${blocks.join('\n\n')}\n\ncors  ${plan.corsOrigins.join(', ')}\n${end}`;
 }
+
+const copyLine = ({ file, line, from, to, follows, by }: FollowedCopy): string =>
+  follows === 'no'
+    ? `${file}:${line} :${from} does not follow to :${to} (${by})`
+    : `${file}:${line} :${from} follows to :${to}`;
 
 /** As it could be typed in a shell. */
 export function commandText({ command }: Pick<InstancePlan, 'command'>): string {

@@ -17,7 +17,7 @@ export function renderError(error: unknown, options: { json: boolean; color: boo
       time: new Date().toISOString(),
       code: known?.code ?? 'INTERNAL',
       message,
-      hint: known?.hint,
+      hint: known?.hint ?? null,
     };
     printSync(1, `${JSON.stringify(event)}\n`);
   } else if (known) {

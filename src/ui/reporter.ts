@@ -39,16 +39,25 @@ function jsonReporter({ writeLine }: ReporterOptions): Reporter {
   };
 }
 
+/** Places that follow: more lines than these nobody reads. */
+const MOST_FOLLOWED = 12;
+
 function textReporter(options: ReporterOptions): Reporter {
   const { format, home, writeError } = options;
   const color = pc.createColors(options.color);
   const writeLine = format === 'raw' ? () => {} : options.writeLine;
   let wording: Wording = { color, home, several: false, labelOf: appOf };
+  let followed = 0;
+  const learn = ({ instances }: LaunchPlan): void => {
+    const labels = new Map(instances.map(({ id, label }) => [id, label]));
+    const labelOf: Wording['labelOf'] = (id) => labels.get(id) ?? appOf(id);
+    wording = { ...wording, several: instances.length > 1, labelOf };
+  };
   return {
     header(plan, apps) {
-      const labels = new Map(plan.instances.map(({ id, label }) => [id, label]));
-      const labelOf: Wording['labelOf'] = (id) => labels.get(id) ?? appOf(id);
-      wording = { ...wording, several: plan.instances.length > 1, labelOf };
+      learn(plan);
+      if (followed > MOST_FOLLOWED)
+        writeLine(color.dim(`and ${followed - MOST_FOLLOWED} more places follow (--dry-run lists them)`));
       if (options.color) writeLine('');
       writeLine(`  ${color.bold('devstart')}  ${color.dim(tilde(plan.root, home))}`);
       writeLine('');
@@ -59,6 +68,8 @@ function textReporter(options: ReporterOptions): Reporter {
     },
     note: writeLine,
     event(event) {
+      if (event.type === 'followed' && ++followed > MOST_FOLLOWED) return;
+      if (event.type === 'planned') learn(event.plan);
       const words = wordsOf(event, wording);
       if (words) (words.wrong ? writeError : writeLine)(words.text);
     },

@@ -49,10 +49,14 @@ export async function startsAndStops(t: TestContext, at: Project, expected: Expe
   assert.ok(expected.page.test(page.text), `${expected.page} in ${page.text.slice(0, 2000)}`);
   if (expected.module) {
     const { text } = await get(`http://localhost:${frontend}${expected.module}`);
+    // The default of its code has followed, and the name that it stands beside has it as its value.
+    const end = text.indexOf(';');
+    const [env, code] = [text.slice(0, end), text.slice(end)];
     assert.ok(
-      new RegExp(`['"\`]http://localhost:${backend}['"\`/]`).test(text) && !/VITE_API_URL"/.test(text),
+      new RegExp(`['"\`]http://localhost:${backend}['"\`/]`).test(code),
       `the API's URL, which has followed, in ${text.slice(0, 500)}`,
     );
+    assert.equal(/"VITE_API_URL": "(.*?)"/.exec(env)?.[1], `http://localhost:${backend}`);
   }
   if (expected.api) await answersAcrossOrigins(`http://localhost:${backend}${expected.api}`, up);
 

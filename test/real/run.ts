@@ -58,9 +58,12 @@ export class Run {
     { root, home }: Pick<Project, 'root' | 'home'>,
     args: string[],
     env: Record<string, string> = {},
+    /** What starts it. */
+    command: [string, ...string[]] = [process.execPath, program],
   ) {
     this.home = home;
-    this.child = spawn(process.execPath, [program, ...args], {
+    const [file, ...first] = command;
+    this.child = spawn(file, [...first, ...args], {
       cwd: root,
       env: { ...environment, ...env, DEVSTART_HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -32,6 +32,7 @@ function urlOf(ports: InstancePlan['ports']): Url | undefined {
 
 const plan: LaunchPlan = {
   runId: `run-${process.pid}`,
+  name: 'driven',
   root: process.cwd(),
   ports: {},
   urls: {},
@@ -91,7 +92,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 // What the key r does.
 process.on('SIGUSR2', async () => {
-  await run.restart();
+  await run.change({ do: 'restart', who: {}, until: 'started' });
   process.stderr.write(`${JSON.stringify({ type: 'restarted' })}\n`);
 });
 const { code } = await run.done;

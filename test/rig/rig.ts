@@ -284,7 +284,12 @@ export class Rig {
 
   /** Nothing is left of what the test started. */
   async assertNothingLeft(): Promise<void> {
-    assert.deepEqual(await this.survivors(), [], 'processes are left');
+    const left = await this.survivors();
+    const told = left.map(async (pid) => {
+      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return `${pid} ${line.replaceAll('\0', ' ').slice(0, 200)}`;
+    });
+    assert.deepEqual(await Promise.all(told), [], 'processes are left');
     for (const port of this.#ports) {
       await new Promise<void>((resolve, reject) => {
         const probe = createServer().on('error', reject);

@@ -22,6 +22,11 @@ const commands = {
       server.on('error', reject);
       server.listen(port, host, () => resolve({ port: server.address().port }));
     }),
+  /** Listens no more. */
+  async close() {
+    await Promise.all(servers.splice(0).map((one) => new Promise((resolve) => one.close(resolve))));
+    return {};
+  },
   /** HTTPS with a certificate of its own. */
   async listenTls({ port, host = '127.0.0.1' }) {
     const { createServer: createSecure } = await import('node:https');

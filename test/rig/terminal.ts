@@ -20,7 +20,7 @@ interface JobState {
   code?: number;
 }
 
-/** devstart as the foreground job of a shell, in a terminal of its own. */
+/** devstart, or another program, as the foreground job of a shell, in a terminal of its own. */
 export interface Terminal {
   type(keys: string): void;
   /** Wakes the stopped job; `take`: brings a running one to the front, which it is not told. */
@@ -42,8 +42,10 @@ export function openTerminal(
   rig: Rig,
   args: string[],
   env: Record<string, string> = {},
+  /** What `args` are for. */
+  command: string[] = [process.execPath, program],
 ): Terminal {
-  const child = spawn('python3', [helper, process.execPath, program, ...args], {
+  const child = spawn('python3', [helper, ...command, ...args], {
     cwd: rig.dir,
     env: { ...rig.env, CI: undefined, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,16 +1,19 @@
 import path from 'node:path';
+import { defaultAt, nameAround } from './defaults.ts';
 import { type Env, portOfValue, portsOfValue } from './env-files.ts';
-import { isSwitch, variableIn } from './expressions.ts';
-import { languageOf } from './languages.ts';
+import { variableIn } from './expressions.ts';
 import { type Entry, entriesOf } from './pages.ts';
 import { foundAt, type SourceFile, type Sources } from './sources.ts';
-import { closing, expressionEnd } from './text.ts';
+import { closing, escaped, expressionEnd } from './text.ts';
 import type { Call, Found } from './types.ts';
 import { type Address, addressesIn, hostBefore, isLoopback, weightOf } from './urls.ts';
 import { portOf, type Trail } from './values.ts';
 
 /** `/api`, and not `/apidocs`. */
 const API_PATH = /(?:^|[^\w])(?:api|trpc|graphql|rest)(?![\w.])/i;
+
+/** All of it: `/api`, `^/api`, `/api/**`. */
+const WHOLE_API = /^\^?\/(?:api|trpc|graphql|rest)\/?(?:\*+|:\w+\*|\(?\.\*\)?)?$/i;
 
 /** Tables of paths and their targets. */
 const PROXY_BLOCKS = /(?<![\w$])['"]?(?:proxy|devProxy|routeRules)['"]?\s*[:=]\s*(?=\{)/g;
@@ -24,7 +27,8 @@ export async function callsOfConfig(trail: Trail, source: SourceFile, env: Env):
   for (const { from, to, path: sent } of targetsIn(source)) {
     for (const found of await targetPorts(trail, source, from, to, env)) {
       const text = `${sent ?? ''} ${source.code.slice(from, to)}`;
-      calls.push({ found, weight: 3, ...(API_PATH.test(text) && { path: '/api' }) });
+      const all = WHOLE_API.test(sent ?? '') && { path: '/api' };
+      calls.push({ found, weight: 3, ...(API_PATH.test(text) && { path: '/api/…' }), ...all });
     }
   }
   return unique([...calls, ...callsOfCode(source, env)]);
@@ -83,6 +87,8 @@ async function targetPorts(
   const variable = variableIn(value, syntax);
   const given = variable === undefined ? undefined : portOfValue(env, variable);
   if (given) return [given];
+  // Its env file sends it elsewhere.
+  if (variable !== undefined && env.values.has(variable)) return [];
   if (addresses.length > 0) return addresses.map((address) => addressFound(address, 'proxy', variable));
   return portFound(trail, source, from, to, env);
 }
@@ -108,52 +114,26 @@ async function portFound(
   if (!digits) return [];
   const host = hostBefore(digits);
   if (host !== undefined && !isLoopback(host)) return [];
-  // In a URL of its own, or the number alone: `http://localhost:${process.env.API_PORT || 3001}`.
-  const [address] = addressesIn(digits.source, Math.max(0, digits.start - 80), digits.end).filter(
-    (one) => one.digits.start === digits.start,
-  );
-  const value = address?.value ?? digits.source.text.slice(digits.start, digits.end);
-  return [foundAt(digits, 'proxy', { ...(host && { host }), ...(name && { name, value }) })];
+  const value = name === undefined ? undefined : defaultAt(digits.source, digits.start, name);
+  return [
+    foundAt(digits, 'proxy', { ...(host && { host }), ...(name && { name }), ...(value && { value }) }),
+  ];
 }
 
-function addressFound(address: Address, kind: Found['kind'], name?: string): Found {
-  return foundAt(address.digits, kind, { host: address.host, ...(name && { name, value: address.value }) });
+function addressFound({ digits, host, start }: Address, kind: Found['kind'], name?: string): Found {
+  const value = name === undefined ? undefined : defaultAt(digits.source, start, name);
+  return foundAt(digits, kind, { host, ...(name && { name }), ...(value && { value }) });
 }
 
-/** The variable beside which a URL stands: `import.meta.env.VITE_API_URL ?? 'http://…'`, a schema's key. */
-function nameBefore(source: SourceFile, at: number): string | undefined {
-  const before = source.code.slice(Math.max(0, at - 200), at);
-  const statement = before.slice(Math.max(before.lastIndexOf(';'), before.lastIndexOf('\n\n')) + 1);
-  const reads = [...statement.matchAll(languageOf(source.syntax).env)].map((match) => ({
-    name: match.slice(1).find((group) => group !== undefined),
-    end: match.index + match[0].length,
-  }));
-  const { name, end } = reads.filter((read) => read.name && !isSwitch(read.name)).at(-1) ?? {};
-  const between = statement.slice(end ?? 0);
-  if (
-    name &&
-    /^['"`\])!\s]*(?:as\s+string\s*)?\)?\s*(?:\|\||\?\?|,|\bor\b|\?[^:?]*:)\s*(?:default\s*=\s*)?(?:f|`|'|"|\[|\s)*$/.test(
-      between,
-    )
-  )
-    return name;
-  const [, key] = /(?<![\w.])([A-Z][A-Z0-9_]+)\s*:[^,\n{}]*\bdefault\s*\(\s*['"`]$/.exec(statement) ?? [];
-  return key ?? (source.syntax === 'python' ? settingBefore(source, statement) : undefined);
-}
+const CORS = /cors|allow\w*_?(?:origin|host)|origins?\b|trusted|(?:white|allow|safe)_?list|\ballowed\b/i;
+/** What holds it: `const allowed = new Set([`, `ALLOWED: list[str] = [`. */
+const HELD =
+  /(?:^|[\n;{])\s*(?:export\s+)?(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]+)\s*(?::[^=\n]{1,60})?=(?![=>])/g;
 
-/** A field of pydantic's settings: `FRONTEND_HOST: str = "http://…"`, and a list of them. */
-function settingBefore({ code }: SourceFile, statement: string): string | undefined {
-  if (!/\bBaseSettings\b/.test(code)) return undefined;
-  const field =
-    /(?:^|\n)[ \t]*([A-Za-z_]\w*)\s*:[^=\n]+=\s*(?:Field\(\s*(?:default\s*=\s*)?)?(?:\[[^\]]*)?["']$/;
-  const name = field.exec(statement)?.[1];
-  const prefix = /env_prefix\s*=\s*['"](\w*)['"]/.exec(code)?.[1] ?? '';
-  return name && (prefix + name).toUpperCase();
-}
-
-const CORS = /cors|allow\w*_?(?:origin|host)|origins?\b|trusted/i;
-
-/** Whether an address stands in a list of allowed origins: its line or the lines that open the blocks around say so. */
+/**
+ * Whether an address stands in a list of allowed origins: its line or the lines that open the blocks around say so, or
+ * an origin is compared with what holds it, or is given by it. Pure.
+ */
 function isCors({ code }: SourceFile, at: number): boolean {
   const lines = code.slice(Math.max(0, at - 1500), at).split('\n');
   const own = lines.pop() ?? '';
@@ -167,16 +147,31 @@ function isCors({ code }: SourceFile, at: number): boolean {
     headers++;
     text += `\n${line}`;
   }
-  return CORS.test(text);
+  return CORS.test(text) || [...text.matchAll(HELD)].some(([, name = '']) => isCompared(code, name));
+}
+
+/** `whitelist.includes(origin)`, `origin in KNOWN`, `origin: SITE`, `origins=[SITE]`, `'Access-Control-Allow-Origin', SITE`. */
+function isCompared(code: string, name: string): boolean {
+  const held = escaped(name);
+  const given = new RegExp(
+    `(?:[Oo]rigins?|ORIGINS?)['"]?\\s*[:=]\\s*(?:\\[[^\\]]{0,300}?)?(?<![\\w$.])${held}\\b|[Aa]llow-[Oo]rigin['"]?\\s*[:=,]\\s*${held}\\b`,
+  );
+  if (given.test(code)) return true;
+  const compared = new RegExp(
+    `(?<![\\w$.])${held}\\s*\\??\\.\\s*(?:has|includes|indexOf|some|find)\\b|\\bin\\s+${held}\\b|[!=]=\\s*${held}\\b`,
+  );
+  return code.split('\n').some((line) => /origin/i.test(line) && compared.test(line));
 }
 
 /** The loopback URLs of a code file, and the variables they stand beside. Pure. */
 export function callsOfCode(source: SourceFile, env?: Env): Call[] {
   const calls: Call[] = [];
   for (const address of addressesIn(source)) {
-    const name = nameBefore(source, address.start);
+    const name = nameAround(source, address.start);
     const allowed = isCors(source, address.start);
     const given = name === undefined || !env ? undefined : portOfValue(env, name);
+    // Its env file says another one.
+    if (name !== undefined && !given && env?.values.has(name)) continue;
     const weight = allowed ? 0 : name === undefined ? 2 : weightOf(name);
     const kind = name !== undefined ? 'default' : allowed ? 'cors' : 'literal';
     const found = given ?? addressFound(address, kind, name);
@@ -185,12 +180,14 @@ export function callsOfCode(source: SourceFile, env?: Env): Call[] {
   return calls;
 }
 
+const OTHERS_PORT = /(?:api|back_?end|(?<!dev_?)server|gateway|bff|service)\w*PORT$/i;
+
 /** `VITE_API_URL=http://localhost:3001/api`: what an app's variables say that it calls. Pure. */
 export function callsOfEnv(env: Env): Call[] {
   return [...env.values.keys()].flatMap((name) =>
     portsOfValue(env, name)
-      // A bare number is a port only under such a name.
-      .filter(({ host }) => host !== undefined || /PORT$/i.test(name))
+      // A bare number is another's port only under such a name: PORT and VITE_PORT are the page's own.
+      .filter(({ host }) => host !== undefined || OTHERS_PORT.test(name))
       .map((found): Call => ({ found, weight: weightOf(name) })),
   );
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type AppTrail, openFirst, ownByPattern } from './facts.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { escaped } from './text.ts';
@@ -70,33 +71,37 @@ function lineStart({ text }: SourceFile, line: string): number {
 /** What its scripts wait for or open: `wait-on http://localhost:3001`, `tcp:3001`. */
 export async function callsOfScripts(trail: AppTrail): Promise<Call[]> {
   const source = await openFirst(trail, trail.program.lineDir, ['package.json']);
-  const block = source && /"scripts"\s*:\s*\{/.exec(source.text);
-  if (!source || !block) return [];
+  return source ? placesInScripts(source).map((found) => ({ found, weight: 1 })) : [];
+}
+
+/** The ports that the scripts of a package.json name. Pure. */
+export function placesInScripts(source: SourceFile): Found[] {
+  const block = /"scripts"\s*:\s*\{/.exec(source.text);
+  if (!block) return [];
   const end = source.text.indexOf('}', block.index);
   const to = end < 0 ? source.text.length : end;
-  const calls: Call[] = addressesIn(source, block.index, to).map(({ digits, host }) => ({
-    found: foundAt(digits, 'script', { host }),
-    weight: 1,
-  }));
+  const places = addressesIn(source, block.index, to).map(({ digits, host }) =>
+    foundAt(digits, 'script', { host }),
+  );
   for (const match of source.text
     .slice(block.index, to)
     .matchAll(
       /\b(?:wait-on|wait-port|start-server-and-test|tcp:)[^"&|]*?(?<=tcp:|wait-port |wait-on |:)(\d{4,5})\b/g,
     )) {
     const start = block.index + match.index + match[0].length - (match[1] as string).length;
-    if (
-      calls.some(
-        ({ found }) => found.columns[0] === foundAt({ source, start, end: start }, 'script').columns[0],
-      )
-    )
-      continue;
-    calls.push({
-      found: foundAt({ source, start, end: start + (match[1] as string).length }, 'script'),
-      weight: 1,
-    });
+    const found = foundAt({ source, start, end: start + (match[1] as string).length }, 'script');
+    if (!places.some(({ line, columns }) => line === found.line && columns[0] === found.columns[0]))
+      places.push(found);
   }
-  return calls;
+  return places;
 }
+
+/** Where people write down how each part is started. */
+const PROSE = [
+  ['Makefile', 'makefile'],
+  ['justfile', 'Justfile'],
+  ['README.md', 'readme.md', 'Readme.md'],
+];
 
 const COMPOSE = [
   'compose.yaml',
@@ -106,13 +111,15 @@ const COMPOSE = [
   'docker-compose.dev.yml',
 ];
 
-/** The command for this very app in the compose file or the README: where nothing else says its port. */
+/** The command for this very app in the compose file, a task or the README: where nothing else says its port. */
 export async function ownOfProse(trail: AppTrail): Promise<Own[]> {
   const { sources, dir, program } = trail;
   const words = program.words.filter((word) => !word.startsWith('-'));
   const named = words.slice(0, 2).filter((word) => !/^(?:run|dev|serve)$/.test(word));
   if (named.length === 0) return [];
-  const [tool = '', target] = named;
+  const [tool = ''] = named;
+  // `rails s -p 3001`: its verb has a short form.
+  const target = tool === 'rails' ? '' : named[1];
   for (const folder of new Set([dir, sources.project.root])) {
     const compose = await openFirst(trail, folder, COMPOSE);
     const service = compose && serviceOf(compose, sources.project.relative(dir));
@@ -125,23 +132,32 @@ export async function ownOfProse(trail: AppTrail): Promise<Own[]> {
 }
 
 async function proseFile(trail: AppTrail, folder: string, tool: string, target: string | undefined) {
-  const readme = await openFirst(trail, folder, ['README.md', 'readme.md', 'Readme.md']);
-  if (!readme) return undefined;
   const telling = target ?? (trail.app.framework === undefined ? undefined : '');
   if (telling === undefined) return undefined;
   const pattern = new RegExp(`^[^\\n]*\\b${escaped(tool)}\\b[^\\n]*${escaped(telling)}[^\\n]*$`, 'gm');
-  for (const match of readme.text.matchAll(pattern)) {
-    const found = portInCommand(readme, [match.index, match.index + match[0].length], tool);
-    if (found) return found;
+  for (const names of PROSE) {
+    const prose = await openFirst(trail, folder, names);
+    for (const match of prose?.text.matchAll(pattern) ?? []) {
+      if (await isElsewhere(trail, folder, match[0])) continue;
+      const found = prose && portInCommand(prose, [match.index, match.index + match[0].length], tool);
+      if (found) return found;
+    }
   }
   return undefined;
+}
+
+/** Its `cd` leads to another folder that is there. */
+async function isElsewhere({ sources, dir }: AppTrail, folder: string, line: string): Promise<boolean> {
+  const [, inner] = /\bcd\s+["']?([\w./-]+)/.exec(line) ?? [];
+  const place = path.resolve(folder, inner ?? '.');
+  return inner !== undefined && place !== dir && (await sources.project.list(place)).files.size > 0;
 }
 
 /** `uvicorn main:app --port 8001`, `gunicorn -b 0.0.0.0:5000`, `["uvicorn", "main:app", "--port", "8001"]`. */
 function portInCommand(source: SourceFile, [from, to]: [number, number], tool: string): Found | undefined {
   const text = source.text.slice(from, to);
   const flag = new RegExp(
-    `\\b${escaped(tool)}\\b[^\\n#]*?(?:--port|-p|-b|--bind|--server\\.port)["']?[\\s=,]+["']?(?:[\\w.[\\]]*:)?(\\d{4,5})\\b`,
+    `\\b${escaped(tool)}\\b[^\\n#]*?(?:--port|-p|-b|--bind|--server\\.port|runserver)["']?[\\s=,]+["']?(?:[\\w.[\\]]*:)?(\\d{4,5})\\b`,
   );
   const match = flag.exec(text);
   if (!match?.[1]) return undefined;

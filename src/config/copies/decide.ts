@@ -19,15 +19,22 @@ export interface AppFacts extends Facts {
 
 export const keysOf = ({ roles }: App): PortKey[] => (roles.length > 0 ? [...roles] : ['own']);
 
-/** Whose number it is, and which of two that disagree counts. Pure. */
-export function decide(facts: readonly AppFacts[]): Decision {
+/**
+ * Whose number it is, and which of two that disagree counts. Pure.
+ * @param rivals further servers are left out: what stands in code may be theirs
+ */
+export function decide(facts: readonly AppFacts[], rivals = false): Decision {
   const written = new Map<string, Partial<Record<PortKey, WrittenPort[]>>>();
   for (const one of facts) {
     const mine: Partial<Record<PortKey, WrittenPort[]>> = {};
     for (const key of keysOf(one.app)) {
       const own = (one.byRole?.[key] ?? one.own).map(ownPort);
       const ports =
-        key === 'backend' ? withCalled(facts, one, own) : own.length > 0 ? own : shownAs(facts, one, key);
+        key === 'backend'
+          ? withCalled(facts, one, own, rivals)
+          : own.length > 0
+            ? own
+            : shownAs(facts, one, key);
       if (ports.length > 0) mine[key] = uniquePorts(ports);
     }
     written.set(one.app.name, mine);
@@ -51,13 +58,21 @@ const uniquePorts = (ports: WrittenPort[]): WrittenPort[] =>
  * The backend's numbers with the one that the other half calls: before its own where the two disagree and the
  * server takes its port from us.
  */
-function withCalled(facts: readonly AppFacts[], backend: AppFacts, own: WrittenPort[]): WrittenPort[] {
+function withCalled(
+  facts: readonly AppFacts[],
+  backend: AppFacts,
+  own: WrittenPort[],
+  rivals: boolean,
+): WrittenPort[] {
   const called = calledPort(facts, backend, new Set(own.map(({ port }) => port)));
   if (!called) return own;
   const agreed = own.filter(({ port }) => port === called.found.port);
   if (agreed.length > 0) return [...agreed, ...own];
   const from: WrittenPort = { port: called.found.port, source: sourceOf(called.found, labelOf(called)) };
-  return takesPort(backend) ? [from, ...own] : [...own, from];
+  // What a script waits for, or code calls where there are further servers, may be another's: its own word goes before.
+  const { kind } = called.found;
+  const doubtful = own.length > 0 && (kind === 'script' || (rivals && kind === 'literal'));
+  return takesPort(backend) && !doubtful ? [from, ...own] : [...own, from];
 }
 
 /** A page of which nothing is known is where the others say that it is: an allowed origin, `CLIENT_URL`. */
@@ -95,7 +110,7 @@ function calledPort(
   own: ReadonlySet<number>,
 ): Call | undefined {
   const others = facts.filter((one) => one !== backend && one.app.name !== backend.app.name);
-  const taken = new Set(others.flatMap(homes));
+  const taken = new Set([...others.flatMap(homes), ...(backend.elsewhere ?? [])]);
   const calls = others
     .flatMap((one) => one.calls)
     .filter(
@@ -108,8 +123,11 @@ function calledPort(
     const mine = calls.filter((call) => call.weight === weight);
     const ports = new Set(mine.map(({ found }) => found.port));
     if (ports.size === 1) return mine[0];
-    const api = mine.filter(({ path }) => path === '/api');
-    if (new Set(api.map(({ found }) => found.port)).size === 1) return api[0];
+    // Of two that are sent below it the one that has all of the rest.
+    for (const paths of [/^\/api/, /^\/api$/]) {
+      const api = mine.filter(({ path = '' }) => paths.test(path));
+      if (new Set(api.map(({ found }) => found.port)).size === 1) return api[0];
+    }
     // Several, and nothing tells them apart: a guess would be worse than the default.
     if (ports.size > 1) return undefined;
   }
@@ -131,14 +149,17 @@ function copiesOf(facts: readonly AppFacts[], written: Decision['written']): Cop
   const inOrder = [...facts].sort(
     (a, b) => Number(b.app.roles.includes('backend')) - Number(a.app.roles.includes('backend')),
   );
-  for (const { app } of inOrder) {
-    for (const key of keysOf(app)) {
+  const numbers = inOrder.flatMap(({ app }) =>
+    keysOf(app).map((key) => {
       const ports = written.get(app.name)?.[key]?.map(({ port }) => port) ?? [];
       const standard = app.defaultPorts[key] ?? app.defaultPorts.own;
-      for (const port of ports.length > 0 || standard === undefined ? ports : [standard])
-        if (!owners.has(port)) owners.set(port, app.name);
-    }
-  }
+      return { app, ports: ports.length > 0 || standard === undefined ? ports : [standard] };
+    }),
+  );
+  // One's own first choice before what another one would fall back on.
+  for (const ports of [(all: number[]) => all.slice(0, 1), (all: number[]) => all])
+    for (const one of numbers)
+      for (const port of ports(one.ports)) if (!owners.has(port)) owners.set(port, one.app.name);
   const copies: Copy[] = [];
   const add = (found: Found, by: string, of: string | undefined): void => {
     const [start, end] = found.columns;

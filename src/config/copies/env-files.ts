@@ -63,6 +63,17 @@ export async function openEnv(sources: Sources, files: string[]): Promise<Env> {
   return { values };
 }
 
+const TEMPLATES = ['.example', '.sample', '.template', '.dist'];
+
+/** The files that people copy to the one that is not there yet: `.env.example`; none where it is there. */
+export async function templatesOf({ project }: Sources, file: string): Promise<string[]> {
+  const { files } = await project.list(path.dirname(file));
+  const name = path.basename(file);
+  if (files.has(name)) return [];
+  const names = [...TEMPLATES.map((ending) => name + ending), `.example${name}`, `${name.slice(1)}.example`];
+  return names.filter((one) => files.has(one)).map((one) => path.join(path.dirname(file), one));
+}
+
 /** The port that a variable's value is or names first: `3001`, `http://localhost:3001/api`, `${API_PORT}`. */
 export const portOfValue = (env: Env, name: string): Found | undefined => portsOfValue(env, name)[0];
 

@@ -46,13 +46,25 @@ function ofDevelopment(text: string): [number, number] {
 export const isSwitch = (name: string): boolean =>
   /^(?:NODE_ENV|ENV|APP_ENV|DEBUG|DEV|PROD|MODE|HOST|CI)$/.test(name);
 
+/** A socket that is handed over, or lies in a folder: where it is given there is no port. */
+const isSocket = (name: string): boolean =>
+  /^LISTEN_(?:FDS|PID|FDNAMES)$|(?:^|_)(?:FDS?|SOCK|SOCKET(?:_(?:PATH|FILE))?|UDS)$/.test(name);
+
 /** The variable that an expression reads first. Pure. */
-export function variableIn(expression: string, syntax: Syntax): string | undefined {
-  for (const match of expression.matchAll(languageOf(syntax).env)) {
-    const name = match.slice(1).find((group) => group !== undefined);
-    if (name && !isSwitch(name)) return name;
-  }
-  return undefined;
+export const variableIn = (expression: string, syntax: Syntax): string | undefined =>
+  variablesIn(expression, syntax)[0];
+
+/** The variable that says the port: of several the first that is called so. Pure. */
+export function portVariableIn(expression: string, syntax: Syntax): string | undefined {
+  const names = variablesIn(expression, syntax);
+  return names.find((name) => /port/i.test(name)) ?? names[0];
+}
+
+function variablesIn(expression: string, syntax: Syntax): string[] {
+  const names = [...expression.matchAll(languageOf(syntax).env)].map((match) =>
+    match.slice(1).find((group) => group !== undefined),
+  );
+  return names.filter((name) => name !== undefined && !isSwitch(name) && !isSocket(name)) as string[];
 }
 
 /** The names that an expression is made of, `config.port` as `[config, port]`. Pure. */

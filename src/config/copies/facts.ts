@@ -13,6 +13,12 @@ export interface Facts {
   /** The variable by which its code learns its port, where that is known. */
   reads?: string | undefined;
   calls: Call[];
+  /** Where it is under another program's start: a page that calls there does not mean this one. */
+  elsewhere?: number[];
+  /** Its package has Vite, and its command is a server of its own. */
+  hotUpdates?: boolean;
+  /** Its env files, as its own loader reads them; absent: none that is known. */
+  env?: Env;
 }
 
 /** One app while its files are read. */

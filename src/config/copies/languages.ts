@@ -26,14 +26,19 @@ const python: Language = {
   defined: plain,
   keyed,
 };
+/** A flag's name, before its default: `flag.IntVar(&port, "port", 4000, …)`. */
+const FLAG = '(?:\\s*"[^"\\n]*"\\s*,)?';
 const go: Language = {
   env: /\b(?:os\.(?:Getenv|LookupEnv)|\w*[eE]nv\w*(?:\.\w+)?|viper\.Get\w+)\(\s*"([A-Za-z_]\w*)"|\b(?:env|envconfig|mapstructure)\s*:\s*"(\w+)/g,
   defined: (name) =>
-    new RegExp(`(?<![\\w.])${escaped(name)}\\s*(?:,\\s*\\w+\\s*)?(?:[\\w.*]+\\s*)?:?=${VALUE}`, 'g'),
+    new RegExp(
+      `(?<![\\w.])${escaped(name)}\\s*(?:,\\s*\\w+\\s*)?(?:[\\w.*]+\\s*)?[:+]?=${VALUE}|\\b\\w+Var\\(\\s*&${escaped(name)}\\s*,${FLAG}`,
+      'g',
+    ),
   // `Port: x`, `cfg.Port = x`, `flag.IntVar(&cfg.port, …`, a field `Port int` with its tags.
   keyed: (name) =>
     new RegExp(
-      `(?<!\\w)${escaped(name)}\\s*(?::|=)${VALUE}|\\b\\w+Var\\(\\s*&[\\w.]*\\b${escaped(name)}\\s*,|(?<=\\n\\s*)${escaped(name)}\\s+(?:string|u?int\\d*)\\s+(?=\`)`,
+      `(?<!\\w)${escaped(name)}\\s*(?::|=)${VALUE}|\\b\\w+Var\\(\\s*&[\\w.]*\\b${escaped(name)}\\s*,${FLAG}|\\b${escaped(name)}(?<=\\n\\s*${escaped(name)})\\s+(?:string|u?int\\d*)\\s+(?=\`)`,
       'g',
     ),
 };

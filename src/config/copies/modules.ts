@@ -27,11 +27,17 @@ export function importsOf({ syntax, code }: Pick<SourceFile, 'syntax' | 'code'>)
 
 const matches = (code: string, pattern: RegExp): RegExpExecArray[] => [...code.matchAll(pattern)];
 
+/** Names of what gives the settings. */
+export const SETTINGS = /(?:^e|E)nv(?:$|[A-Z])|(?:^c|C)onfig|(?:^s|S)ettings/;
+
 function scriptImports(code: string): Import[] {
   const found: Import[] = [];
   const add = (from: string, clause: string): void => {
-    // A package's own files, and the packages beside it that hold settings: `@acme/env`.
-    if (/^[.~#/]|^@\/|^src\/|[/-](?:env|config|settings|constants)$/.test(from))
+    // A package's own files, and the packages beside it that hold settings or the server: `@acme/env`.
+    if (
+      /^[.~#/]|^@\/|^(?:src|config)\/|[/-](?:env|config|settings|constants|server|bootstrap)$/.test(from) ||
+      (from.startsWith('@') && [...scriptNames(clause).values()].some((name) => SETTINGS.test(name)))
+    )
       found.push({ from, names: scriptNames(clause) });
   };
   for (const [, clause = '', from = ''] of matches(
@@ -133,28 +139,38 @@ export async function openScript(
   from: string,
   top: string,
 ): Promise<SourceFile | undefined> {
-  const [, alias, rest = from] = /^([@~#]\/|\/|src\/)(.*)$/.exec(from) ?? [];
+  const [, alias, rest = from] = /^([@~#]\/|\/|#?src\/)(.*)$/.exec(from) ?? [];
   const stem = rest.replace(/\.[cm]?js$/, '');
   const names = [rest, ...ENDINGS.map((ending) => stem + ending)];
   if (from.startsWith('.')) return firstOf(sources, here, names);
-  if (alias === undefined) return openWorkspace(sources, from);
+  const beside = alias === undefined ? await openWorkspace(sources, from) : undefined;
+  // `config/env`: tsconfig's `baseUrl`.
+  if (beside || (alias === undefined && !from.startsWith('config/'))) return beside;
   return firstOf(sources, top, [...names.map((name) => `src/${name}`), ...names]);
 }
 
-/** A package of the same repository. */
-async function openWorkspace(sources: Sources, name: string): Promise<SourceFile | undefined> {
-  const dir = (await sources.project.workspaces()).find((one) => one.name === name)?.dir;
-  const main = dir && (await sources.project.packageJson(dir))?.main;
-  const names = [
-    ...(main ? [main] : []),
-    'src/index.ts',
-    'index.ts',
-    'src/env.ts',
-    'env.ts',
-    'index.js',
-    'src/index.js',
-  ];
-  return dir ? firstOf(sources, dir, names) : undefined;
+const INDEXES = 'src/index.ts index.ts src/env.ts env.ts index.js src/index.js'.split(' ');
+
+/** A package of the same repository, or a file of it: `@acme/env`, `@acme/env/server`. */
+async function openWorkspace(sources: Sources, from: string): Promise<SourceFile | undefined> {
+  const all = await sources.project.workspaces();
+  const found = all.find(({ name }) => name !== undefined && (from === name || from.startsWith(`${name}/`)));
+  if (!found) return undefined;
+  const inner = from.slice((found.name ?? '').length + 1);
+  if (inner !== '')
+    return firstOf(
+      sources,
+      found.dir,
+      ENDINGS.flatMap((ending) => [`src/${inner}${ending}`, inner + ending]),
+    );
+  const main = (await sources.project.packageJson(found.dir))?.main;
+  // What is built is what its source said at some time.
+  const isBuilt = /^(?:\.\/)?(?:dist|build|lib|out)\//.test(main ?? '');
+  return firstOf(
+    sources,
+    found.dir,
+    main === undefined ? INDEXES : isBuilt ? [...INDEXES, main] : [main, ...INDEXES],
+  );
 }
 
 async function openPython(sources: Sources, here: string, from: string, top: string) {
@@ -185,4 +201,19 @@ async function openPackage(sources: Sources, from: string, top: string): Promise
   const chosen = (telling.length > 0 || names.length > 3 ? telling : names).slice(0, 3);
   const files = await Promise.all(chosen.map((name) => sources.open(path.join(dir, name))));
   return files.filter((file) => file !== undefined);
+}
+
+/** Files, and what they import under a telling name. */
+export async function withImported(
+  sources: Sources,
+  files: readonly SourceFile[],
+  telling: RegExp,
+  top: string,
+): Promise<SourceFile[]> {
+  const all = new Set(files);
+  for (const file of files)
+    for (const taken of importsOf(file))
+      if (telling.test(taken.from))
+        for (const further of await openImport(sources, file, taken, top)) all.add(further);
+  return [...all];
 }

@@ -1,9 +1,12 @@
 import path from 'node:path';
+import { RUBY_FILES } from '../detect/native-starts.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
 import { type Env, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { withImported } from './modules.ts';
+import { boundLiteral, handedOn, rustEntries } from './own-rust.ts';
 import { entryListens } from './servers.ts';
-import type { SourceFile } from './sources.ts';
+import { foundAt, type SourceFile } from './sources.ts';
 import type { Own } from './types.ts';
 
 /** A server in another language: where its code begins, and the files that say its port before the code does. */
@@ -21,8 +24,13 @@ const SPRING = 'src/main/resources';
 const PROPERTIES =
   /^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{4,5})\b/m;
 const YAML =
-  /^(?:server|micronaut:\s*\n\s+server|quarkus:\s*\n\s+http|ktor:\s*\n\s+deployment):\s*\n(?:[ \t]+[^\n]*\n|\s*\n)*?[ \t]+port:\s*["']?(?:\$\{?\w+:?-?)?(\d{4,5})\b/m;
+  /^(?:(?:server|quarkus\.http|micronaut\.server)\.port:|(?:server|micronaut:\s*\n\s+server|quarkus:\s*\n\s+http|ktor:\s*\n\s+deployment):\s*\n(?:[ \t]+[^\n]*\n|\s*\n)*?[ \t]+port:)\s*["']?(?:\$\{?\w+:?-?)?(\d{4,5})\b/m;
 const jvmConfigs: Native['configs'] = [
+  [
+    [`${SPRING}/application.properties`],
+    /^\s*%dev\.quarkus\.http\.port\s*=\s*(\d{4,5})\b/m,
+    '%dev.quarkus.http.port',
+  ],
   [
     [`${SPRING}/application-dev.properties`, `${SPRING}/application-local.properties`],
     PROPERTIES,
@@ -34,10 +42,13 @@ const jvmConfigs: Native['configs'] = [
     'server.port',
   ],
   [
-    [`${SPRING}/application.yml`, `${SPRING}/application.yaml`, 'config/application.yml'],
+    ['application.yml', 'application.yaml', 'config/application.yml']
+      .map((name) => `${SPRING}/${name}`)
+      .concat('config/application.yml'),
     YAML,
     'server.port',
   ],
+  [[`${SPRING}/application-dev.yml`, `${SPRING}/config/application-dev.yml`], YAML, 'server.port'],
   [[`${SPRING}/application.conf`], /\bport\s*=\s*(\d{4,5})\b/, 'port'],
   [
     ['build.gradle', 'build.gradle.kts', 'app/build.gradle', 'app/build.gradle.kts'],
@@ -52,6 +63,11 @@ const NATIVES: Record<string, Native> = {
     entries: rustEntries,
     configs: [
       [['Rocket.toml'], /^\s*port\s*=\s*(\d{4,5})\b/m, 'port'],
+      [
+        ['development', 'local', 'default', 'base'].map((name) => `config/${name}.toml`),
+        /^\[(?:server|application|app|http|web)\]\s*\n(?:[^[\n][^\n]*\n|\s*\n)*?\s*port\s*=\s*(\d{4,5})\b/m,
+        'server.port',
+      ],
       [
         ['config/development.yaml'],
         /^server:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+port:\s*(\d{4,5})\b/m,
@@ -92,7 +108,9 @@ const NATIVES: Record<string, Native> = {
   },
   rackup: { configs: [[['.rackup', 'config.ru'], /^#\\.*-p\s*(\d{4,5})\b/m, '-p']] },
   ruby: {
-    configs: [[['app.rb', 'server.rb', 'main.rb'], /^\s*set\s+:port,[^\n]*?(\d{4,5})\b/m, 'set :port']],
+    entries: async (trail) =>
+      [await openFirst(trail, trail.dir, RUBY_FILES)].filter((file) => file !== undefined),
+    dotenv: ['Gemfile', /dotenv/],
   },
   laravel: {},
   symfony: { configs: [[['.symfony.local.yaml', '.symfony.local.yml'], /^\s*port:\s*(\d{4,5})\b/m, 'port']] },
@@ -127,13 +145,21 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
     }
     if (own.length > 0) break;
   }
+  if (own.length === 0 && kind === 'rust') own.push(...(await boundLiteral(inner, entries)));
+  if (own.length === 0 && reads === undefined && kind === 'rust') own.push(...handedOn(entries[0]));
+  if (own.length === 0 && kind === 'go') own.push(...(await viperDefault(inner, entries)));
+  if (own.length === 0 && reads === undefined && kind === 'go') {
+    own.push(...entries.flatMap(ginDefault));
+    if (own.length > 0) reads = 'PORT';
+  }
   if (own.length === 0 && reads === undefined && entries.length > 0) {
     const named = portNames(env, 'server');
     if (new Set(named.map(({ port }) => port)).size === 1)
       own.push(...named.map((found): Own => ({ found, label: found.name ?? 'PORT', fixed: false })));
   }
   const calls = [...entries.slice(0, 1).flatMap((entry) => callsOfCode(entry, env)), ...callsOfEnv(env)];
-  return { app, own, reads, calls };
+  const elsewhere = kind === 'dotnet' && own.length > 0 ? await otherProfiles(inner) : [];
+  return { app, own, reads, calls, env, ...(elsewhere.length > 0 && { elsewhere }) };
 }
 
 async function nativeEnv(trail: AppTrail, kind: string, { dotenv }: Native): Promise<Env> {
@@ -163,6 +189,14 @@ async function launchSettings(trail: AppTrail): Promise<Own[]> {
   return port ? ownByPattern(source, new RegExp(`:(${port})\\b`), 'applicationUrl', false) : [];
 }
 
+/** The https:// ports of .NET's other starts, Visual Studio's IIS Express among them: `dotnet run` is told an http:// one. */
+async function otherProfiles(trail: AppTrail): Promise<number[]> {
+  const source = await openFirst(trail, trail.dir, ['Properties/launchSettings.json']);
+  return [...(source?.code ?? '').matchAll(/(?:"sslPort"\s*:\s*|\bhttps:\/\/[^/;":]*:)(\d{4,5})\b/g)].map(
+    ([, port]) => Number(port),
+  );
+}
+
 /** The main package's files: of `go run ./cmd/api`, of air's build command, else the folder's own. */
 async function goEntries(trail: AppTrail): Promise<SourceFile[]> {
   const { program, dir, sources } = trail;
@@ -184,35 +218,42 @@ async function goEntries(trail: AppTrail): Promise<SourceFile[]> {
   return files.filter((file) => file !== undefined);
 }
 
-async function rustEntries(trail: AppTrail): Promise<SourceFile[]> {
-  const { program, dir } = trail;
-  const line = program.words.join(' ');
-  const [, member] = /(?:-p|--package)[ =](\S+)/.exec(line) ?? [];
-  const [, binary] = /--bin[ =](\S+)/.exec(line) ?? [];
-  const [, manifest] = /--manifest-path[ =](\S+?)\/?Cargo\.toml/.exec(line) ?? [];
-  const tops = [manifest, member, member && `crates/${member}`, ''].filter((top) => top !== undefined);
-  const names = tops.flatMap((top) =>
-    [...(binary ? [`src/bin/${binary}.rs`] : []), 'src/main.rs', 'src/bin/server.rs', 'src/bin/main.rs'].map(
-      (name) => path.posix.join(top, name),
-    ),
-  );
-  const main = await openFirst(trail, dir, names);
-  const lib = await openFirst(
-    trail,
-    dir,
-    tops.map((top) => path.posix.join(top, 'src/lib.rs')),
-  );
-  return [main, lib].filter((file) => file !== undefined);
+/** `viper.SetDefault("server.port", 8081)` in the entry or in its settings; AutomaticEnv lets a variable come before it. */
+async function viperDefault({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
+  for (const source of await withImported(sources, entries, /config|settings?|env|cmd/i, top)) {
+    const [own] = ownByPattern(
+      source,
+      /\bSetDefault\(\s*"(?:[\w.-]*[._-])?port"\s*,\s*"?:?(\d{4,5})\b/i,
+      'SetDefault',
+      !source.code.includes('AutomaticEnv'),
+    );
+    if (own) return [own];
+  }
+  return [];
 }
 
-/** Ktor's and plain servers' own start, where it lies at the top of the source folder. */
+/** Gin's `Run()` takes PORT, else 8080. */
+function ginDefault(entry: SourceFile): Own[] {
+  const match = entry.code.includes('gin-gonic/gin') ? /\b\w+\.Run\(\s*\)/.exec(entry.code) : null;
+  if (!match) return [];
+  const found = foundAt({ source: entry, start: match.index, end: match.index }, 'literal');
+  return [{ found: { ...found, port: 8080 }, label: 'Run', fixed: false }];
+}
+
+const JVM_TOPS = ['src/main/kotlin', 'src/main/java', 'app/src/main/kotlin', 'app/src/main/java'];
+const JVM_STARTS = ['Application.kt', 'Main.kt', 'App.kt', 'Server.kt', 'Main.java', 'App.java'];
+
+/** Ktor's and plain servers' own start: in the source folder, or below folders that hold nothing but one: `com/shop`. */
 async function ktorEntries(trail: AppTrail): Promise<SourceFile[]> {
-  const tops = ['src/main/kotlin', 'src/main/java', 'app/src/main/kotlin', 'app/src/main/java'];
-  const names = tops.flatMap((top) =>
-    ['Application.kt', 'Main.kt', 'App.kt', 'Server.kt', 'Main.java', 'App.java'].map(
-      (name) => `${top}/${name}`,
-    ),
-  );
-  const file = await openFirst(trail, trail.dir, names);
-  return file ? [file] : [];
+  for (const top of JVM_TOPS) {
+    let folder = path.join(trail.dir, top);
+    for (let depth = 0; depth < 6; depth++) {
+      const file = await openFirst(trail, folder, JVM_STARTS);
+      if (file) return [file];
+      const [inner, ...others] = (await trail.sources.project.list(folder)).dirs;
+      if (inner === undefined || others.length > 0) break;
+      folder = path.join(folder, inner);
+    }
+  }
+  return [];
 }

@@ -1,11 +1,13 @@
 import path from 'node:path';
+import { denoTasks } from '../detect/deno-tasks.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
-import { type Env, envFileNames, openEnv, portNames } from './env-files.ts';
+import { type Env, envFileNames, openEnv, portNames, templatesOf } from './env-files.ts';
 import { variableIn } from './expressions.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { importsOf, openImport } from './modules.ts';
 import { entryListens, openEntry } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
-import { escaped, expressionEnd } from './text.ts';
+import { expressionEnd } from './text.ts';
 import type { Own } from './types.ts';
 import { portOf, portOfKey, type Said } from './values.ts';
 
@@ -46,16 +48,27 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
     reads ??= said.name;
     own.push(...ownOf(inner, said, said.name ?? 'port'));
   }
+  if (entry && own.length === 0 && app.framework === 'nest') {
+    const said = await ofFactory(inner, entry);
+    reads ??= said.name;
+    own.push(...ownOf(inner, said, said.name ?? 'port'));
+  }
+  if (entry && reads !== undefined && own.length === 0) {
+    const said = await defaultInSchema(inner, entry, reads);
+    own.push(...ownOf(inner, said, reads));
+  }
   own.push(...(await odd(inner)));
   if (own.length === 0 && entry && (trail.program.words[0] === 'bun' || app.framework === 'bun'))
     own.push(...bunDefault(entry));
+  if (own.length === 0 && reads === undefined && entry) own.push(...apolloDefault(entry));
   if (own.length === 0 && reads === undefined) {
     const named = portNames(env, 'server');
     if (new Set(named.map(({ port }) => port)).size === 1)
       own.push(...named.map((one): Own => ({ found: one, label: one.name ?? 'PORT', fixed: false })));
   }
   const calls = [...(entry ? callsOfCode(entry, env) : []), ...callsOfEnv(env)];
-  return { app: { ...app }, own, reads, calls };
+  const { deps = {} } = (await trail.sources.project.packageJson(dir)) ?? {};
+  return { app: { ...app }, own, reads, calls, env, ...('vite' in deps && { hotUpdates: true }) };
 
   async function odd(at: AppTrail): Promise<Own[]> {
     if (app.framework === 'wrangler')
@@ -97,10 +110,7 @@ async function findEntry(trail: AppTrail): Promise<SourceFile | undefined> {
 /** Of `deno task dev` the task's own words. */
 async function taskWords({ program: { words }, dir, sources }: AppTrail): Promise<string[]> {
   if (words[0] !== 'deno' || words[1] !== 'task') return words;
-  const { project } = sources;
-  const text =
-    (await project.text(path.join(dir, 'deno.json'))) ?? (await project.text(path.join(dir, 'deno.jsonc')));
-  const [, line] = new RegExp(`"${escaped(words[2] ?? '')}"\\s*:\\s*"([^"]*)"`).exec(text ?? '') ?? [];
+  const line = (await denoTasks(sources.project, dir)).get(words[2] ?? '')?.line;
   return line ? line.split(/\s+/) : words;
 }
 
@@ -124,8 +134,12 @@ async function nodeEnv(trail: AppTrail, entry: SourceFile | undefined): Promise<
   const line = program.line;
   for (const match of line.matchAll(
     /(?:--env-file(?:-if-exists)?[= ]|\b(?:env-cmd|dotenvx?)\b[^&|;]*?\s-(?:f|e)[ =]?)(\S+)/g,
-  ))
-    files.push(path.resolve(dir, (match[1] as string).replace(/['"]/g, '')));
+  )) {
+    const file = path.resolve(dir, (match[1] as string).replace(/['"]/g, ''));
+    // Without the file Node does not start: what it is copied from says what it will hold.
+    const needed = match[0].startsWith('--env-file') && !match[0].includes('-if-exists');
+    files.push(file, ...(needed ? await templatesOf(sources, file) : []));
+  }
   if (entry) files.push(...loadedByCode(entry, dir));
   const deps: Record<string, string> = {};
   for (const folder of sources.project.upwards(dir))
@@ -175,6 +189,63 @@ async function anyPort(trail: AppTrail, entry: SourceFile): Promise<Said> {
     return { ...said, name: variableIn(match[0], 'js') };
   }
   return {};
+}
+
+/** Nest's `config.get('app.port')`: the key in the project's own settings, in the file of the first word where there is one. */
+async function ofFactory(trail: AppTrail, entry: SourceFile): Promise<Said> {
+  const [, space = '', key] =
+    /\.get(?:OrThrow)?(?:<[^>]*>)?\(\s*['"](?:([\w-]+)\.)?(\w*[pP]ort)['"]/.exec(entry.code) ?? [];
+  if (key === undefined) return {};
+  const { project } = trail.sources;
+  const files: string[] = [];
+  for (const folder of [
+    path.join(trail.dir, 'src/config'),
+    path.join(trail.dir, 'config'),
+    path.join(trail.dir, 'src'),
+  ])
+    for (const name of (await project.list(folder)).files)
+      if (/\.[jt]s$/.test(name) && (/config/i.test(name) || folder.endsWith('config')))
+        files.push(path.join(folder, name));
+  files.sort(
+    (a, b) => Number(path.basename(b).startsWith(space)) - Number(path.basename(a).startsWith(space)),
+  );
+  for (const file of files.slice(0, 8)) {
+    const source = await trail.sources.open(file);
+    const said = source ? await portOfKey(trail, source, key) : {};
+    if (said.digits) return said;
+  }
+  return {};
+}
+
+/** Files that say what the variables must be. */
+const SCHEMAS = /(?:config|env|settings?|schema|constants?|valid\w*|module)[\w.-]*$/i;
+
+/** The default of a schema that checks the variables at the start: `PORT: Joi.string().default('5002')`. */
+async function defaultInSchema(trail: AppTrail, entry: SourceFile, name: string): Promise<Said> {
+  const waiting = [entry];
+  const seen = new Set([entry.file]);
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const said = await portOfKey(trail, file, name);
+    if (said.digits) return { ...said, name };
+    for (const taken of importsOf(file)) {
+      if (seen.size > 12 || !SCHEMAS.test(path.basename(taken.from))) continue;
+      for (const further of await openImport(trail.sources, file, taken, trail.top)) {
+        if (!seen.has(further.file)) waiting.push(further);
+        seen.add(further.file);
+      }
+    }
+  }
+  return {};
+}
+
+/** Apollo's own server listens on 4000 where nothing is said. */
+function apolloDefault(entry: SourceFile): Own[] {
+  const match = /\bnew\s+ApolloServer\b/.test(entry.code)
+    ? /\.listen\(\s*\)|\bstartStandaloneServer\(\s*\w+\s*,?\s*\)/.exec(entry.code)
+    : null;
+  if (!match) return [];
+  const found = foundAt({ source: entry, start: match.index, end: match.index }, 'literal');
+  return [{ found: { ...found, port: 4000 }, label: 'listen', fixed: true }];
 }
 
 /** Bun serves what a file exports, on 3000. */

@@ -61,7 +61,7 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
   calls.push(...(await packageProxy(inner)), ...callsOfEnv(env));
   if (!trail.alone && !calls.some(({ weight }) => weight === 3))
     calls.push(...(await callsOfBrowser(sources, dir, env)));
-  return { app, own, reads, calls };
+  return { app, own, reads, calls, env };
 }
 
 const envOwn = (found: Own['found']): Own => ({ found, label: found.name ?? 'PORT', fixed: false });

@@ -44,7 +44,7 @@ export async function pythonFacts(trail: AppTrail): Promise<Facts> {
   }
   const texts = [...files, ...settings];
   const calls = [...texts.flatMap((file) => callsOfCode(file, env)), ...callsOfEnv(env)];
-  return { app: { ...app }, own, reads, calls };
+  return { app: { ...app }, own, reads, calls, env };
 
   /** What the server's own command reads: `.flaskenv`, `gunicorn.conf.py`, `.streamlit/config.toml`. */
   async function configured(at: AppTrail, framework: string): Promise<Own[]> {
@@ -77,7 +77,7 @@ async function djangoFacts(trail: AppTrail): Promise<Facts> {
   const settings = module ? await openModule(trail, module) : undefined;
   const env = await pythonEnv(trail, settings ? [settings] : []);
   const calls = [...(settings ? callsOfCode(settings, env) : []), ...callsOfEnv(env)];
-  return { app, own, calls };
+  return { app, own, calls, env };
 }
 
 const openModule = (trail: AppTrail, module: string): Promise<SourceFile | undefined> => {

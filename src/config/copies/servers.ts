@@ -135,6 +135,8 @@ export async function nativeListens(trail: Trail, source: SourceFile): Promise<L
       ? (closing(code, from - 1, syntax) ?? from)
       : expressionEnd(code, from, syntax);
     const said = await portOf(trail, source, from, Math.min(whole, from + 400));
+    // Go's pprof has its usual place: who profiles is no client.
+    if (syntax === 'go' && said.digits && code.slice(said.digits.start, said.digits.end) === '6060') continue;
     if (said.digits || said.name) found.push({ ...said, label });
   }
   return found;
@@ -147,7 +149,7 @@ export function listens(trail: Trail, source: SourceFile): Promise<Listening[]> 
 
 /** What is worth opening where an entry does not listen itself. */
 const FURTHER =
-  /(?:^|[/.])(?:server|app|index|main|http|listen\w*|start\w*|bootstrap|api|routes?|loaders?|lib)(?:\.[cm]?[jt]s)?$/i;
+  /(?:^|[/.-])(?:server|app|index|main|http|listen\w*|start\w*|init|bootstrap|api|routes?|loaders?|lib)(?:\.[cm]?[jt]s)?$/i;
 
 const isTelling = ({ syntax }: SourceFile, from: string): boolean =>
   syntax === 'js' ? FURTHER.test(from) : syntax !== 'rust' || TELLING.test(from);
@@ -159,8 +161,11 @@ const isTelling = ({ syntax }: SourceFile, from: string): boolean =>
 export async function entryListens(trail: Trail, entry: SourceFile, depth = 0): Promise<Listening[]> {
   const here = await listens(trail, entry);
   if (here.some(({ digits }) => digits) || depth >= 2) return here;
+  // Go's own packages have short names: those that sound like servers first.
+  const sounds = ({ from }: { from: string }) => Number(TELLING.test(path.basename(from)));
   const further = importsOf(entry)
     .filter(({ from }) => isTelling(entry, from))
+    .sort((one, other) => (entry.syntax === 'go' ? sounds(other) - sounds(one) : 0))
     .slice(0, 4);
   for (const taken of further) {
     for (const file of await openImport(trail.sources, entry, taken, trail.top)) {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Project } from '../detect/project.ts';
-import { placeOf, type Syntax, syntaxOf, withoutComments } from './text.ts';
+import { SMALL } from '../small-files.ts';
+import { placeOf, type Syntax, syntaxOf, withoutComments, withoutRustTests } from './text.ts';
 import type { CopyKind, Found } from './types.ts';
 
 /** A file of the project, read. */
@@ -22,8 +23,6 @@ export interface Digits {
   end: number;
 }
 
-/** Longer ones are bundles and data: nobody writes a port there. */
-const MAX_LENGTH = 128 * 1024;
 /** Files that one app may cost, its configs and what its entry imports together. */
 const MAX_FILES = 24;
 
@@ -59,7 +58,7 @@ export class Sources {
 
   async #read(file: string): Promise<SourceFile | undefined> {
     const text = await this.project.text(file);
-    return text === undefined || text.length > MAX_LENGTH
+    return text === undefined || text.length > SMALL
       ? undefined
       : sourceOf(file, this.project.relative(file), text);
   }
@@ -75,7 +74,8 @@ export function sourceOf(place: string, file: string, text: string): SourceFile 
     syntax,
     text,
     get code() {
-      code ??= withoutComments(text, syntax);
+      code ??=
+        syntax === 'rust' ? withoutRustTests(withoutComments(text, syntax)) : withoutComments(text, syntax);
       return code;
     },
   };

@@ -211,4 +211,17 @@ export function placeOf(text: string, offset: number): { line: number; column: n
   return { line: before.split('\n').length, column: offset - (before.lastIndexOf('\n') + 1) };
 }
 
+const RUST_TESTS = /#\[cfg\(test\)\]\s*(?:#!?\[[^\]]*\]\s*)*(?:pub\s+)?mod\s+\w+\s*(?=\{)/g;
+
+/** Rust's unit tests stand in the file that they test: blanked, every other character where it was. */
+export function withoutRustTests(code: string): string {
+  let result = code;
+  for (const match of code.matchAll(RUST_TESTS)) {
+    const open = match.index + match[0].length;
+    const end = (closing(code, open, 'rust') ?? code.length - 1) + 1;
+    result = result.slice(0, match.index) + blank(code.slice(match.index, end)) + result.slice(end);
+  }
+  return result;
+}
+
 export const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

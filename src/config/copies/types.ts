@@ -20,8 +20,10 @@ export interface Found {
   host?: string;
   /** The variable under which its reader looks for the value: `VITE_API_URL`, `PORT`. */
   name?: string;
-  /** Where a variable has it: the whole value as its reader gets it, `http://localhost:3001/api`. */
+  /** Where a variable has it, or would have it: the whole value as its reader gets it, `http://localhost:3001/api`. */
   value?: string;
+  /** Apart from its host, where both come together later: `const PORT = 8000`. */
+  bare?: true;
 }
 
 /** A port that is one of this project's apps'. */
@@ -30,6 +32,12 @@ export interface Copy extends Found {
   by: string;
   /** The app whose port it is. */
   of: string;
+  /** A browser runs it, and no Node server sends it. */
+  browser?: true;
+  /** The config's own `env` has it, which wins over all others. */
+  config?: true;
+  /** The variable is exported by the user's shell: the place is where it is read. */
+  shell?: true;
 }
 
 /** What an app itself says of the port it listens on. */
@@ -50,4 +58,16 @@ export interface Call {
   weight: 0 | 1 | 2 | 3;
   /** The path that a proxy hands on: `/api`. */
   path?: string;
+}
+
+/** Looks all over the project for further places that name these ports. @param owners the app whose each port is */
+export type WideLook = (owners: ReadonlyMap<number, string>) => Promise<Copy[]>;
+
+/** Where the project has this number, the folder of the program that wants it first. @param dir absolute */
+export type NumberLook = (port: number, dir: string) => Promise<Found | undefined>;
+
+/** What is looked for only where it is asked for. */
+export interface Looks {
+  lookWidely: WideLook;
+  lookForNumber: NumberLook;
 }

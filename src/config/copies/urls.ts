@@ -1,8 +1,8 @@
 import type { Digits, SourceFile } from './sources.ts';
 
 /** A loopback address with a port, with a scheme or without. */
-export interface Address {
-  digits: Digits;
+export interface Address<T = SourceFile> {
+  digits: Omit<Digits, 'source'> & { source: T };
   host: string;
   /** The text that it begins and that its quotes hold: `http://localhost:3001/api`. */
   value: string;
@@ -12,13 +12,17 @@ export interface Address {
 
 const HOST = '(localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?\\]|[\\w-]+\\.localhost)';
 const ADDRESS = new RegExp(
-  `(?<![\\w./@-])(?:(?:https?|wss?|tcp|http-get|https-get|ws):(?://)?)?(?<![\\w.])${HOST}:(\\d{2,5})(?![\\d.])`,
+  `(?<![\\w./@-])(?:(?:https?\\??|wss?|tcp|http-get|https-get|ws):(?:\\\\?/\\\\?/)?)?(?<![\\w.])${HOST}:(\\d{2,5})(?![\\d.])`,
   'g',
 );
 
-/** The loopback addresses of a text without comments. Pure. */
-export function addressesIn(source: SourceFile, from = 0, to = source.code.length): Address[] {
-  const found: Address[] = [];
+/** The loopback addresses of a text without comments, in a regular expression too (`https?:\/\/localhost:3000`). Pure. */
+export function addressesIn<T extends Pick<SourceFile, 'code'>>(
+  source: T,
+  from = 0,
+  to = source.code.length,
+): Address<T>[] {
+  const found: Address<T>[] = [];
   for (const match of source.code.slice(from, to).matchAll(ADDRESS)) {
     const [whole, host = '', port = ''] = match;
     const number = Number(port);
@@ -62,6 +66,9 @@ const URL_LIKE = /URL|URI|HOST|ENDPOINT|SOCKET|(?:^|_)WS|BASE|TARGET|PROXY|PORT/
 
 /** What a server lets in, or where it sends people back. */
 const LIST = /CORS|ORIGIN|ALLOWED|CALLBACK|REDIRECT/i;
+
+/** It speaks of a service of somebody else's, on whatever port. */
+export const isForeign = (name: string): boolean => FOREIGN.test(name);
 
 /** How surely a variable speaks of the project's own backend. */
 export function weightOf(name: string): 0 | 1 | 3 {

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { digitsIn, isPort, namesIn, variableIn } from './expressions.ts';
+import { digitsIn, isPort, namesIn, portVariableIn } from './expressions.ts';
 import { languageOf } from './languages.ts';
-import { type Import, importsOf, openImport } from './modules.ts';
+import { type Import, importsOf, openImport, SETTINGS } from './modules.ts';
 import { placesOf } from './places.ts';
 import type { Digits, SourceFile, Sources } from './sources.ts';
-import { expressionEnd } from './text.ts';
+import { closing, expressionEnd } from './text.ts';
 
 /** What an expression says of a port. */
 export interface Said {
@@ -31,7 +31,7 @@ export async function portOf(
 ): Promise<Said> {
   const expression = source.code.slice(start, end);
   if (/^\s*\{/.test(expression) && source.syntax === 'js') return portKey(trail, source, start, end, seen);
-  const name = variableIn(expression, source.syntax);
+  const name = portVariableIn(expression, source.syntax);
   const place = digitsIn(expression);
   if (place) return { name, digits: { source, start: start + place[0], end: start + place[1] } };
   let said: Said = { name };
@@ -39,7 +39,54 @@ export async function portOf(
     said = merged(said, await valueOfName(trail, source, path, seen));
     if (said.digits) break;
   }
+  if (said.digits) return said;
+  for (const [, called = ''] of expression.matchAll(/(?<![\w$.])(\w+)\(\s*\)/g)) {
+    said = merged(said, await valueOfCall(trail, source, called, seen));
+    if (said.digits) break;
+  }
   return said;
+}
+
+/** How a function without arguments begins: its body is what follows. */
+const HEADS: Partial<Record<SourceFile['syntax'], (name: string) => RegExp>> = {
+  js: (name) => new RegExp(`\\bfunction\\s+${name}\\s*\\(\\s*\\)[^{]*(?=\\{)`),
+  go: (name) => new RegExp(`\\bfunc\\s+${name}\\(\\s*\\)[^{]*(?=\\{)`),
+  rust: (name) => new RegExp(`\\bfn\\s+${name}\\(\\s*\\)[^{]*(?=\\{)`),
+  python: (name) => new RegExp(`\\bdef\\s+${name}\\(\\s*\\)[^:]*:(?=[^\\n]*\\n)`),
+};
+
+/** What a function without arguments gives back: `listen(getPort())`. */
+async function valueOfCall(
+  trail: Trail,
+  source: SourceFile,
+  called: string,
+  before: ReadonlySet<string>,
+): Promise<Said> {
+  const { code, syntax } = source;
+  const step = `${source.file}#${called}()`;
+  if (before.has(step) || before.size > MAX_STEPS) return {};
+  const seen = new Set(before).add(step);
+  const head = HEADS[syntax]?.(called).exec(code);
+  if (head) {
+    const from = head.index + head[0].length;
+    const to = syntax === 'python' ? blockEnd(code, from) : (closing(code, from, syntax) ?? from);
+    const said = await firstSaid(trail, source, /\breturn\s+/g, seen, { within: [from, to] });
+    // Rust gives back its last expression.
+    const last = said.digits || syntax !== 'rust' ? {} : await portOf(trail, source, from + 1, to, seen);
+    return merged(said, { ...last, name: last.name ?? portVariableIn(code.slice(from, to), syntax) });
+  }
+  const made = await firstSaid(trail, source, languageOf(syntax).defined(called), seen);
+  if (made.digits || made.name) return made;
+  for (const taken of importsOf(source).filter(({ names }) => names?.has(called)))
+    for (const file of await openImport(trail.sources, source, taken, trail.top))
+      return valueOfCall(trail, file, taken.names?.get(called) ?? called, seen);
+  return {};
+}
+
+/** Where Python's block ends: at the first line that is not indented. */
+function blockEnd(code: string, from: number): number {
+  const end = /\n(?=\S)/.exec(code.slice(from));
+  return end ? from + end.index : code.length;
 }
 
 const merged = (one: Said, other: Said): Said => ({
@@ -91,7 +138,7 @@ async function valueHere(
     const said = await definedIn(trail, source, base, seen);
     return said.digits && said.name ? said : merged(said, await takenFrom(trail, source, base, seen));
   }
-  if (rest[0] === '()' && source.syntax === 'js') {
+  if (rest.includes('()') && source.syntax === 'js') {
     const set = new RegExp(`\\.set\\(\\s*['"]${path.at(-1)}['"]\\s*,`, 'g');
     const said = await firstSaid(trail, source, set, seen);
     if (said.digits || said.name) return said;
@@ -113,7 +160,10 @@ async function definedIn(
 /** A command line's own default: argparse's `add_argument("--port", default=8001)`, click's `option`. */
 function optionOf(source: SourceFile, name: string): Said {
   if (source.syntax !== 'python') return {};
-  const option = new RegExp(`["']--${name}["'][^()]*?\\bdefault\\s*=\\s*["']?(\\d{4,5})\\b`);
+  // Tornado's `define("port", default=9999)`.
+  const option = new RegExp(
+    `(?:["']--${name}["']|\\bdefine\\(\\s*["']${name}["'])[^()]*?\\bdefault\\s*=\\s*["']?(\\d{4,5})\\b`,
+  );
   const match = option.exec(source.code);
   if (!match?.[1] || !isPort(match[1])) return {};
   const end = match.index + match[0].length;
@@ -220,7 +270,10 @@ async function throughImports(
   const naming = imports.filter(({ names }) => names?.has(base));
   const isKey = rest.length > 0 && /port|addr|bind/i.test(key);
   // A package of Go or Rust names nothing, a parameter comes from anywhere: the key alone is looked for.
-  const open = imports.filter(({ names, from }) => !names || names.size === 0 || (isKey && isTelling(from)));
+  const open = imports.filter(
+    ({ names, from }) => !names || names.size === 0 || (isKey && (isTelling(from) || hasSettings(names))),
+  );
+  open.sort((one, other) => Number(isTelling(other.from)) - Number(isTelling(one.from)));
   for (const taken of naming.length > 0 ? naming : open.slice(0, 4)) {
     for (const file of await openImport(trail.sources, source, taken, trail.top)) {
       const said = await inModule(trail, file, naming.length > 0 ? taken : { from: taken.from }, path, seen);
@@ -233,6 +286,10 @@ async function throughImports(
 
 const isTelling = (from: string): boolean =>
   /(?:config\w*|env\w*|settings?|schema\w*|constants?)(?:\.[cm]?[jt]s)?$/i.test(from);
+
+/** `import { safeValidateEnv } from '@acme/utils'`: what it takes is settings, wherever they come from. */
+const hasSettings = (names: ReadonlyMap<string, string>): boolean =>
+  [...names.values()].some((name) => SETTINGS.test(name));
 
 async function inModule(
   trail: Trail,

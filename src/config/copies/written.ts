@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type { Project } from '../detect/project.ts';
 import type { App, Program } from '../types.ts';
 import { callsOfScripts, nowhere, ownOfCommand, ownOfProse, placeInFiles } from './commands.ts';
 import { type AppFacts, decide, keysOf } from './decide.ts';
+import { openEnv, portOfValue, templatesOf } from './env-files.ts';
 import { isPort } from './expressions.ts';
 import type { AppTrail, Facts } from './facts.ts';
 import { nativeFacts } from './own-native.ts';
@@ -10,10 +12,12 @@ import { pageFacts, redwoodPorts } from './own-page.ts';
 import { pythonFacts, reflexPorts } from './own-python.ts';
 import { PAGE_CONFIGS } from './pages.ts';
 import { Sources } from './sources.ts';
-import type { Copy, Own } from './types.ts';
+import type { Copy, Looks, Own } from './types.ts';
 
 export interface WrittenContext {
   prod: boolean;
+  /** There are further servers, which are left out: a number in code may be theirs. */
+  rivals?: boolean;
   /** The launcher's own environment. */
   env: Readonly<Record<string, string | undefined>>;
 }
@@ -26,11 +30,30 @@ export async function withWrittenPorts(
   project: Project,
   apps: readonly App[],
   context: WrittenContext,
-): Promise<{ apps: App[]; copies: Copy[] }> {
+): Promise<{ apps: App[]; copies: Copy[] } & Looks> {
   const facts = await Promise.all(apps.map((app) => factsOf(project, app, context, apps.length === 1)));
-  const { written, copies } = decide(facts);
+  await partEquals(project, facts, context);
+  const { written, copies } = decide(facts, context.rivals);
   return {
     copies,
+    async lookWidely(owners) {
+      const { copiesEverywhere } = await import('./everywhere.ts');
+      const readings = facts.map(({ app, env = { values: new Map() } }) => ({ app, env }));
+      const sources = new Sources(project, project.root);
+      const around = { root: project.root, readings, sources, known: copies, shell: context.env };
+      return copiesEverywhere(owners, around);
+    },
+    async lookForNumber(port, dir) {
+      const { placeOfNumber } = await import('./everywhere.ts');
+      // A variable of its own before all that stands in code.
+      for (const { app, env } of facts) {
+        for (const name of (app.runs?.dir ?? app.cwd) === dir ? (env?.values.keys() ?? []) : []) {
+          const found = env && portOfValue(env, name);
+          if (found?.port === port) return found;
+        }
+      }
+      return placeOfNumber(port, dir, { root: project.root, shell: context.env });
+    },
     apps: apps.map((app, index) => {
       const ports = written.get(app.name);
       const reads = facts[index]?.reads;
@@ -38,10 +61,31 @@ export async function withWrittenPorts(
         ...app,
         ...(ports && Object.keys(ports).length > 0 && { written: ports }),
         ...(reads !== undefined && { portName: reads }),
+        ...(facts[index]?.hotUpdates && !isServedByVite(app, apps) && { hotUpdates: true }),
       };
     }),
   };
 }
+
+/** Its package's pages are Vite's own: there it runs beside the server, not within it. */
+const isServedByVite = (app: App, apps: readonly App[]): boolean =>
+  apps.some((one) => one !== app && one.framework === 'vite' && one.runs?.dir === app.runs?.dir);
+
+/**
+ * A backend that would start where the page does: by its owner's command it does not, so what the README has for it
+ * goes before what its files say.
+ */
+async function partEquals(project: Project, facts: AppFacts[], context: WrittenContext): Promise<void> {
+  const page = facts.find(({ app }) => app.roles.includes('frontend'));
+  const server = facts.find(({ app }) => app.roles.includes('backend'));
+  const { runs } = server?.app ?? {};
+  if (!page || !server || page === server || !runs || homesOf(page)[0] !== homesOf(server)[0]) return;
+  const sources = new Sources(project, runs.dir);
+  server.own.unshift(...(await ownOfProse(trailOf(server.app, runs, sources, context, false))));
+}
+
+const homesOf = ({ app, own }: AppFacts): number[] =>
+  own.length > 0 ? own.map(({ found }) => found.port) : Object.values(app.defaultPorts);
 
 async function factsOf(
   project: Project,
@@ -51,20 +95,8 @@ async function factsOf(
 ): Promise<AppFacts> {
   const program = app.runs ?? (app.framework === 'reflex' ? reflexProgram(app) : undefined);
   if (!program || app.noPort || app.framework === 'task') return { app, own: [], calls: [] };
-  const dir = program.dir;
-  const sources = new Sources(project, dir);
-  const mode = prod ? 'production' : 'development';
-  const trail: AppTrail = {
-    app,
-    program,
-    dir,
-    top: dir,
-    sources,
-    mode,
-    alone,
-    shell: env,
-    env: { values: new Map() },
-  };
+  const sources = new Sources(project, program.dir);
+  const trail = trailOf(app, program, sources, { prod, env }, alone);
   if (app.framework === 'reflex') return { app, own: [], calls: [], byRole: await reflexPorts(trail) };
   if (app.framework === 'redwood' && app.roles.length > 1) {
     return { app, own: [], calls: [], byRole: await redwoodPorts(trail) };
@@ -72,8 +104,21 @@ async function factsOf(
   const said = await ownOfCommand(trail);
   const facts = await readFacts(trail);
   const own = [...said, ...(await ownOfVariable(trail, facts)), ...facts.own];
-  const prose = own.length === 0 && !isPage(app) ? await ownOfProse(trail) : [];
-  return { ...facts, own: [...own, ...prose], calls: [...facts.calls, ...(await callsOfScripts(trail))] };
+  if (own.length === 0 && !isPage(app)) own.push(...(await ownOfTemplate(trail, facts)));
+  if (own.length === 0 && !isPage(app)) own.push(...(await ownOfProse(trail)));
+  return { ...facts, own, calls: [...facts.calls, ...(await callsOfScripts(trail))] };
+}
+
+function trailOf(
+  app: App,
+  program: Program,
+  sources: Sources,
+  { prod, env }: WrittenContext,
+  alone: boolean,
+): AppTrail {
+  const mode = prod ? 'production' : 'development';
+  const { dir } = program;
+  return { app, program, dir, top: dir, sources, mode, alone, shell: env, env: { values: new Map() } };
 }
 
 const reflexProgram = ({ cwd }: App): Program => ({
@@ -109,7 +154,17 @@ async function readFacts(trail: AppTrail): Promise<Facts> {
   // A page framework's own server: `node server.js` beside next.config.js.
   if (!RUNS_CODE.test(program.words[0] ?? '')) return page;
   const server = await nodeFacts(trail);
+  // What stands before the page, or mirrors it, is not the page.
+  server.own = server.own.filter(({ label }) => !/^(?:proxy|mirror)\w*\./i.test(label));
   return { ...page, own: [...server.own, ...page.own], reads: server.reads ?? page.reads };
+}
+
+/** Its code reads a variable that nothing sets yet: what people copy to `.env` says what they give it. */
+async function ownOfTemplate({ sources, dir }: AppTrail, { reads }: Facts): Promise<Own[]> {
+  if (reads === undefined) return [];
+  const env = await openEnv(sources, await templatesOf(sources, path.join(dir, '.env')));
+  const found = portOfValue(env, reads);
+  return found ? [{ found, label: reads, fixed: false }] : [];
 }
 
 /** The variable that its code reads is set by its command, or exported in the shell: `SERVER_PORT=7000 node x`. */

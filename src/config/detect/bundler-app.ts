@@ -27,6 +27,11 @@ const bundlers: [config: RegExp, packages: string[], command: string][] = [
 /** Says that the pages are made, by a tool that has no server of its own, or none that we know. */
 const MADE =
   /^(?:(?:rollup|esbuild|craco|quasar|remix|electron\.vite|svelte|tsdown)(?:\.[\w.]+)?\.(?:[cm]?[jt]s|json)|gulpfile\.|gruntfile\.|elm\.json$)/i;
+/** Programs that are given a page: `parcel build ./client/index.html`. */
+const BUNDLES = /(?:^|\s)(?:parcel|vite|esbuild|snowpack|webpack|rspack|bun)\s/;
+/** Under a name of any kind. */
+const SERVES_PAGES =
+  /\b(?:react-scripts|craco|react-app-rewired|vue-cli-service|ng|next|nuxt|astro)\s+(?:start|serve|dev|build)\b/;
 const STARTS = /^(?:dev|start|serve|develop|watch)(?:[:\-_].*)?$/;
 
 /**
@@ -48,9 +53,21 @@ export async function bundlerCandidate(scope: Scope, dir: string): Promise<Candi
     const draft = draftApp(name, { kind: 'argv', argv }, dir, evidenceOf(project, dir, file));
     const { app, look } = await recognise(project, draft, context);
     const label = look.framework ? ` (${look.framework.label})` : '';
-    return { app: { ...app, evidence: app.evidence + label }, home: dir };
+    const note = await aroundIt(scope, dir);
+    return { app: { ...app, evidence: app.evidence + label }, home: dir, ...(note && { note }) };
   }
   return undefined;
+}
+
+/** The script that starts it starts more around it: `firebase emulators:exec "webpack serve"`. */
+async function aroundIt({ project }: Scope, dir: string): Promise<string | undefined> {
+  const scripts = (await project.packageJson(dir))?.scripts ?? {};
+  const name = ['dev', 'start', 'serve'].find((one) =>
+    /\bfirebase\b.*\semulators:exec\s/.test(scripts[one] ?? ''),
+  );
+  if (name === undefined) return undefined;
+  const file = project.relative(path.join(dir, 'package.json'));
+  return `${file} script "${name}" is not used: it starts Firebase’s emulators, and ends them with what it runs; start them beside it`;
 }
 
 /** A program of node_modules/.bin, as the project's package manager finds it. */
@@ -71,9 +88,15 @@ export async function isBuilt({ project }: Scope, dir: string): Promise<boolean>
   const { files } = await project.list(dir);
   const manifest = await project.packageJson(dir);
   const scripts = Object.entries(manifest?.scripts ?? {});
-  if (scripts.some(([name, line]) => STARTS.test(name) && !runsDevstart(line))) return true;
+  const makes = (line: string) => SERVES_PAGES.test(line) || BUNDLES.test(`${line} `);
+  if (scripts.some(([name, line]) => (STARTS.test(name) || makes(line)) && !runsDevstart(line))) return true;
   if ([...files].some((name) => MADE.test(name) || bundlers.some(([config]) => config.test(name))))
     return true;
+  for (const folder of project.upwards(dir)) {
+    const entry = path.relative(folder, path.join(dir, 'index.html')).replaceAll(path.sep, '/');
+    const above = folder === dir ? {} : ((await project.packageJson(folder))?.scripts ?? {});
+    if (Object.values(above).some((line) => BUNDLES.test(line) && line.includes(entry))) return true;
+  }
   const page = files.has('index.html') ? await project.text(path.join(dir, 'index.html')) : '';
   return /<script[^>]+src=["']?[^"'>]+\.(?:tsx?|jsx|vue|svelte)\b/.test(page ?? '');
 }

@@ -9,8 +9,8 @@ export interface Scope {
   context: DetectContext;
   /** What people should hear of, one line each. */
   notes: string[];
-  /** What the owner's command starts, and devstart does not. */
-  leftOut: LeftOut[];
+  /** What the owner's command starts, and devstart does not; `unless` a server of that folder is started after all. */
+  leftOut: (LeftOut & { unless?: string })[];
 }
 
 /** An app that could be it, before it is decided which ones are. */
@@ -20,8 +20,12 @@ export interface Candidate {
   home: string;
   /** A watcher or compiler: runs beside the servers, listens nowhere. */
   task?: boolean;
+  /** The package.json script that it is. */
+  script?: string;
   /** What its command was seen to run. */
   look?: Look;
+  /** The project's own script at the top starts it. */
+  meant?: boolean;
   /** What people should hear of where it is started. */
   note?: string;
   /** What the same command starts beside it: comes along where it is chosen. */
@@ -54,13 +58,15 @@ export function draftApp(name: string, command: Command, cwd: string, evidence: 
 /** Names that say a role, the clearest first. */
 export const roleNames: Record<Role, string[]> = {
   backend: ['backend', 'server', 'api', 'back'],
-  frontend: ['frontend', 'client', 'web', 'front', 'ui', 'webapp', 'app'],
+  frontend: ['frontend', 'client', 'web', 'front', 'ui', 'webapp', 'clientapp', 'app'],
 };
 const backgroundNames = new Set(
-  'worker workers queue queues job jobs cron crons scheduler sidekiq celery celerybeat beat consumer consumers bot bots horizon pail mailer clock db database redis postgres mongo types css styles tailwind sass scss watch build tsc typecheck codegen generate gen migrate migration migrations seed setup install prepare emulators electron tauri window desktop mobile ios android docs storybook test tests lint mail mailhog mailpit stripe tunnel ngrok logs log'.split(
+  'worker workers queue queues job jobs cron crons scheduler sidekiq celery celerybeat beat consumer consumers bot bots horizon pail mailer clock db database redis postgres mongo types css styles tailwind sass scss watch build tsc typecheck codegen generate gen migrate migration migrations seed setup install prepare emulators electron tauri window desktop mobile ios android docs storybook test tests lint mail mailhog mailpit stripe tunnel ngrok logs log extension extensions'.split(
     ' ',
   ),
 );
+
+const ROLE_WORDS = new Set(Object.values(roleNames).flat());
 
 const tokens = (name: string) => name.toLowerCase().split(/[^a-z0-9]+/);
 
@@ -78,14 +84,24 @@ export function roleOfName(name: string): Role | undefined {
   return undefined;
 }
 
+/** Names that stand for anything, alone or with words that say no role: `app`, `nextjs-app`. They tell no equals apart. */
+export function isWeak(name: string): boolean {
+  const said = tokens(name).filter((word) => ROLE_WORDS.has(word));
+  return said.length > 0 && said.every((word) => word === 'app' || word === 'api');
+}
+
 export const isBackground = (name: string) => tokens(name).some((word) => backgroundNames.has(word));
 
 /** Pages that people build beside the one that they mean. */
 const BESIDE = new Set(
-  'expo storybook vitepress vuepress docusaurus slidev sanity mkdocs mintlify ladle histoire rspress docsify'.split(
+  'expo storybook react-email vitepress vuepress docusaurus slidev sanity mkdocs mintlify ladle histoire rspress docsify'.split(
     ' ',
   ),
 );
+
+/** What is built to show another one: it has a role only where nothing else has it. */
+const isShownOff = (name: string): boolean =>
+  tokens(name).some((word) => /^(?:demos?|examples?|samples?|playground|sandbox)$/.test(word));
 
 /** A page beside the one that is meant, whatever its folder is called. */
 export const isBeside = ({ app }: Candidate): boolean => BESIDE.has(app.framework ?? '');
@@ -101,7 +117,7 @@ export function assignRoles(candidates: Candidate[]): Candidate[] {
       return { role: undefined, weight: 0 };
     const byFramework = app.roles[0];
     const byName = roleOfName(app.name);
-    const beside = isBeside(candidate) ? -1 : 0;
+    const beside = isBeside(candidate) || isShownOff(app.name) ? -4 : 0;
     return {
       role: byName ?? byFramework,
       weight: (byName ? 2 : 0) + (byName === byFramework ? 1 : 0) + beside,

@@ -5,6 +5,7 @@ import {
   type Candidate,
   isBackground,
   isBeside,
+  isWeak,
   roleNames,
   roleOfName,
   type Scope,
@@ -27,7 +28,7 @@ export function choose(scope: Scope, candidates: Candidate[], open: readonly Rol
   if (whole && both.length === 1) return [whole, ...besideBoth(scope, whole, servers)];
   const chosen: Candidate[] = [];
   for (const role of open) {
-    const mine = servers.filter((c) => roleOf(scope, c) === role);
+    const mine = withoutOwnPages(scope, servers, role);
     const one = mine.length > 1 ? clearlyNamed(scope, mine, role) : mine[0];
     if (mine.length > 1 && !one) throw ambiguous(scope, role, mine, servers);
     if (!one) continue;
@@ -42,17 +43,39 @@ export function choose(scope: Scope, candidates: Candidate[], open: readonly Rol
   return open.length > 1 ? servers : [];
 }
 
-function leaveOpen(scope: Scope, { app, home }: Candidate): void {
-  const file = scope.project.relative(home);
-  const why = 'nothing tells whether it is the backend or the frontend; a config can add it';
-  scope.leftOut.push({ what: app.name || path.basename(home), file, why });
+/** Frameworks with pages of their own: what makes those is no rival of a frontend in a folder of its own. */
+const WITH_PAGES = /^(?:laravel|rails|symfony|phoenix|django|php)$/;
+
+function withoutOwnPages(scope: Scope, servers: Candidate[], role: Role): Candidate[] {
+  const mine = servers.filter((c) => roleOf(scope, c) === role);
+  if (role !== 'frontend' || mine.length < 2) return mine;
+  const isOwnPage = ({ home }: Candidate) =>
+    servers.some((c) => c.home === home && WITH_PAGES.test(c.app.framework ?? ''));
+  const [one, ...rest] = mine.filter((c) => !isOwnPage(c));
+  if (!one) return mine;
+  for (const page of mine.filter(isOwnPage)) leaveOut(scope, page, one, role);
+  return [one, ...rest];
 }
 
-export function leaveOut(scope: Scope, { app, home }: Candidate, one: Candidate, role: Role): void {
-  const file = scope.project.relative(home);
-  const why = `${scope.project.relative(one.home)} is the ${role}; a config can add it`;
-  scope.leftOut.push({ what: app.name || path.basename(home), file, why });
+function leaveOpen(scope: Scope, one: Candidate): void {
+  const file = scope.project.relative(one.home);
+  const why = 'nothing tells whether it is the backend or the frontend; a config can add it';
+  scope.leftOut.push({ what: calledIn(scope, one), file, why });
 }
+
+export function leaveOut(scope: Scope, other: Candidate, one: Candidate, role: Role): void {
+  const file = scope.project.relative(other.home);
+  const chosen = one.home === scope.project.root ? one.app.evidence : scope.project.relative(one.home);
+  scope.leftOut.push({
+    what: calledIn(scope, other),
+    file,
+    why: `${chosen} is started as the ${role}; a config can add it`,
+  });
+}
+
+/** What people call it: at the top, the file that shows it. */
+const calledIn = ({ project }: Scope, { app, home }: Candidate): string =>
+  app.name || (home === project.root ? app.evidence : path.basename(home));
 
 /** One process has both roles (Reflex): an API of the project's own beside it has a port, and no role. */
 function besideBoth(scope: Scope, whole: Candidate, servers: Candidate[]): Candidate[] {
@@ -71,9 +94,6 @@ function besideBoth(scope: Scope, whole: Candidate, servers: Candidate[]): Candi
   });
 }
 
-/** Names that stand for anything: they tell no two equals apart. */
-export const isWeak = (name: string): boolean => /^(?:app|api)$/i.test(name);
-
 /**
  * The one of several that is clearly meant; undefined where it stays open. The project's own script at the top goes
  * before folders; exact names beat names that only hold the word; `app` and `api` decide nothing.
@@ -82,6 +102,8 @@ function clearlyNamed({ project }: Scope, candidates: Candidate[], role: Role): 
   const main = candidates.filter((c) => !isBackground(path.basename(c.home)) && !isBeside(c));
   const rest = main.length > 0 ? main : candidates.filter((c) => !isBackground(path.basename(c.home)));
   if (rest.length === 1) return rest[0];
+  const meant = rest.filter((c) => c.meant);
+  if (meant.length === 1) return meant[0];
   const top = rest.filter((c) => c.home === project.root && c.look !== undefined);
   if (top.length === 1) return top[0];
   const nameOf = (c: Candidate) => path.basename(c.home).toLowerCase();
@@ -91,25 +113,41 @@ function clearlyNamed({ project }: Scope, candidates: Candidate[], role: Role): 
   return exact.length === 1 ? exact[0] : undefined;
 }
 
-function ambiguous(scope: Scope, role: Role | undefined, mine: Candidate[], all: Candidate[]): DevstartError {
+/** So many are named. */
+const MOST_SAID = 6;
+
+function ambiguous(
+  scope: Scope,
+  role: Role | undefined,
+  mine: Candidate[],
+  servers: Candidate[],
+): DevstartError {
   const { project } = scope;
-  const list = mine.map((c) => c.app.evidence);
+  const all = mine.map((c) => c.app.evidence);
+  const list =
+    all.length > MOST_SAID + 1 ? [...all.slice(0, MOST_SAID), `${all.length - MOST_SAID} more`] : all;
   const said = list.length === 2 ? list.join(' and ') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`;
   const example: Candidate[] = [];
   for (const each of ROLES) {
-    const first = all.find((c) => roleOf(scope, c) === each);
+    const first = servers.find((c) => roleOf(scope, c) === each);
     if (first) example.push(withRole(first, each));
   }
-  const shown = example.length > 0 ? example : all.slice(0, 1);
-  return new DevstartError('AMBIGUOUS', `More than one ${role ?? 'server'} was found: ${said}.`, {
+  const shown = example.length > 0 ? example : servers.slice(0, 1);
+  // Each serves both roles: projects of their own, of which one is meant.
+  const whole = mine.find(({ app, home }) => app.roles.length > 1 && home !== project.root);
+  const what = whole ? 'server' : (role ?? 'server');
+  return new DevstartError('AMBIGUOUS', `More than one ${what} was found: ${said}.`, {
     hint: hint(
       shown.map((c) => ({ ...c.app, name: c.app.name || c.app.roles[0] || 'app' })),
       project.root,
+      whole && project.relative(whole.home),
     ),
   });
 }
 
-function hint(apps: App[], root: string): string {
+/** @param folder one of several projects */
+function hint(apps: App[], root: string, folder: string | undefined): string {
   const rows = minimalConfig(uniqueNames(apps), root).apps.map((app) => `  ${JSON.stringify(app)}`);
-  return `Say which in devstart.config.json, for example:\n{ "apps": [\n${rows.join(',\n')}\n] }`;
+  const start = folder === undefined ? 'Say' : `Start one: devstart --cwd ${folder}. Or say`;
+  return `${start} which in devstart.config.json, for example:\n{ "apps": [\n${rows.join(',\n')}\n] }`;
 }

@@ -150,7 +150,9 @@ export function unwrap(input: string[]): Unwrapped {
     }
     const name = path.posix
       .basename(first.replaceAll('\\', '/'))
-      .replace(/\.(?:exe|cmd|bat)$/i, '')
+      .replace(first.includes('node_modules/') ? /\.[cm]?js$/ : /\.(?:exe|cmd|bat)$/i, '')
+      // `npx concurrently@9`
+      .replace(/(?<=.)@(?:latest|next|beta|canary|rc|[\^~]?\d[\w.-]*)$/, '')
       .replace(/^python[\d.]*$|^py$/, 'python');
     words[0] = name;
     const second = words[1] ?? '';

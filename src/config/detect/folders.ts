@@ -1,14 +1,16 @@
 import path from 'node:path';
 import type { Role } from '../types.ts';
-import { type Candidate, roleOfName, type Scope, withRole } from './candidate.ts';
+import { withItsBuild } from './built.ts';
+import { type Candidate, isBeside, roleOfName, type Scope, withRole } from './candidate.ts';
 import { nativeCandidate, staticCandidate } from './native-app.ts';
 import { scriptsCommand } from './owner/command.ts';
+import type { Project } from './project.ts';
 import { pythonCandidate } from './python-app.ts';
 import { reflexApp } from './reflex.ts';
-import { singleScript } from './scripts.ts';
+import { singleScript, watcherScript } from './scripts.ts';
 
 const SKIPPED =
-  /^(?:\.|_|node_modules$|venv$|env$|dist$|build$|out$|target$|vendor$|coverage$|tests?$|e2e$|__tests__$|examples?$|templates?$|scripts$|tools$|docs?$|static$|assets$|infra$|terraform$|docker$|k8s$|deploy$|public$|fixtures$|benchmarks?$)/;
+  /^(?:\.|_|\{\{|node_modules$|venv$|env$|dist$|build$|out$|target$|vendor$|coverage$|tests?$|e2e$|__tests__$|examples?$|templates?$|scripts$|tools$|docs?$|static$|assets$|infra$|terraform$|docker$|k8s$|deploy$|public$|fixtures$|benchmarks?$|(?:load|perf|stress|performance)[-_]?tests?$)/;
 
 /** What a folder would start if it stood alone: one app for each language that has one there. */
 export async function folderCandidates(scope: Scope, dir: string): Promise<Candidate[]> {
@@ -19,7 +21,11 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
     return [{ app: reflex.app, home: dir }];
   }
   const found: Candidate[] = [];
-  const node = (await nodeServers(scope, dir)) ?? (await singleScript(scope, dir));
+  const single = async () => {
+    const one = await singleScript(scope, dir);
+    return one && withItsBuild(scope, dir, one);
+  };
+  const node = (await nodeServers(scope, dir)) ?? (await single());
   const python = await pythonCandidate(scope, dir);
   // A package script that starts this very Python server is the user's own word for it.
   if (node) found.push(...(Array.isArray(node) ? node : [node]));
@@ -36,9 +42,22 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
   ) {
     found.push(native);
   }
+  const [first, ...others] = found;
+  if (first && !node) {
+    // What makes its pages: `npm run dev` beside `php artisan serve`.
+    const watcher = await watcherScript(scope, dir);
+    return [watcher ? { ...first, companions: [...(first.companions ?? []), watcher] } : first, ...others];
+  }
   if (found.length > 0) return found;
-  const page = await staticCandidate(scope, dir);
+  const page = (await nxTarget(scope, dir)) ?? (await staticCandidate(scope, dir));
   return page ? [page] : [];
+}
+
+/** In a workspace of Nx a folder's target may be all that starts its server. */
+async function nxTarget(scope: Scope, dir: string): Promise<Candidate | undefined> {
+  const { project } = scope;
+  if (dir === project.root || !(await project.has(project.root, 'nx.json'))) return undefined;
+  return (await import('./owner/nx-folder.ts')).nxServer(scope, dir);
 }
 
 /** A page written in Python (Streamlit, Gradio) often has an API in a file beside it. */
@@ -80,7 +99,7 @@ async function nodeServers(scope: Scope, dir: string): Promise<Candidate[] | und
 export async function namedFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const result: Candidate[] = [];
-  for (const parent of ['', 'src', 'app']) {
+  for (const parent of ['', 'src', 'app', 'src/main']) {
     const dirs = [...(await project.list(path.join(project.root, parent))).dirs].sort();
     for (const name of dirs) {
       // `app/` and `web/` at the top are folders of many frameworks: what is in them decides.
@@ -89,14 +108,51 @@ export async function namedFolders(scope: Scope): Promise<Candidate[]> {
       if (name === 'app' && !(await project.has(dir, 'package.json'))) continue;
       const found = await folderCandidates(scope, dir);
       const role = roleOfName(name);
-      // Without a package.json of its own a static page in `web/` or `server/` proves too little.
       const main = found.find((c) => c.app.roles.includes(role as Role)) ?? found.find((c) => !c.task);
-      if (!main || (main.app.framework === 'static' && role === 'backend')) continue;
-      result.push(byFolder(main, role as Role));
+      // Without a package.json of its own a static page in `web/` or `server/` proves too little.
+      const proves = main && (main.app.framework !== 'static' || role === 'frontend');
+      // Create React App without its sources: what has them lies below.
+      const hollow = main?.app.framework === 'cra' && !(await project.list(dir)).dirs.has('src');
+      const plain = !main || main.app.framework === 'static' || hollow;
+      const inner = plain ? await onlyBelow(scope, dir, role as Role) : undefined;
+      if (inner && main && role === 'frontend' && !hollow) leavePage(scope, dir, inner);
+      if (inner) result.push(inner);
+      else if (main && proves) result.push(byFolder(main, role as Role));
     }
     if (result.length > 1) return result;
   }
   return result;
+}
+
+/** The one program below a folder that is none itself: `frontend/nextjs`, `backend/api`. */
+async function onlyBelow(scope: Scope, dir: string, role: Role): Promise<Candidate | undefined> {
+  const { project } = scope;
+  const names = [...(await project.list(dir)).dirs].filter((name) => !SKIPPED.test(name)).slice(0, 20);
+  const found: Candidate[] = [];
+  for (const name of names.sort()) {
+    const inner = await throughFolders(project, path.join(dir, name));
+    if (![...(await project.list(inner)).files].some((file) => MANIFEST.test(file))) continue;
+    const servers = (await folderCandidates(scope, inner)).filter((c) => !c.task && !isBeside(c));
+    found.push(...servers.filter(({ app }) => app.roles[0] === role && app.framework !== 'static'));
+  }
+  const [only] = found;
+  // None of several is meant: each is named.
+  const why = 'several could be it; a config can add it';
+  for (const { home } of found.length > 1 ? found : [])
+    scope.leftOut.push({ what: path.basename(home), file: project.relative(home), why, unless: home });
+  return only && found.length === 1 ? { ...only, app: { ...only.app, name: path.basename(dir) } } : undefined;
+}
+
+/** `demo/demo/pom.xml`: where a folder holds nothing but one other, that one is meant. */
+async function throughFolders(project: Project, dir: string): Promise<string> {
+  const { files, dirs } = await project.list(dir);
+  const [only] = dirs;
+  return files.size === 0 && dirs.size === 1 && only !== undefined ? path.join(dir, only) : dir;
+}
+
+function leavePage({ project, leftOut }: Scope, dir: string, { home }: Candidate): void {
+  const why = `${project.relative(home)} is started as the frontend; a config can add it`;
+  leftOut.push({ what: path.basename(dir), file: project.relative(path.join(dir, 'index.html')), why });
 }
 
 /** A bare `server.js` says little: in `client/` it serves the client. */
@@ -130,6 +186,7 @@ export async function otherFolders(scope: Scope): Promise<Candidate[]> {
 /** What says that a folder is a program of its own. */
 const MANIFEST =
   /^(?:package\.json|requirements\.txt|pyproject\.toml|Pipfile|manage\.py|rxconfig\.py|go\.mod|Cargo\.toml|composer\.json|artisan|Gemfile|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs|deno\.jsonc?|.+\.(?:cs|fs)proj)$/;
+const PYTHON_FILE = /^(?:app|main|server|api)\.py$/;
 const SHOWN_OFF = /^(?:demos?|samples?|playgrounds?|sandbox(?:es)?|stories|starters?|boilerplates?)$/;
 
 /**
@@ -142,12 +199,52 @@ export async function furtherFolders(scope: Scope, started: ReadonlySet<string>)
   const names = [...dirs].filter((name) => !SKIPPED.test(name) && !SHOWN_OFF.test(name)).sort();
   const all = names.slice(0, 40).map((name) => path.join(project.root, name));
   const seen = await Promise.all(all.map((dir) => project.list(dir)));
-  return each(
-    scope,
-    all.filter(
-      (dir, i) => !started.has(dir) && [...(seen[i]?.files ?? [])].some((name) => MANIFEST.test(name)),
-    ),
-  );
+  const having = (what: RegExp) =>
+    all.filter((dir, i) => !started.has(dir) && [...(seen[i]?.files ?? [])].some((name) => what.test(name)));
+  const programs = having(MANIFEST);
+  // Without a list of packages only what is a server for sure: `ai-service/app.py`.
+  const files = having(PYTHON_FILE).filter((dir) => !programs.includes(dir));
+  const servers = (await each(scope, files)).filter(({ app }) => app.framework !== 'python');
+  return [...(await each(scope, programs)), ...servers];
+}
+
+/**
+ * Folders at the top that are named for a role that nothing has, and are programs of which no server was recognised.
+ * @param homes the folders of what is started
+ */
+export async function unrecognised(
+  { project }: Scope,
+  homes: readonly string[],
+  open: readonly Role[],
+): Promise<string[]> {
+  const isProgram = async (dir: string) =>
+    [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
+  const found: string[] = [];
+  for (const name of [...(await project.list(project.root)).dirs].sort()) {
+    const role = SKIPPED.test(name) ? undefined : roleOfName(name);
+    const dir = path.join(project.root, name);
+    if (!role || !open.includes(role) || homes.some((home) => `${home}/`.startsWith(`${dir}/`))) continue;
+    const inner = [...(await project.list(dir)).dirs].filter((one) => !SKIPPED.test(one)).slice(0, 20);
+    const programs = await Promise.all([dir, ...inner.map((one) => path.join(dir, one))].map(isProgram));
+    if (programs.includes(true)) found.push(name);
+  }
+  return found;
+}
+
+/** Folders at the top that hold a project of their own: where nothing is found at the top, people mean one of them. */
+export async function furtherProjects({ project }: Scope): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 40)) {
+    if (/^(?:\.|node_modules$|docs?$)/.test(name)) continue;
+    const { dirs } = await project.list(path.join(project.root, name));
+    const inner = await Promise.all(
+      [...dirs]
+        .filter((one) => roleOfName(one))
+        .map((one) => project.list(path.join(project.root, name, one))),
+    );
+    if (inner.some(({ files }) => [...files].some((file) => MANIFEST.test(file)))) found.push(name);
+  }
+  return found;
 }
 
 async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {

@@ -1,20 +1,12 @@
 import path from 'node:path';
-import { DevstartError } from '../../errors.ts';
-import type { Copy } from '../copies/types.ts';
+import type { Copy, Looks } from '../copies/types.ts';
 import { withWrittenPorts } from '../copies/written.ts';
 import { keyedByRole } from '../keyed.ts';
 import { type App, type LeftOut, ROLES } from '../types.ts';
+import { borrowedAtTop, byTheirOwner, meantAtTop } from './at-top.ts';
 import { reflexCommand } from './beside-reflex.ts';
-import {
-  type Candidate,
-  isBackground,
-  isBeside,
-  roleNames,
-  type Scope,
-  uniqueNames,
-  withRole,
-} from './candidate.ts';
-import { choose, isWeak, leaveOut, roleOf } from './choose.ts';
+import { type Candidate, isWeak, type Scope, uniqueNames, withRole } from './candidate.ts';
+import { choose, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
   furtherFolders,
@@ -24,6 +16,16 @@ import {
 } from './folders.ts';
 import { guessed, quieted } from './listening.ts';
 import {
+  mentionFolders,
+  mentionPages,
+  mentionProcfile,
+  mentionUnusedScript,
+  mentionWorkersOf,
+  nothingFound,
+  unknownPort,
+} from './mention.ts';
+import { isRoleName, openRole, rolesOf, unique } from './open-role.ts';
+import {
   composeCommand,
   otherCommands,
   plainProcfile,
@@ -31,17 +33,18 @@ import {
   scriptsCommand,
 } from './owner/command.ts';
 import { type DetectContext, Project } from './project.ts';
-import { runsDevstart, scriptPair, startPairs } from './scripts.ts';
+import { developingPairs, scriptPair, startPairs } from './scripts.ts';
+import { withoutDoubles } from './without.ts';
 
 export { knownCaches } from './frameworks/index.ts';
 export { minimalConfig } from './minimal.ts';
 export { recogniseApp } from './recognise.ts';
 
 /** What a project turned out to be. */
-export interface Detection {
+export interface Detection extends Looks {
   /** At least one; each role at most once; names are unique. */
   apps: App[];
-  /** Where the project names the apps' ports. */
+  /** Where the project names the apps' ports, in the files that tell of them. */
   copies: Copy[];
   /** One line each, for people. */
   notes: string[];
@@ -60,17 +63,21 @@ export interface Detection {
 export async function detectProject(root: string, context: DetectContext): Promise<Detection> {
   const scope: Scope = { project: new Project(root), context, notes: [], leftOut: [] };
   const decided = (await decide(scope)).flatMap((one) => [...(one.companions ?? []), one]);
+  await mentionWorkersOf(scope, decided);
   for (const { note } of decided) if (note) scope.notes.push(note);
   const found = await Promise.all(
     decided.map(async (one) => guessed(scope.project, await quieted(scope.project, one))),
   );
   const apps = found.map(({ app }) => keyedByRole(app));
-  const leftOut = scope.leftOut.filter(
-    (one, i) => scope.leftOut.findIndex((x) => x.what === one.what && x.file === one.file) === i,
-  );
+  const homes = new Set(found.map(({ home }) => home));
+  const leftOut = scope.leftOut
+    .filter(({ unless }) => unless === undefined || !homes.has(unless))
+    .filter((one, i, all) => all.findIndex((x) => x.what === one.what && x.file === one.file) === i)
+    .map(({ what, file, why }) => ({ what, file, why }));
   const named = afterSteps(found, uniqueNames(apps));
-  const written = await withWrittenPorts(scope.project, named, context);
-  return { ...written, notes: [...new Set(scope.notes)], leftOut };
+  const written = await withWrittenPorts(scope.project, named, { ...context, rivals: leftOut.length > 0 });
+  const notes = [...scope.notes, ...written.apps.flatMap(unknownPort)];
+  return { ...written, notes: [...new Set(notes)], leftOut };
 }
 
 /** `dependsOn` of those before which something has to end. */
@@ -90,10 +97,12 @@ async function decide(scope: Scope): Promise<Candidate[]> {
   const own = await scriptsCommand(scope, root);
   if (own && isWhole(own)) return own;
   // In production the scripts that say start; the others only where nothing else is found.
-  const pair = await scriptPair(scope, root, scope.context.prod ? startPairs : undefined);
+  const hasDev = own && 'dev' in ((await project.packageJson(root))?.scripts ?? {});
+  const table = scope.context.prod ? startPairs : hasDev ? developingPairs : undefined;
+  const pair = await scriptPair(scope, root, table);
   if (pair) return pair;
   const lines = await procfileDev(scope);
-  if (lines) return lines;
+  if (lines) return mentionPages(scope, lines);
   const others: Candidate[][] = [];
   for await (const other of otherCommands(scope)) {
     if (listeners(other).length > 1) return other;
@@ -104,7 +113,6 @@ async function decide(scope: Scope): Promise<Candidate[]> {
 
 const listeners = (all: Candidate[]) =>
   all.filter(({ app, task, before }) => !task && !before && !app.noPort && !app.opaque);
-const rolesOf = (all: Candidate[]) => ROLES.filter((role) => all.some(({ app }) => app.roles.includes(role)));
 
 /** It starts a server of each role, or all that there is in its own way. */
 const isWhole = (all: Candidate[]) =>
@@ -130,15 +138,26 @@ async function byFiles(
     scope.leftOut.length = 0;
     return asItStands;
   }
+  // A page that anything could serve proves less than a command that starts a server.
+  const starts = others.find((all) => listeners(all).length > 0);
+  if (starts && found.length > 0 && found.every(({ app }) => app.framework === 'static')) return starts;
   const note = asItStands?.find(({ app }) => app.opaque)?.note?.split(' is run as it stands: ');
   if (note)
     scope.notes.push(`${note[0]} is not used: ${note[1]}; the servers are started from their folders`);
   // The same server, with what its owner starts before and beside it.
+  found = await withoutDoubles(scope, found);
   const [server] = found;
   const more = others.find((all) => all.length > 1 && listeners(all)[0]?.home === server?.home);
   if (more && found.length === 1) return more;
+  // In production too: a pair of scripts for developing is better than half of the project.
+  if (scope.context.prod && rolesOf(found).length < ROLES.length) {
+    const pair = await scriptPair(scope, root);
+    if (pair) return pair;
+  }
   if (found.length > 0) {
+    if (!own) await mentionUnusedScript(scope, found);
     await mentionProcfile(scope, found);
+    await mentionFolders(scope, found);
     return found;
   }
   const late = await scriptPair(scope, root);
@@ -171,10 +190,14 @@ async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[
 
 async function byFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
-  const named = await namedFolders(scope);
-  let workspaces = await workspaceCandidates(scope);
-  const top = (await folderCandidates(scope, project.root)).filter(
-    (c) => c.home === project.root || ![...named, ...workspaces].some((other) => other.home === c.home),
+  const atTop = await folderCandidates(scope, project.root);
+  const meant = await meantAtTop(scope, await namedFolders(scope), atTop);
+  const named = await borrowedAtTop(scope, byTheirOwner(meant, atTop), atTop);
+  let workspaces = await meantAtTop(scope, await workspaceCandidates(scope), atTop);
+  const top = atTop.filter(
+    (c) =>
+      !named.some(({ app }) => app.evidence === c.app.evidence) &&
+      (c.home === project.root || ![...named, ...workspaces].some((other) => other.home === c.home)),
   );
   // The project's own script starts a server: of the packages only what is called as a role is may stand beside it.
   const starts = top.some(({ look, app, task }) => look !== undefined && !task && app.cwd === project.root);
@@ -192,7 +215,7 @@ async function byFolders(scope: Scope): Promise<Candidate[]> {
   // A top-level script that is nobody's framework only starts the rest.
   const rest = monorepo.length > 0 ? own.filter((c) => c.app.framework !== undefined) : own;
   const chosen = choose(scope, [...(rest.length > 0 ? [...all, ...rest] : all)]);
-  return [...chosen, ...(await openRole(scope, chosen))];
+  return [...chosen, ...(await openRole(scope, chosen, { byFolders: true }))];
 }
 
 /**
@@ -218,67 +241,9 @@ async function withRivals(
   return [...named, ...rivals];
 }
 
-/** Frameworks whose pages have a server of their own behind them. */
-const COMPLETE =
-  /^(?:next|nuxt|sveltekit|remix|react-router|astro|vinxi|waku|meteor|redwood|wasp|laravel|static)$/;
-
-/** A folder that no name gives a role has the one that is still open. */
-async function openRole(scope: Scope, chosen: Candidate[]): Promise<Candidate[]> {
-  const open = ROLES.filter((role) => !rolesOf(chosen).includes(role));
-  const [role] = open;
-  if (open.length !== 1 || role === undefined || chosen.some(({ app }) => app.opaque)) return [];
-  if (role === 'backend' && chosen.some(({ app }) => COMPLETE.test(app.framework ?? ''))) return [];
-  const homes = chosen.map(({ home }) => home);
-  const others = (await furtherFolders(scope, new Set(homes))).filter(
-    (c) =>
-      c.app.roles[0] === role &&
-      !isBackground(path.basename(c.home)) &&
-      !isBeside(c) &&
-      !homes.some((home) => home.startsWith(c.home + path.sep)),
-  );
-  return choose(scope, unique(scope, others), [role]);
-}
-
-/** A plain Procfile's workers are said where they are not started. */
-async function mentionProcfile(scope: Scope, found: Candidate[]): Promise<void> {
-  const { project } = scope;
-  if (!(await project.has(project.root, 'Procfile'))) return;
-  const { readProcfile } = await import('./procfile.ts');
-  for (const { name } of (await readProcfile(project, path.join(project.root, 'Procfile'))) ?? []) {
-    if (name === 'web' || found.some(({ app }) => app.name === name)) continue;
-    const why = 'a plain Procfile is often production’s; a config, or a Procfile.dev, can add it';
-    scope.leftOut.push({ what: name, file: 'Procfile', why });
-  }
-}
-
-const isRoleName = (name: string) => ROLES.some((role) => roleNames[role].includes(name.toLowerCase()));
-
 /** In a pair of folders the name is the role: `api/` may well be written in Next. */
 const byName = (scope: Scope, candidates: Candidate[]) =>
   candidates.map((c) => {
     const role = roleOf(scope, { ...c, app: { ...c.app, roles: [] } });
     return role && !c.task && c.app.roles.length < 2 ? withRole(c, role) : c;
   });
-
-const unique = (scope: Scope, candidates: Candidate[]) =>
-  candidates.filter(
-    (c, i) => candidates.findIndex((x) => x.home === c.home && roleOf(scope, x) === roleOf(scope, c)) === i,
-  );
-
-async function nothingFound({ project }: Scope): Promise<DevstartError> {
-  const scripts = Object.entries((await project.packageJson(project.root))?.scripts ?? {});
-  const own = scripts.filter(([, line]) => runsDevstart(line)).map(([name]) => `"${name}"`);
-  const names = scripts.filter(([, line]) => !runsDevstart(line)).map(([name]) => name);
-  const seen = [
-    ...(names.length > 0
-      ? [`package.json has the scripts ${names.join(', ')}, none of which starts a known server`]
-      : []),
-    ...(own.length > 0 ? [`the script ${own.join(', ')} runs devstart itself`] : []),
-  ];
-  const looked =
-    'looked for rxconfig.py, package.json scripts, Procfiles, Makefile, justfile, Taskfile, mise.toml, composer.json, dev.sh, backend/ and frontend/ folders, workspaces, and Python, Go, Rust, PHP, Ruby, Java, .NET, Elixir, Deno, Bun and static servers';
-  const message = `Found no server to start in ${project.root}: ${[looked, ...seen].join('; ')}.`;
-  return new DevstartError('NOTHING_FOUND', message, {
-    hint: `Say what to start in devstart.config.json, for example:\n{ "apps": [\n  {"name":"api","role":"backend","command":"node server.js"},\n  {"name":"web","role":"frontend","command":"npm run dev:web"}\n] }`,
-  });
-}

@@ -57,6 +57,9 @@ export async function mavenStart(project: Project, dir: string, text: string): P
   return undefined;
 }
 
+/** Below `src/main/java` every folder is a package: Spring's own generator calls it `com.example`. */
+const HIDDEN = /^\./;
+
 /** Sources elsewhere are nobody's proof to the contrary, unless the build is the frame around modules. */
 async function hasMain(project: Project, dir: string, main: RegExp): Promise<boolean> {
   const sources = path.join(dir, 'src', 'main');
@@ -68,11 +71,9 @@ async function hasMain(project: Project, dir: string, main: RegExp): Promise<boo
     return !/^\s*include\b/m.test(settings);
   }
   for (const name of languages) {
-    if (
-      (await anySource(project, path.join(sources, name), /\.(?:java|kts?|groovy|scala)$/, main)) !== false
-    ) {
+    const top = path.join(sources, name);
+    if ((await anySource(project, top, /\.(?:java|kts?|groovy|scala)$/, main, 20, HIDDEN)) !== false)
       return true;
-    }
   }
   return false;
 }

@@ -1,13 +1,15 @@
 import path from 'node:path';
 import { EXPORT } from '../../system/programs.ts';
+import { boundBy } from './bound.ts';
 import { type PackageManager, type Part, quote, scriptCall, splitLine, unwrap } from './commandline.ts';
+import { denoTasks } from './deno-tasks.ts';
 import { matchCommand } from './frameworks/index.ts';
 import { viteKinds } from './frameworks/node.ts';
 import { flaskScript, pythonServers } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
 import { managerOf } from './manage.ts';
 import { NODE_LIKE, nodemonLine, nodeServer } from './node-entry.ts';
-import { workspaceDir } from './package-manager.ts';
+import { scriptOfSystem, workspaceDir } from './package-manager.ts';
 import type { Project } from './project.ts';
 
 /** What a command line turns out to run, followed through package.json scripts to its end. */
@@ -61,14 +63,16 @@ export async function look(
     const target = call.workspace
       ? await workspaceDir(project, call.workspace)
       : path.resolve(cwd, call.dir ?? '');
-    const inner = target && (await project.packageJson(target))?.scripts[call.script];
+    const scripts = target ? ((await project.packageJson(target))?.scripts ?? {}) : {};
+    const ofSystem = scriptOfSystem(scripts, call.script);
+    const inner = ofSystem ?? scripts[call.script];
     if (target && inner !== undefined) {
       // What it is called with stands behind its own line: `pnpm with-env next dev`.
       const whole = [inner, ...call.args.map(quote)].join(' ');
       const passes = call.pm === 'npm' && words.includes('--') && levels.length > 0;
       const found = await look(project, whole, target, passes ? levels : [...levels, call.pm]);
       const outer = { env: { ...env, ...found.env }, pinned: found.pinned ?? portSet(env, found.framework) };
-      return { script: call.script, ...found, ...outer, appendable: found.appendable && last };
+      return { script: call.script, ...found, ...outer, appendable: found.appendable && last && !ofSystem };
     }
     // `yarn vite`: no script of the package, so a program of its.
     if (call.pm !== 'npm') {
@@ -85,7 +89,14 @@ export async function look(
     }
     if (ran.length > 0) words = ran;
   }
-  const framework = await identify(project, cwd, words, part);
+  const task = levels.length > 5 ? undefined : await taskLook(project, words, cwd, levels);
+  if (task?.framework?.flags) return { ...task, appendable: task.appendable && last };
+  let framework = task?.framework ?? (await identify(project, cwd, words, part));
+  const module = framework ? undefined : await moduleWords(project, cwd, words, part);
+  if (module) {
+    words = module;
+    framework = await identify(project, cwd, words, part);
+  }
   const text = part?.text ?? line;
   const reads = framework?.role !== 'task' && !framework?.flags;
   const inPlace = framework?.inPlace?.test(text)
@@ -94,7 +105,7 @@ export async function look(
       ? PORT_VARIABLE
       : undefined;
   const flag = (framework?.portFlag ?? PORT_FLAG).exec(words.join(' '))?.[1];
-  const written = (inPlace ?? framework?.inPlace)?.exec(text)?.[2] ?? flag ?? env.PORT;
+  const written = (inPlace ?? framework?.inPlace)?.exec(text)?.[2] ?? flag ?? ownDefault(env.PORT);
   const pinned = written && /^\d+$/.test(written) ? Number(written) : undefined;
   return {
     framework,
@@ -112,17 +123,33 @@ export async function look(
   };
 }
 
+/** What a task of Deno runs: Vite's page takes flags through it, and of Fresh its port is all that the program says. */
+async function taskLook(
+  project: Project,
+  words: string[],
+  dir: string,
+  levels: PackageManager[],
+): Promise<Look | undefined> {
+  if (words[0] !== 'deno' || words[1] !== 'task') return undefined;
+  const line = (await denoTasks(project, dir)).get(words[2] ?? '')?.line;
+  const found = line ? await look(project, line, dir, levels) : undefined;
+  const { id, flags, port } = found?.framework ?? {};
+  return flags || (id === 'deno' && port) ? found : undefined;
+}
+
 /** `export PORT=3001 && node server.js`, and Windows' `set`. */
 function exported(parts: Part[]): Record<string, string> {
   const assigned = parts.filter(({ words }) => words[0] === EXPORT).flatMap(({ words }) => words.slice(1));
   return unwrap(assigned).env;
 }
 
+/** `PORT=${PORT:-3001}`: the number that counts where nobody says another. */
+const ownDefault = (value: string | undefined): string | undefined =>
+  /^\$\{PORT:?-(\d{2,5})\}$/.exec(value ?? '')?.[1] ?? value;
+
 /** What `PORT=3001 npm run server` says to a server that takes its port by it. */
-function portSet(
-  { PORT = '' }: Record<string, string>,
-  framework: Framework | undefined,
-): number | undefined {
+function portSet(env: Record<string, string>, framework: Framework | undefined): number | undefined {
+  const PORT = ownDefault(env.PORT) ?? '';
   const takes = framework?.role !== 'task' && (!framework?.flags || framework.readsPort);
   return takes && /^\d{2,5}$/.test(PORT) && Number(PORT) < 65_536 ? Number(PORT) : undefined;
 }
@@ -147,6 +174,23 @@ function takesOptions(part: Part | undefined): boolean {
 
 const ASSIGNED = /^(?:\w+=|cross-env$)/;
 
+/** `python -m server.app` of a module of the project's own is the file that it is. */
+async function moduleWords(
+  project: Project,
+  dir: string,
+  words: string[],
+  part: Part | undefined,
+): Promise<string[] | undefined> {
+  const [module = '', ...rest] = words;
+  const said = part?.words ?? [];
+  if (said[said.indexOf(module) - 1] !== '-m' || !/^\w+(?:\.\w+)*$/.test(module)) return undefined;
+  const file = module.replaceAll('.', '/');
+  for (const one of [`${file}.py`, `${file}/__main__.py`])
+    if (await project.has(path.dirname(path.join(dir, one)), path.basename(one)))
+      return ['python', one, ...rest];
+  return undefined;
+}
+
 async function identify(
   project: Project,
   dir: string,
@@ -155,9 +199,13 @@ async function identify(
 ): Promise<Framework | undefined> {
   if (words[0] === 'manage.py') return managed(project, dir, words, part);
   const matched = matchCommand(words);
-  // Rails’ own Vite: its port stands in config/vite.json, where Rails reads it too.
-  if (matched?.id === 'vite' && part?.words.some((word) => /^(?:\.\/)?bin\/vite$/.test(word))) {
-    return { id: 'task', label: 'Vite Ruby', role: 'task' };
+  // Rails’ own Vite and webpack: their port stands in config/vite.json or webpacker.yml, where Rails reads it too.
+  if (
+    part?.words.some((word) => /^(?:\.\/)?bin\/(?:vite|webpack(?:er)?-dev-server)$/.test(word)) &&
+    matched
+  ) {
+    const isRails = matched.id === 'vite' || (await project.has(path.join(dir, 'config'), 'webpacker.yml'));
+    if (isRails) return { id: 'task', label: 'a builder of Rails', role: 'task' };
   }
   if (matched?.id === 'vite') {
     const deps = (await project.packageJson(dir))?.deps ?? {};
@@ -169,13 +217,53 @@ async function identify(
       caches: [...(matched.caches ?? []), ...kind.caches],
     };
   }
-  if (matched) return matched;
   const program = words[0] ?? '';
+  // Laravel's, of the same name as Elixir's.
+  if (program === 'mix' && 'laravel-mix' in ((await project.packageJson(dir))?.deps ?? {}))
+    return { id: 'task', label: 'Laravel Mix', role: 'task' };
+  if (matched?.role === 'task' && /^(?:tsup|tsdown)$/.test(program)) {
+    return (await startsWhatItBuilds(project, dir, words)) ? matchCommand([program, '--onSuccess']) : matched;
+  }
+  if (matched?.role === 'task' && program === 'rollup')
+    return (await servedByRollup(project, dir, words)) ?? matched;
+  if (matched) return boundBy(project, dir, words, matched);
+  if (/^mvnw?$/.test(program) && words.slice(1).every((word) => word.startsWith('-'))) {
+    const [, goal] =
+      /<defaultGoal>\s*([^<]*?)\s*</.exec((await project.text(path.join(dir, 'pom.xml'))) ?? '') ?? [];
+    return goal === undefined ? undefined : matchCommand([program, ...goal.split(/\s+/)]);
+  }
   if (program === 'python') return pythonScript(project, dir, words);
   if (NODE_LIKE.has(program) && words.length > 1) {
     return nodeServer(project, dir, words, part?.text ?? '');
   }
   return undefined;
+}
+
+/** Svelte's old template: rollup, watching, starts the package's `start`, which serves what it has built. */
+async function servedByRollup(
+  project: Project,
+  dir: string,
+  words: string[],
+): Promise<Framework | undefined> {
+  const start = (await project.packageJson(dir))?.scripts.start;
+  if (start === undefined || !words.some((word) => /^(?:-\w*w\w*|--watch)$/.test(word))) return undefined;
+  const file = [...(await project.list(dir)).files].find((name) => /^rollup\.config\.[cm]?[jt]s$/.test(name));
+  const text = (file && (await project.text(path.join(dir, file)))) ?? '';
+  if (!/\bspawn\(\s*['"]npm['"]\s*,\s*\[\s*['"]run['"]\s*,\s*['"]start['"]/.test(text)) return undefined;
+  const served = await look(project, start, dir);
+  const version = (await project.packageJson(dir))?.deps['sirv-cli'] ?? '';
+  const port = served.pinned ?? (/^\D*[01]\./.test(version) ? 5000 : 8080);
+  return { id: 'rollup', label: 'rollup', role: 'frontend', readsPort: true, port };
+}
+
+/** `onSuccess` of a builder's config, which no word of its command tells. */
+async function startsWhatItBuilds(project: Project, dir: string, words: string[]): Promise<boolean> {
+  const at = words.findIndex((word) => word === '--config' || word === '-c');
+  const { files } = await project.list(dir);
+  const named = at === -1 ? undefined : words[at + 1];
+  const file = named ?? [...files].find((name) => /^(?:tsup|tsdown)\.config\.[cm]?[jt]s$/.test(name));
+  const text = file === undefined ? undefined : await project.text(path.resolve(dir, file));
+  return /\bonSuccess\b/.test(text ?? '');
 }
 
 /** `manage.py runserver` is Django's, Flask-Script's or another program's: the file says which. */

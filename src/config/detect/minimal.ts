@@ -56,7 +56,7 @@ function plainCommand(app: App): string | string[] {
   const [program = '', verb] = argv;
   if (['npm', 'pnpm', 'yarn', 'bun'].includes(program) && verb === 'run') {
     argv = argv.filter((word) => word !== '--silent').slice(0, 3);
-  } else if (program === 'npm' && verb === 'exec') return argv.at(-1) ?? '';
+  } else if (program === 'npm' && verb === 'exec' && !argv.includes('--')) return argv.at(-1) ?? '';
   else if (app.framework === 'reflex') argv = argv.slice(0, argv.indexOf('run') + 1);
   return argv.every((word) => /^[\w@%+=:,./{}-]+$/.test(word)) ? argv.join(' ') : argv;
 }

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { onPath } from '../../system/programs.ts';
 import { bundlerCandidate, isBuilt } from './bundler-app.ts';
 import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts';
+import { denoTasks } from './deno-tasks.ts';
+import { goCommand } from './go-app.ts';
 import { gradleStart, mavenStart } from './jvm-app.ts';
-import type { Project } from './project.ts';
+import { phoenixStart, redwoodStart, rubyStart, SINATRA, waspStart } from './native-starts.ts';
 import { recognise } from './recognise.ts';
 import { anySource } from './sources.ts';
 import { staticServer } from './static-server.ts';
@@ -22,8 +23,6 @@ interface Native {
 
 const has = (name: string) => (scope: Scope, dir: string) => scope.project.has(dir, name);
 const holds = (pattern: RegExp) => (_: Scope, __: string, text: string) => pattern.test(text);
-const RUST_SERVER =
-  /^\s*(?:axum|actix-web|rocket|warp|poem|hyper|tide|salvo|tonic|gotham|ntex|viz|loco-rs|async-graphql|tiny_http|rouille)\b/m;
 
 /** What listens, and what only talks to people or to servers: a command line client is a Go or Rust program too. */
 const go = {
@@ -32,6 +31,7 @@ const go = {
   talks:
     /\bcobra\b|\burfave\/cli\b|\bbubbletea\b|\balecthomas\/kong\b|\bflag\.(?:Parse|Arg)|\bos\.Args\b|\b(?:net|grpc|websocket)\.\w*Dial|\bgrpc\.NewClient\(|\bhttp\.(?:Get|Post|NewRequest|Client)\b|\bos\.Stdin\b/,
 };
+const GO_FILE = /(?<!_test)\.go$/;
 const rust = {
   listens:
     /\bTcpListener\b|\bHttpServer\b|\bserve\b|\bServer\b|\brocket\b|#\[launch\]|\.listen\(|\.bind\(|\bshuttle_runtime\b|\bleptos\b|\bloco_rs\b/,
@@ -57,7 +57,14 @@ const natives: Native[] = [
   { file: /^main\.wasp(?:\.ts)?$/, argv: (_, __, text) => waspStart(text) },
   { file: /^(?:redwood|cedar)\.toml$/, argv: async ({ project }, dir) => redwoodStart(project, dir) },
   { file: 'artisan', argv: () => ['php', 'artisan', 'serve'] },
-  { file: 'go.mod', argv: goCommand },
+  {
+    file: 'go.mod',
+    argv: (scope, dir, text) =>
+      goCommand(scope, dir, text, {
+        serves: async (main) => !(await isClient(scope, dir, main, GO_FILE, go)),
+        listens: async (main) => (await anySource(scope.project, main, GO_FILE, go.listens, 0)) === true,
+      }),
+  },
   { file: 'Trunk.toml', argv: () => ['trunk', 'serve'] },
   { file: 'Dioxus.toml', argv: () => ['dx', 'serve'] },
   {
@@ -67,11 +74,13 @@ const natives: Native[] = [
   },
   {
     file: 'Cargo.toml',
-    when: holds(RUST_SERVER),
-    argv: async (scope, dir) => {
-      const sources = path.join(dir, 'src');
-      if (await isClient(scope, sources, sources, /\.rs$/, rust)) return undefined;
-      return scope.context.prod ? ['cargo', 'run', '--release'] : ['cargo', 'run'];
+    argv: async (scope, dir, text) => {
+      const { cargoTarget } = await import('./cargo.ts');
+      const target = await cargoTarget(scope.project, dir, text, (crate) => {
+        const sources = path.join(crate.dir, 'src');
+        return isClient(scope, sources, sources, /\.rs$/, rust);
+      });
+      return target && ['cargo', 'run', ...(scope.context.prod ? ['--release'] : []), ...target];
     },
   },
   {
@@ -81,6 +90,11 @@ const natives: Native[] = [
   },
   { file: 'Gemfile', when: holds(/['"]rails['"]/), argv: () => ['bundle', 'exec', 'rails', 'server'] },
   { file: 'config.ru', argv: () => ['bundle', 'exec', 'rackup'] },
+  {
+    file: /^(?:app|server|main|web)\.rb$/,
+    when: holds(SINATRA),
+    argv: async ({ project }, dir) => rubyStart(project, dir),
+  },
   { file: 'pom.xml', argv: async ({ project }, dir, text) => mavenStart(project, dir, text) },
   {
     file: /^build\.gradle(?:\.kts)?$/,
@@ -91,7 +105,7 @@ const natives: Native[] = [
     when: holds(/Sdk="Microsoft\.NET\.Sdk\.(?:Web|BlazorWebAssembly)"/),
     argv: (scope) => (scope.context.prod ? ['dotnet', 'run', '-c', 'Release'] : ['dotnet', 'watch']),
   },
-  { file: 'mix.exs', when: holds(/:phoenix\b/), argv: () => ['mix', 'phx.server'] },
+  { file: 'mix.exs', when: holds(/:phoenix\b/), argv: (_, __, text) => phoenixStart(text) },
   { file: /^deno\.jsonc?$/, argv: denoTask },
   {
     file: /^(?:hugo\.(?:toml|ya?ml)|config\.toml)$/,
@@ -108,6 +122,12 @@ const natives: Native[] = [
     file: /^(?:server|index|main|app)\.[jt]s$/,
     when: holds(/\bBun\.serve\(/),
     argv: (scope, dir) => entry(scope, dir, /\bBun\.serve\(/, ['bun', '--hot']),
+  },
+  // What `bun init` makes has no scripts: `bun index.ts`.
+  {
+    file: 'package.json',
+    when: (_, __, text) => /"@types\/bun"/.test(text) && !/"(?:exports|main|types|files|bin)"\s*:/.test(text),
+    argv: bunFile,
   },
   {
     file: /^(?:server|main|app|mod|index)\.[jt]s$/,
@@ -170,57 +190,13 @@ async function known(
   return { app: { ...app, evidence: app.evidence + label }, home: dir };
 }
 
-/** Wasp takes ports from 0.26 on; before, they are its own. */
-function waspStart(text: string): [string, ...string[]] {
-  const [, major, minor] = /\bversion:\s*["'][^\d"']*(\d+)\.(\d+)/.exec(text) ?? [];
-  const takes = major === undefined || Number(major) > 0 || Number(minor) >= 26;
-  return takes
-    ? ['wasp', 'start', '--client-port', '{frontend}', '--server-port', '{backend}']
-    : ['wasp', 'start'];
-}
-
-async function redwoodStart(project: Project, dir: string): Promise<[string, ...string[]]> {
-  const cedar = '@cedarjs/core' in ((await project.packageJson(dir))?.deps ?? {});
-  // The page’s port alone can be said: the API’s stands in the file.
-  return ['yarn', cedar ? 'cedar' : 'rw', 'dev', '--fwd=--port={frontend}'];
-}
-
-/** `go run .`, or the one command under cmd/; air where the project is set up for it. */
-async function goCommand(scope: Scope, dir: string): Promise<[string, ...string[]] | undefined> {
-  const { project, context } = scope;
-  if (!context.prod && (await project.has(dir, '.air.toml')) && (await onPath('air', context.env)))
-    return ['air'];
-  const isMain = async (folder: string) => {
-    for (const name of (await project.list(folder)).files) {
-      if (!name.endsWith('.go') || name.endsWith('_test.go')) continue;
-      if (/^package main\b/m.test((await project.text(path.join(folder, name))) ?? '')) return true;
-    }
-    return false;
-  };
-  const serves = async (main: string) => !(await isClient(scope, dir, main, /(?<!_test)\.go$/, go));
-  if (await isMain(dir)) return (await serves(dir)) ? ['go', 'run', '.'] : undefined;
-  const commands: string[] = [];
-  for (const name of (await project.list(path.join(dir, 'cmd'))).dirs) {
-    const main = path.join(dir, 'cmd', name);
-    if ((await isMain(main)) && (await serves(main))) commands.push(name);
-  }
-  const one = ['server', 'api', 'web', 'backend', 'app', 'http'].find((name) => commands.includes(name));
-  if (one ?? commands.length === 1) return ['go', 'run', `./cmd/${one ?? commands[0]}`];
-  return (await isMain(path.join(dir, 'cmd'))) ? ['go', 'run', './cmd'] : undefined;
-}
-
 /** A task of deno.json, with the flags its own line wants. */
 async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]] | undefined> {
   const { project, context } = scope;
-  const text =
-    (await project.text(path.join(dir, 'deno.json'))) ??
-    (await project.text(path.join(dir, 'deno.jsonc'))) ??
-    '';
-  const tasks = /"tasks"\s*:\s*\{([^{}]*)\}/.exec(text)?.[1] ?? '';
+  const tasks = await denoTasks(project, dir);
   for (const name of context.prod ? ['start', 'preview', 'serve', 'dev'] : ['dev', 'start', 'serve']) {
-    const raw = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)"`).exec(tasks)?.[1];
-    if (raw === undefined) continue;
-    const line = raw.replace(/\\(.)/g, '$1');
+    const { line } = tasks.get(name) ?? {};
+    if (!line) continue;
     const { app, look } = await recognise(project, draftApp('', { kind: 'shell', line }, dir, ''), context);
     const added =
       app.command.kind === 'shell' && look.framework?.flags
@@ -244,6 +220,17 @@ async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]
       ];
     return ['deno', 'run', '-A', '--watch', file];
   }
+  return undefined;
+}
+
+/** The file of a Bun package that listens. */
+async function bunFile({ project }: Scope, dir: string): Promise<[string, ...string[]] | undefined> {
+  for (const folder of ['', 'src/'])
+    for (const name of ['index', 'server', 'app', 'main']) {
+      const file = `${folder}${name}.ts`;
+      if (/\.listen\(|\bBun\.serve\(/.test((await project.text(path.join(dir, file))) ?? ''))
+        return ['bun', '--hot', file];
+    }
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { nodeServers } from './frameworks/node.ts';
+import { nodeServers, nodeFrameworks as pagePrograms } from './frameworks/node.ts';
 import type { Framework } from './frameworks/types.ts';
 import type { Project } from './project.ts';
 
@@ -40,19 +40,40 @@ export async function nodeServer(
   const own = ownServers.find(([uses]) => used.some((name) => uses.test(name)));
   // What is installed is meant; a name in the text alone may be a comment.
   if (own && used.some((name) => own[0].test(name) && packageOf(name) in deps)) return own[1];
+  const page = startedPage(source);
+  if (page) return page;
   if (await isClient(project, dir, entry, manifest?.deps ?? deps)) {
     return { id: 'task', label: 'a program', role: 'task' };
   }
-  const byPackage = nodeServers.find((f) => f.packages?.some((name) => name in deps));
+  if (used.some((name) => BUILDERS.test(name)) && !LISTENS.test(source) && !used.some(isOwnFile))
+    return { id: 'task', label: 'a builder of its own', role: 'task' };
+  const byPackage = serverOf(deps);
   if (byPackage) {
     const { flags: _, port: __, ...plain } = byPackage;
     return plain;
   }
+  if (words[0] === 'deno' && used.some((name) => /^(?:\$fresh\/|fresh$|@fresh\/)/.test(name)))
+    return { id: 'deno', label: 'Fresh', role: 'backend', port: 8000 };
   if (words[0] === 'bun' || words[0] === 'deno') {
     return { id: words[0], label: words[0] === 'bun' ? 'Bun' : 'Deno', role: 'backend' };
   }
   return { id: 'node', label: 'Node', role: 'backend' };
 }
+
+/** `spawn('npx', ['next', 'dev', …])`: the page that a program starts, whatever it does beside that. */
+function startedPage(source: string): Framework | undefined {
+  const call =
+    /\b(?:spawn|execa|execFile)\(\s*['"](?:npx|pnpm|yarn|bunx|pnpx)['"]\s*,\s*\[\s*(?:['"]exec['"]\s*,\s*)?['"](next|nuxt|vite|astro)['"]/;
+  const [, name] = call.exec(source) ?? [];
+  const page = name && pagePrograms.find(({ id }) => id === name);
+  if (!page) return undefined;
+  const { flags: _, ...plain } = page;
+  return { ...plain, label: `${page.label} (from a program of its own)` };
+}
+
+/** The server that a package's dependencies say. */
+export const serverOf = (deps: Record<string, string>): Framework | undefined =>
+  nodeServers.find((f) => f.packages?.some((name) => name in deps));
 
 /** The packages and files that a text imports or requires, as it names them. Pure. */
 export function usedPackages(source: string): string[] {
@@ -62,6 +83,8 @@ export function usedPackages(source: string): string[] {
 
 const packageOf = (name: string) => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
 
+const BUILDERS = /^(?:esbuild|rollup|tsup|sass|postcss|webpack)$/;
+const isOwnFile = (name: string) => name.startsWith('.');
 const LISTENS =
   /\.listen\(|\bcreateServer\(|\bserve\(|\bServer\(|export default\s*\{[^}]*\bfetch\b|\bstandaloneServer\b|\bstartServer\b/i;
 const CLIENT =

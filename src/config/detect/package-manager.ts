@@ -29,6 +29,19 @@ const settings: [string, PackageManager][] = [
 const isPackageManager = (name: string): name is PackageManager =>
   name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun';
 
+/** What a script by this name runs on this machine, where `run-script-os` decides it: `start:default`. */
+export function scriptOfSystem(scripts: Readonly<Record<string, string>>, name: string): string | undefined {
+  if (!/^(?:run-script-os|run-os)$/.test(scripts[name]?.trim() ?? '')) return undefined;
+  const { platform } = process;
+  const words: Partial<Record<typeof platform, string[]>> = {
+    win32: ['windows', 'win32'],
+    darwin: ['macos', 'darwin', 'nix'],
+    linux: ['linux', 'nix'],
+  };
+  const all = [...(words[platform] ?? [platform, 'nix']), 'default'];
+  return all.map((word) => scripts[`${name}:${word}`]).find((line) => line !== undefined);
+}
+
 /**
  * The package manager of a folder: its `packageManager` (or `devEngines`), else its lock file, else its workspace
  * file; in the folder or above it up to the root; else npm. Several locks: the one that the rest agrees with.

@@ -33,7 +33,7 @@ export async function procfileCall({ scope, step, words, further }: Taking): Pro
   if (!lines) return undefined;
   const evidence = scope.project.relative(file);
   const handsEnv = call.env === undefined && (await scope.project.has(path.dirname(file), '.env'));
-  const first = call.port ?? portOf(step) ?? FIRST_PORT;
+  const first = call.port ?? portOf(step) ?? (await ownPort(scope.project, step.dir)) ?? FIRST_PORT;
   const chosen = lines.filter(({ name }) => call.only.length === 0 || call.only.includes(name));
   const parts = chosen.map(({ name, line }, index): Step => {
     const port = first + index * PORT_STEP;
@@ -51,6 +51,13 @@ export async function procfileCall({ scope, step, words, further }: Taking): Pro
     );
   });
   return (await Promise.all(parts.map(further))).flat();
+}
+
+/** `.foreman` has foreman's options: `port: 7001`. */
+async function ownPort(project: Project, dir: string): Promise<number | undefined> {
+  const text = (await project.has(dir, '.foreman')) ? await project.text(path.join(dir, '.foreman')) : '';
+  const [, port] = /^port:\s*["']?(\d{2,5})\b/m.exec(text ?? '') ?? [];
+  return port === undefined ? undefined : Number(port);
 }
 
 interface Call {

@@ -198,14 +198,18 @@ export class Project {
   }
 }
 
-/** The `packages:` list of a pnpm-workspace.yaml: always a plain list of strings, so no YAML parser. */
+/**
+ * The `packages:` list of a pnpm-workspace.yaml: always a plain list of strings, so no YAML parser. An empty file was
+ * every package there is, before pnpm 9.
+ */
 export function pnpmPackages(text: string): string[] {
+  if (text.split('\n').every((line) => /^\s*(?:#|$)/.test(line))) return ['**'];
   const result: string[] = [];
   let inside = false;
   for (const line of text.split(/\r?\n/)) {
-    const flow = /^packages:\s*\[(.*)\]/.exec(line);
-    if (flow?.[1] !== undefined) return flow[1].split(',').map((x) => x.trim().replace(/^['"]|['"]$/g, ''));
-    if (/^packages:\s*(#.*)?$/.test(line)) inside = true;
+    const flow = /^(['"]?)packages\1:\s*\[(.*)\]/.exec(line);
+    if (flow?.[2] !== undefined) return flow[2].split(',').map((x) => x.trim().replace(/^['"]|['"]$/g, ''));
+    if (/^(['"]?)packages\1:\s*(#.*)?$/.test(line)) inside = true;
     else if (/^[^\s#-]/.test(line)) inside = false;
     else if (inside) {
       const item = /^\s*-\s*(?:'([^']*)'|"([^"]*)"|([^\s#]+))/.exec(line);

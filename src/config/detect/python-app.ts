@@ -5,7 +5,7 @@ import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts
 import { managerOf } from './manage.ts';
 import type { Project } from './project.ts';
 import { findPythonServer, type PythonFile } from './python-find.ts';
-import type { ConsoleScript, ManageKind } from './python-source.ts';
+import { type ConsoleScript, type ManageKind, mainDoesMore } from './python-source.ts';
 import { recognise } from './recognise.ts';
 import { pythonCommand, venvBin } from './venv.ts';
 
@@ -21,21 +21,28 @@ export async function pythonCandidate(scope: Scope, dir: string): Promise<Candid
     const managed = await manageCandidate(scope, dir, folder);
     if (managed) return managed;
   }
-  const found = await findPythonServer(project, dir);
+  const found = (await managedBelow(scope, dir)) ?? (await findPythonServer(project, dir));
   if (!found) return undefined;
+  if ('app' in found) return found;
   const { id, label, port } = found.server;
   const argv = await argvOf(scope, found);
   const candidate = await startOf(scope, dir, found, argv);
   const { app } = candidate;
+  const known = Object.keys(app.defaultPorts).length > 0 || port === undefined;
+  const defaultPorts = known ? app.defaultPorts : { own: port };
   if (found.script) {
     const evidence = `${project.relative(path.join(dir, 'pyproject.toml'))} script "${found.script.name}"`;
     const start = await scriptStart(project, dir, found, found.script);
     const roles: Role[] = app.roles.length > 0 ? app.roles : ['backend'];
-    const known = Object.keys(app.defaultPorts).length > 0 || port === undefined;
-    const defaultPorts = known ? app.defaultPorts : { own: port };
     return { ...candidate, app: { ...app, ...start, roles, defaultPorts, framework: id, evidence } };
   }
-  return { ...candidate, app: { ...app, framework: id, evidence: `${app.evidence} (${label})` } };
+  const others = found.beside?.map((file) => project.relative(file)).join(', ');
+  const note = others && `beside ${app.evidence} there are servers in ${others}; a config can add them`;
+  return {
+    ...candidate,
+    ...(note && { note }),
+    app: { ...app, defaultPorts, framework: id, evidence: `${app.evidence} (${label})` },
+  };
 }
 
 const managers: Record<ManageKind, { label: string; verb: string }> = {
@@ -43,6 +50,19 @@ const managers: Record<ManageKind, { label: string; verb: string }> = {
   'flask-script': { label: 'Flask-Script', verb: 'runserver' },
   'flask-cli': { label: 'Flask', verb: 'run' },
 };
+
+/** `server/notes/manage.py`: the one Django project below a folder that is none itself. */
+async function managedBelow(scope: Scope, dir: string): Promise<Candidate | undefined> {
+  const { project } = scope;
+  // What lies below the top is looked at as apps of their own.
+  if (dir === project.root) return undefined;
+  const folders = [...(await project.list(dir)).dirs].filter(
+    (name) => !/^(?:\.|node_modules$|s?venv$|env$)/.test(name),
+  );
+  const lists = await Promise.all(folders.slice(0, 20).map((name) => project.list(path.join(dir, name))));
+  const having = folders.filter((_, i) => lists[i]?.files.has('manage.py'));
+  return having.length === 1 ? manageCandidate(scope, dir, path.join(dir, having[0] ?? '')) : undefined;
+}
 
 /** A manage.py that starts a server: people write programs of this name for much else. */
 async function manageCandidate(scope: Scope, dir: string, cwd: string): Promise<Candidate | undefined> {
@@ -56,20 +76,25 @@ async function manageCandidate(scope: Scope, dir: string, cwd: string): Promise<
 }
 
 async function argvOf({ project, context }: Scope, found: PythonFile): Promise<Argv> {
-  const { cwd, file, server, entry } = found;
+  const { cwd, file, server, entry, text } = found;
+  // Not where the user says another.
+  const host = found.host !== undefined && context.host === undefined ? ['--host', found.host] : [];
   const python = await pythonCommand(project, cwd);
   const module = moduleOf(file);
+  if (!context.prod && /^(?:uvicorn|flask|quart)$/.test(server.start) && mainDoesMore(text)) {
+    return file.includes('/') ? [...python, '-m', module] : [...python, file];
+  }
   if (server.start === 'uvicorn' && entry) {
     const reload = context.prod ? [] : ['--reload'];
     const factory = entry.factory ? ['--factory'] : [];
-    return [...python, '-m', 'uvicorn', `${module}:${entry.name}`, ...factory, ...reload];
+    return [...python, '-m', 'uvicorn', `${module}:${entry.name}`, ...factory, ...reload, ...host];
   }
   if (server.start === 'flask' || server.start === 'quart') {
     // Names that they find by themselves.
     const found = !entry || /^(?:app|application|create_app|make_app)$/.test(entry.name);
     const target = found ? module : `${module}:${entry.name}`;
     const debug = server.start === 'flask' && !context.prod ? ['--debug'] : [];
-    return [...python, '-m', server.start, '--app', target, 'run', ...debug];
+    return [...python, '-m', server.start, '--app', target, 'run', ...debug, ...host];
   }
   if (server.start === 'streamlit' || server.start === 'chainlit') {
     return [...python, '-m', server.start, 'run', file];

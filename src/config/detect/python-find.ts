@@ -5,14 +5,18 @@ import type { Project } from './project.ts';
 import {
   borrowed,
   type ConsoleScript,
+  commandThatServes,
   consoleScripts,
   type Entry,
   entryOf,
+  hostIn,
   importsOf,
+  mainDoesMore,
   packageFolders,
   runsByItself,
   startsServer,
   uvicornTarget,
+  withoutLeftover,
 } from './python-source.ts';
 
 /** Where a folder's Python server is: looked for where people put it, then where pyproject.toml points, then deeper. */
@@ -24,6 +28,11 @@ const FOLDERS = ['', 'app', 'src', 'src/app', 'api', 'server', 'backend'];
 const SKIPPED =
   /^(?:\.|node_modules$|venv$|env$|tests?$|docs?$|migrations$|alembic$|static$|templates$|scripts$|examples?$|notebooks$|__pycache__$|.*\.egg-info$)/;
 
+const MANIFESTS =
+  'requirements.txt pyproject.toml Pipfile setup.py setup.cfg uv.lock poetry.lock alembic.ini pytest.ini tox.ini'.split(
+    ' ',
+  );
+
 export interface PythonFile {
   /** The folder that it is started in. */
   cwd: string;
@@ -32,8 +41,12 @@ export interface PythonFile {
   text: string;
   server: PythonServer;
   entry: Entry | undefined;
+  /** Where it would listen if its file were run. */
+  host?: string | undefined;
   /** Nothing to import was found: pyproject.toml's own script starts it. */
   script?: ConsoleScript;
+  /** Further servers, in packages beside its own: absolute. */
+  beside?: string[];
   /** What follows the script's name. */
   args?: string[];
 }
@@ -44,7 +57,8 @@ export async function findPythonServer(project: Project, dir: string): Promise<P
   if (files.size + dirs.size === 0) return undefined;
   const python =
     [...files].some((f) => f.endsWith('.py')) ||
-    ['requirements.txt', 'pyproject.toml', 'Pipfile', 'setup.py'].some((f) => files.has(f));
+    MANIFESTS.some((f) => files.has(f)) ||
+    dirs.has('requirements');
   const folders = [...FOLDERS];
   if (python) {
     for (const sub of dirs) if (!SKIPPED.test(sub) && !folders.includes(sub)) folders.push(sub);
@@ -72,21 +86,37 @@ async function deeper(project: Project, dir: string, folders: string[]): Promise
 }
 
 async function firstOf(project: Project, dir: string, folders: string[]): Promise<PythonFile | undefined> {
+  const equals: { sub: string; best: PythonFile }[] = [];
   for (const sub of folders) {
     // At the top, a folder named for a role is an app of its own.
     if (dir === project.root && ['api', 'server', 'backend'].includes(sub.split('/')[0] ?? '')) continue;
     const found = await inFolder(project, dir, sub);
-    const [best] = found.sort((a, b) => rank(a) - rank(b));
-    if (best) return best;
+    const { best, leftover } = withoutLeftover(found.sort((a, b) => rank(a) - rank(b)));
+    if (!best) continue;
+    if (FOLDERS.includes(sub) || sub.includes('/'))
+      return leftover ? { ...best, beside: [path.join(leftover.cwd, leftover.file)] } : best;
+    equals.push({ sub, best });
   }
-  return undefined;
+  // Of packages side by side the one that is called as the project, else the first.
+  const words = new Set(
+    path
+      .basename(project.root)
+      .toLowerCase()
+      .split(/[^a-z0-9]+/),
+  );
+  const chosen = equals.find(({ sub }) => words.has(path.basename(sub).toLowerCase())) ?? equals[0];
+  const beside = equals.filter((one) => one !== chosen).map(({ best }) => path.join(best.cwd, best.file));
+  return chosen && (beside.length > 0 ? { ...chosen.best, beside } : chosen.best);
 }
 
 const rank = ({ server }: PythonFile) => pythonServers.indexOf(server);
 
 async function inFolder(project: Project, dir: string, sub: string): Promise<PythonFile[]> {
   const names = (await project.list(path.join(dir, sub))).files;
-  const wanted = [...FILES, ...(sub ? ['__init__.py', 'factory.py'] : [])].filter((f) => names.has(f));
+  const byName = new Map([...names].map((name) => [name.toLowerCase(), name]));
+  const wanted = [...FILES, ...(sub ? ['__init__.py', 'factory.py'] : [])].flatMap(
+    (file) => byName.get(file.toLowerCase()) ?? [],
+  );
   if (sub === '') {
     // A lone file by any name: `hello.py`.
     const others = [...names].filter(
@@ -101,8 +131,18 @@ async function inFolder(project: Project, dir: string, sub: string): Promise<Pyt
 /** The server that a file holds, or takes from a module of the project: `app = make()` of `factory.py`. */
 async function inFile(project: Project, dir: string, file: string): Promise<PythonFile | undefined> {
   const text = await project.text(path.join(dir, file));
-  if (!text) return undefined;
+  const found = text && (await serverOf(project, dir, file, text));
+  return found ? { ...found, host: hostIn(text) } : undefined;
+}
+
+async function serverOf(
+  project: Project,
+  dir: string,
+  file: string,
+  text: string,
+): Promise<PythonFile | undefined> {
   const server = pythonServers.find((s) => s.pattern.test(text));
+  if (server && (await isItsPackage(project, dir, file, server))) return undefined;
   if (server && server.id !== 'python') {
     return { ...(await importable(project, dir, file, text)), text, server, entry: entryOf(text, server) };
   }
@@ -112,9 +152,10 @@ async function inFile(project: Project, dir: string, file: string): Promise<Pyth
     const other = (await project.text(path.join(dir, elsewhere))) ?? '';
     const { name, factory } = target;
     const its = pythonServers.find((s) => s.start === 'uvicorn' && s.pattern.test(other)) ?? fastapi;
+    const itself = mainDoesMore(text);
     return {
-      ...(await importable(project, dir, elsewhere, other)),
-      text: other,
+      ...(await importable(project, dir, itself ? file : elsewhere, itself ? text : other)),
+      text: itself ? text : other,
       server: its,
       entry: { name, factory },
     };
@@ -131,6 +172,18 @@ async function inFile(project: Project, dir: string, file: string): Promise<Pyth
   }
   if (!server || !runsByItself(text)) return undefined;
   return { ...(await importable(project, dir, file, text)), text, server, entry: undefined };
+}
+
+/** A module of the framework's own package: `chainlit/server.py` where Chainlit itself is written. */
+async function isItsPackage(
+  project: Project,
+  dir: string,
+  file: string,
+  { id }: PythonServer,
+): Promise<boolean> {
+  const folders = path.join(dir, path.dirname(file)).split(path.sep);
+  const at = folders.lastIndexOf(id);
+  return at !== -1 && id !== 'python' && project.has(folders.slice(0, at + 1).join(path.sep), '__init__.py');
 }
 
 /** Servers that a command of their own imports. */
@@ -194,13 +247,26 @@ async function findScripted(project: Project, dir: string): Promise<PythonFile |
     if (/\blitestar_group\b/.test(text))
       return { ...place, server: litestar, args: ['run', '--port', '{port}'] };
     if (startsServer(text, script.call)) return { ...place, server: plain };
+    const args = commandThatServes(text, script.call);
+    if (args) return { ...place, server: plain, args };
   }
   return undefined;
 }
 
+/** A module or package that is not beside the file, and stands beside its folder: it is started from there. */
+async function fromAbove(project: Project, dir: string, tops: ReadonlySet<string>): Promise<boolean> {
+  const up = path.dirname(dir);
+  const [here, above] = await Promise.all([project.list(dir), project.list(up)]);
+  for (const name of tops) {
+    if (!name || here.files.has(`${name}.py`) || here.dirs.has(name)) continue;
+    if (above.files.has(`${name}.py`) || (await project.has(path.join(up, name), '__init__.py'))) return true;
+  }
+  return false;
+}
+
 /**
  * The folder from which the file's own imports work, and the file as seen from there: that of the modules beside it
- * that it imports by their bare names, the parent of a folder that it imports by name, `src` of a src layout.
+ * that it imports by their bare names, the parent of a folder that it names, `src` of a src layout.
  */
 async function importable(
   project: Project,
@@ -215,14 +281,22 @@ async function importable(
   const folders = path.posix.dirname(file) === '.' ? [] : path.posix.dirname(file).split('/');
   const modules = importsOf(text).map(({ module }) => module);
   for (const [, module = ''] of text.matchAll(/^\s*import\s+([\w.]+)/gm)) modules.push(module);
+  // By the name under which it has itself served.
+  const served = uvicornTarget(text)?.module;
+  if (served?.endsWith(`.${path.posix.basename(file, '.py')}`)) modules.push(served);
   const tops = new Set(modules.map((module) => module.split('.')[0] ?? ''));
   const relative = modules.some((module) => module.startsWith('.'));
   const own = path.basename(dir);
   const above = { cwd: path.dirname(dir), file: `${own}/${file}` };
-  if (dir !== project.root && (tops.has(own) || (relative && folders.length === 0))) return above;
-  if (folders.length === 0) return { cwd: dir, file };
   // The innermost folder that is imported by its name stands in the folder we want.
   const named = folders.findLastIndex((folder) => tops.has(folder));
+  // `backend/src/backend`: the package has its project's name, and is meant.
+  const isOwn = tops.has(own) && folders[named] !== own;
+  // The folder is the package itself.
+  const isPackage = file === '__init__.py' || (relative && folders.length === 0);
+  if (dir !== project.root && (isOwn || isPackage)) return above;
+  if (dir !== project.root && folders.length === 0 && (await fromAbove(project, dir, tops))) return above;
+  if (folders.length === 0) return { cwd: dir, file };
   if (named !== -1) return at(folders.slice(0, named).join('/'));
   const beside = await project.list(path.join(dir, ...folders));
   if (!relative && !beside.files.has('__init__.py')) {

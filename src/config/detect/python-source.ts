@@ -105,11 +105,87 @@ export function uvicornTarget(text: string): { module: string; name: string; fac
   return module && name ? { module, name, factory: /\bfactory\s*=\s*True/.test(rest) } : undefined;
 }
 
+const HOST =
+  /\.run\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*?\bhost\s*=\s*(?:[\w.]+\(\s*['"]\w+['"]\s*,\s*)?['"]([\w.:]+)['"]/;
+
+/** Where the file would listen, run as it is: `uvicorn.run(app, host="0.0.0.0")`, `app.run(host=…)`. */
+export const hostIn = (text: string): string | undefined => HOST.exec(text)?.[1];
+
 /** Whether running the file does something: a guard, or a call at the margin. */
 export const runsByItself = (text: string): boolean =>
   /\b__name__\s*==/.test(text) ||
   /^(?:await )?\w[\w.]*\(/m.test(text) ||
   /^(?:with|if|for|try)\b/m.test(text);
+
+/** Calls of a main block that leave nothing behind for the server. */
+const HARMLESS =
+  /^(?:print|input|exit|asyncio\.run|sys\.exit|(?:multiprocessing\.)?freeze_support|\w*parser\.\w+|(?:\w+\.)*log(?:ger|ging)?\.\w+|(?:\w+\.)*(?:run|serve|run_app|run_simple|serve_forever))$/;
+const RUNS_SERVER = /(?<![\w.])(?:\w+\.)*(?:run|run_app|run_simple|serve)\(/;
+
+/**
+ * Whether the file, run by itself, does more than to serve what it holds: `db.create_all()` before `app.run()`, a
+ * thread, variables; or serves it by another's run (Flask-SocketIO's). Its object alone is not the owner's server then.
+ */
+export function mainDoesMore(text: string): boolean {
+  const body = mainBlock(text);
+  if (body === undefined || !RUNS_SERVER.test(body)) return false;
+  if (/\bflask_socketio\b/.test(text) && /\bsocket\w*\.run\(/i.test(body)) return true;
+  let depth = 0;
+  for (const line of body.replace(/(["'])(?:\\.|(?!\1)[^\n\\])*\1/g, '""').split('\n')) {
+    const words = line.replace(/#.*/, '').trim();
+    if (depth <= 0 && doesSomething(words)) return true;
+    depth += (words.match(/[([{]/g)?.length ?? 0) - (words.match(/[)\]}]/g)?.length ?? 0);
+  }
+  return false;
+}
+
+function doesSomething(words: string): boolean {
+  const [, called] = /^(?:await\s+)?([\w.]+)\(/.exec(words) ?? [];
+  return called === undefined
+    ? /^with\s[^\n]*\bapp_context\(|^os\.environ\[/.test(words)
+    : !HARMLESS.test(called);
+}
+
+/** What stands below `if __name__ == "__main__":`; of a lone `main()` that function's body. */
+function mainBlock(text: string): string | undefined {
+  const [, body] =
+    /^if\s+__name__\s*==\s*["']__main__["']\s*:[^\n]*\n((?:[ \t]+[^\n]*(?:\n|$)|[ \t]*\n)*)/m.exec(text) ??
+    [];
+  const [, name] = /^\s*(\w+)\(\)\s*$/.exec(body ?? '') ?? [];
+  return functionsOf(text).find((one) => one.name === name)?.body ?? body;
+}
+
+const ROUTES = /^[ \t]*@\w+(?:\.\w+)*\.(?:route|get|post|put|patch|delete|websocket)\(/gm;
+const routesOf = (text: string): number => text.match(ROUTES)?.length ?? 0;
+/** More than a page or two in one file: parts that are put together, or modules that are no framework's. */
+const PARTS =
+  /register_blueprint|include_router|add_url_rule|add_\w*(?:route|resource)|\.mount\(|init_app\(|socketio/i;
+const OTHERS =
+  /^[ \t]*(?:from|import)\s+(?!(?:flask|flask_cors|fastapi|starlette|pydantic|uvicorn|typing|os|sys|json|time|datetime|random|dotenv)\b)/m;
+
+/** The first of these servers of one folder and kind; not where it is a first try, left lying beside the real one. */
+export function withoutLeftover<T extends { text: string; server: { id: string } }>(
+  files: readonly T[],
+): { best: T | undefined; leftover?: T } {
+  const [first, ...others] = files;
+  if (!first || routesOf(first.text) > 1 || PARTS.test(first.text) || OTHERS.test(first.text))
+    return { best: first };
+  const best = others.find(({ text, server }) => server.id === first.server.id && routesOf(text) > 2);
+  return best ? { best, leftover: first } : { best: first };
+}
+
+/** The command of a Typer or Click program that serves: `@app.command() def server(port: int = …)`. */
+export function commandThatServes(text: string, app: string): string[] | undefined {
+  for (const part of text.split(new RegExp(`^@${app}\\.command\\(`, 'm')).slice(1)) {
+    const own = part.split(/^@/m)[0] ?? '';
+    const [, said, name = ''] =
+      /^(?:\s*["']([\w-]+)["'])?[^\n]*\)\s*\n(?:async )?def (\w+)\(/.exec(own) ?? [];
+    if (!name || !RUNS_SERVER.test(own)) continue;
+    const port = /\bport\s*:|["']--port["']/.test(own) ? ['--port', '{port}'] : [];
+    return [said ?? name.replaceAll('_', '-'), ...port];
+  }
+  return undefined;
+}
 
 export type ManageKind = 'django' | 'flask-script' | 'flask-cli';
 

@@ -5,9 +5,11 @@ import { sharedCaches } from './frameworks/node.ts';
 import { pythonFrameworks, pythonServers } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
 import { type Look, look } from './look.ts';
+import { withoutBrackets } from './owner/shell.ts';
 import { passFlags } from './package-manager.ts';
 import { Project } from './project.ts';
 import { reflexSettings, reflexVersion } from './reflex.ts';
+import { takesOf } from './takes.ts';
 import { venvBin } from './venv.ts';
 
 const PLACEHOLDER = /\{(?:port|backend|frontend)\}/;
@@ -37,7 +39,8 @@ export async function recognise(project: Project, found: App, opts: Said): Promi
   const line = command.kind === 'shell' ? command.line : command.argv.map(quote).join(' ');
   const seen = await look(project, line, found.cwd);
   const { framework } = seen;
-  const draft = { ...found, ...(await nature(project, line, seen)) };
+  const takes = await takesOf(project, found, seen);
+  const draft = { ...found, ...(await nature(project, line, seen)), ...(takes && { takes }) };
   if (!framework) {
     const ready = draft.ready.length > 0 ? draft.ready : [{ port: 'own' as const }];
     const app = { ...draft, ready, command: movable(draft, line, seen) };
@@ -117,7 +120,7 @@ async function nature(project: Project, line: string, seen: Look): Promise<Parti
 function takesPort(line: string, { line: inner, framework }: Look): boolean | undefined {
   if (PLACES_PORT.test(line) || PLACES_PORT.test(inner)) return true;
   if (!framework || framework.readsPort) return undefined;
-  const own = Object.values(framework.env ?? {}).some((value) => value.includes('{port}'));
+  const own = Object.values(framework.env ?? {}).some((value) => PLACEHOLDER.test(value));
   return framework.flags || own ? false : undefined;
 }
 
@@ -151,7 +154,9 @@ function outerLevels(command: Command, seen: Look): PackageManager[] {
 
 function append(command: Command, flags: string[]): Command {
   if (command.kind === 'argv') return { kind: 'argv', argv: [...command.argv, ...flags] };
-  return { kind: 'shell', line: [command.line.trim(), ...flags].join(' ') };
+  // Behind a group in brackets they would be nobody's.
+  const line = flags.length > 0 ? withoutBrackets(command.line.trim()) : command.line.trim();
+  return { kind: 'shell', line: [line, ...flags].join(' ') };
 }
 
 /** Drops `--host {host}` but keeps `{host}:{port}`, which is the port too. */

@@ -1,7 +1,10 @@
 import path from 'node:path';
+import type { Role } from '../types.ts';
 import { type Candidate, draftApp, roleOfName, type Scope, withRole } from './candidate.ts';
 import { splitLine, unwrap } from './commandline.ts';
+import { entryOf } from './listening.ts';
 import type { Look } from './look.ts';
+import { serverOf } from './node-entry.ts';
 import { startsSeveral } from './owner/command.ts';
 import { shortName } from './owner/step.ts';
 import { packageManager, runScript } from './package-manager.ts';
@@ -63,9 +66,11 @@ export const startPairs: [string, string][] = [
   ['start', 'client'],
   ['start', 'frontend'],
 ];
+/** Beside a `dev` that starts the page: `start` is production's. */
+export const developingPairs = [...devPairs, ...plainPairs.filter(([, front]) => front !== 'start')];
 /** What starts a single app, the likeliest first. */
 const singles =
-  'dev start:dev develop serve start dev:server dev:api dev:web dev:client dev:frontend dev:backend dev:app server api web client frontend backend watch'.split(
+  'dev start:dev develop serve start dev:server dev:api dev:web dev:client dev:frontend dev:backend dev:app server api web client frontend backend dev:start start-dev devStart startDev dev:serve serve:dev dev:run run:dev start:local local dev:local start:watch nodemon watch'.split(
     ' ',
   );
 const prodSingles = 'start:prod start preview serve'.split(' ');
@@ -94,10 +99,16 @@ export async function scriptCandidate(
     `${file} script "${script}"`,
   );
   const { app, look } = await recognise(project, draft, context);
-  const label = look.framework && look.framework.role !== 'task' ? ` runs ${look.framework.label}` : '';
+  // What nobody knows by its words: in a package of its own, the package's server says what it is.
+  const unknown = !look.framework && !look.orchestrates && dir !== project.root;
+  const server = unknown && serverOf((await project.packageJson(dir))?.deps ?? {});
+  const known = server ? { ...app, framework: server.id, roles: [server.role as Role] } : app;
+  const shown = look.framework ?? (server || undefined);
+  const label = shown && shown.role !== 'task' ? ` runs ${shown.label}` : '';
   return {
-    app: { ...app, evidence: app.evidence + label },
+    app: { ...known, evidence: app.evidence + label },
     home: look.dir,
+    script,
     look,
     task: look.framework?.role === 'task',
   };
@@ -119,6 +130,8 @@ export async function scriptPair(
       scriptCandidate(scope, dir, front, roleOfName(front) ? shortName(front) : 'frontend'),
     ]);
     if ([backend, frontend].some((c) => c.task || c.look.orchestrates)) continue;
+    // Scripts that outlived the folder, or the file, that they go to.
+    if (!(await isThere(scope, backend)) || !(await isThere(scope, frontend))) continue;
     if ((await startsSeveral(scope, dir, back)) || (await startsSeveral(scope, dir, front))) continue;
     const [says, shows] = [backend.app.roles[0], frontend.app.roles[0]];
     // A name that says no role must run what shows it; one that does is believed, but not against both.
@@ -129,6 +142,16 @@ export async function scriptPair(
     return [withRole(backend, 'backend'), withRole(frontend, 'frontend')];
   }
   return undefined;
+}
+
+async function isThere({ project }: Scope, { look }: ScriptCandidate): Promise<boolean> {
+  const { files, dirs } = await project.list(look.dir);
+  if (files.size + dirs.size === 0) return false;
+  // A file that is gone from a folder that is a program of its own by now.
+  const { dir, name } = path.parse(path.resolve(look.dir, entryOf(look)));
+  const inner = await project.list(dir);
+  if (entryOf(look) === '' || dir === look.dir || !inner.files.has('package.json')) return true;
+  return [...inner.files].some((file) => path.parse(file).name === name);
 }
 
 /** The one script that starts this package's server. */
@@ -146,7 +169,7 @@ export async function singleScript(scope: Scope, dir: string): Promise<ScriptCan
     if (candidate.task || candidate.look.orchestrates) continue;
     // A built site's preview is not what `dev` means, nor the other way round.
     const { framework } = candidate.look;
-    if (!prod && framework?.production) fallback ??= candidate;
+    if (!prod && (framework?.production || servesBuilt(candidate.look))) fallback ??= candidate;
     // A word nobody knows may be anything: something known goes first.
     else if (!framework && script !== names.find((n) => n in scripts)) fallback ??= candidate;
     else if (!framework && /^(?:watch|web)$/.test(script)) continue;
@@ -154,6 +177,32 @@ export async function singleScript(scope: Scope, dir: string): Promise<ScriptCan
   }
   return fallback ?? (window && { ...window, task: false });
 }
+
+const RAILS_BUILDER = /^(?:ruby )?(?:\.\/)?bin\/webpack(?:er)?-dev-server$/;
+
+/** The watcher or compiler that a package's script starts, where none of its scripts is a server. */
+export async function watcherScript(scope: Scope, dir: string): Promise<Candidate | undefined> {
+  const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
+  // Rails' own, by whatever name: `dev:client`.
+  const rails = Object.keys(scripts).find((name) => RAILS_BUILDER.test(scripts[name] ?? ''));
+  const script = rails ?? ['dev', 'watch'].find((name) => name in scripts);
+  if (script === undefined || scope.context.prod || (await startsSeveral(scope, dir, script)))
+    return undefined;
+  if (await isEmptyMix(scope, dir)) return undefined;
+  const found = await scriptCandidate(scope, dir, script, script === rails ? 'webpack' : script);
+  return found.task ? found : undefined;
+}
+
+/** Laravel's old builder as its generator made it, of which nothing was left to build. */
+async function isEmptyMix({ project }: Scope, dir: string): Promise<boolean> {
+  const text = await project.text(path.join(dir, 'webpack.mix.js'));
+  if (text === undefined) return false;
+  return !/\bmix\s*\.|^\s*\.\w+\(/m.test(text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, ''));
+}
+
+/** `http-server build`: what was built before. */
+const servesBuilt = ({ framework, words }: Look): boolean =>
+  framework?.id === 'http-server' && words.some((word) => /^(?:\.\/)?(?:build|dist|out)\/?$/.test(word));
 
 /** Whether a line starts devstart itself. */
 export const runsDevstart = (line: string) =>

@@ -10,6 +10,7 @@ const MOST = 120;
 /**
  * Whether a source file of the folder or below holds the pattern, the nearest files first.
  * @param depth folders to go down; 0: the folder alone
+ * @param skipped names of folders that hold none of the program
  * @returns undefined where there were too many to tell
  */
 export async function anySource(
@@ -18,6 +19,7 @@ export async function anySource(
   ending: RegExp,
   pattern: RegExp,
   depth = 20,
+  skipped: RegExp = SKIPPED,
 ): Promise<boolean | undefined> {
   const waiting = [{ folder: dir, below: depth }];
   let looked = 0;
@@ -32,7 +34,7 @@ export async function anySource(
     if (++looked > MOST) return undefined;
     if (below === 0) continue;
     for (const name of dirs) {
-      if (!SKIPPED.test(name)) waiting.push({ folder: path.join(folder, name), below: below - 1 });
+      if (!skipped.test(name)) waiting.push({ folder: path.join(folder, name), below: below - 1 });
     }
   }
   return false;

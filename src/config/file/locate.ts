@@ -79,7 +79,7 @@ async function yamlFinder(text: string): Promise<(keys: KeyPath) => Span | undef
     if (isSeq(parent)) return key in parent.items ? [undefined, parent.items[Number(key)]] : undefined;
     if (!isMap(parent)) return undefined;
     const named = (name: string) => (pair: { key: unknown }) =>
-      isScalar(pair.key) && (pair.key.value === name || isMergeKey(pair.key.value, name));
+      isScalar(pair.key) && (String(pair.key.value) === name || isMergeKey(pair.key.value, name));
     const own = parent.items.find(named(String(key)));
     if (own) return [own.key, own.value];
     for (const { value } of parent.items.filter(named('<<'))) {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { DevstartError } from '../../errors.ts';
 import { hook } from './hooks.ts';
 import { importModule } from './import.ts';
@@ -14,6 +14,7 @@ import type { CompileError } from './typescript.ts';
 export async function importConfig(config: ConfigFile): Promise<unknown> {
   const hooked = /\.m?ts$/.test(config.path) || /(['"])devstart\1/.test(config.text);
   const unhook = hooked ? await hook() : undefined;
+  const quiet = speakOnStderr();
   try {
     const namespace = (await importModule(pathToFileURL(config.path).href)) as Record<string, unknown>;
     let value: unknown = namespace.default;
@@ -24,8 +25,16 @@ export async function importConfig(config: ConfigFile): Promise<unknown> {
   } catch (error) {
     throw isRecord(error) && error.name === 'DevstartError' ? error : await runError(config, error);
   } finally {
+    quiet();
     unhook?.();
   }
+}
+
+/** What a config prints is for people: stdout may be one JSON document, or a URL that a script reads. */
+function speakOnStderr(): () => void {
+  const { log, info, debug, error } = console;
+  Object.assign(console, { log: error, info: error, debug: error });
+  return () => Object.assign(console, { log, info, debug });
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -51,7 +60,7 @@ async function runError(config: ConfigFile, error: unknown): Promise<DevstartErr
     (loc && { ...loc, length: 1 }) ??
     stackPlace(config, stack) ??
     importPlace(config, message) ??
-    (error.name === 'SyntaxError' ? await parsePlace(config.text) : undefined);
+    (error.name === 'SyntaxError' ? await parsePlace(config) : undefined);
   const elsewhere = place ? undefined : otherFrame(config, stack);
   return syntaxError(config, elsewhere ? `${words} (${elsewhere})` : words, place, error);
 }
@@ -70,9 +79,11 @@ function stackPlace(config: ConfigFile, stack: string): Place | undefined {
   return undefined;
 }
 
-/** Where a module that was not found is asked for. */
+/** Where a module that was not found, or wants to be imported otherwise, is asked for. */
 function importPlace({ path: file, text }: ConfigFile, message: string): Place | undefined {
-  const [, name = ''] = /^Cannot find (?:package|module) '([^']+)'/.exec(message) ?? [];
+  const [, url = ''] = /^Module "(file:[^"]+)"/.exec(message) ?? [];
+  const [, missing = ''] = /^Cannot find (?:package|module) '([^']+)'/.exec(message) ?? [];
+  const name = url === '' ? missing : fileURLToPath(url);
   const written = path.isAbsolute(name) ? `./${path.relative(path.dirname(file), name)}` : name;
   const at = name === '' ? -1 : Math.max(text.indexOf(`'${written}`), text.indexOf(`"${written}`));
   return at < 0 ? undefined : placeAt(text, at + 1, at + 1 + written.length);
@@ -86,14 +97,24 @@ function otherFrame(config: ConfigFile, stack: string): string | undefined {
   return frame?.includes('node_modules/') ? undefined : frame;
 }
 
-/** Node keeps the place of a module's syntax error to itself: sucrase finds most of them again. */
-async function parsePlace(text: string): Promise<Place | undefined> {
-  const { transform } = await import('sucrase');
+/** Node keeps the place of a module's syntax error to itself: sucrase, or V8 with the same as a script, finds it again. */
+async function parsePlace({ path: file, text }: ConfigFile): Promise<Place | undefined> {
+  const [{ transform }, { Script }] = await Promise.all([import('sucrase'), import('node:vm')]);
+  const typed: 'typescript'[] = /\.m?ts$/.test(file) ? ['typescript'] : [];
+  const head = '(async () => {';
   try {
-    transform(text, { transforms: [] });
+    const { code } = transform(text, { transforms: [...typed, 'imports'], disableESTransforms: true });
+    new Script(`${head}${code}\n})`, { filename: file });
     return undefined;
   } catch (error) {
-    const { loc } = error as { loc?: { line: number; column: number } };
-    return loc && { ...loc, length: 1 };
+    const { loc, stack = '' } = error as Error & { loc?: { line: number; column: number } };
+    if (loc) return { ...loc, length: 1 };
+    const [, line = '', read = '', before = '', mark = ''] = /:(\d+)\n(.*)\n(\s*)(\^+)/.exec(stack) ?? [];
+    const written = text.split('\n')[Number(line) - 1];
+    if (written === undefined) return undefined;
+    // The words themselves: what sucrase has taken out before them has moved them.
+    const word = read.slice(before.length, before.length + mark.length);
+    const column = Math.max(0, written.lastIndexOf(word, before.length)) + 1;
+    return { line: Number(line), column, length: mark.length };
   }
 }

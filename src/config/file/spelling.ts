@@ -2,7 +2,10 @@ import { KEYS } from '../generated/keys.ts';
 import type { KeyPath } from './literal.ts';
 
 /** Other words for a key, by its place. */
-const SYNONYMS: Record<string, Record<string, string>> = { 'apps[]': { environ: 'env' } };
+const SYNONYMS: Record<string, Record<string, string>> = {
+  'apps[]': { environ: 'env' },
+  'apps[].tcpPorts.*': { listenBacklog: 'backlog' },
+};
 
 /** A key that stands twice, in two spellings. */
 export interface Twice {
@@ -19,7 +22,12 @@ export function withOurKeys(value: unknown): { value: unknown; twice: Twice[] } 
   const twice: Twice[] = [];
   const visit = (node: unknown, place: string, keys: KeyPath): unknown => {
     if (Array.isArray(node)) return node.map((entry, index) => visit(entry, `${place}[]`, [...keys, index]));
-    if (typeof node !== 'object' || node === null || !Object.hasOwn(KEYS, place)) return node;
+    if (typeof node !== 'object' || node === null) return node;
+    if (Object.hasOwn(KEYS, `${place}.*`)) {
+      const inner = Object.entries(node).map(([key, one]) => [key, visit(one, `${place}.*`, [...keys, key])]);
+      return Object.fromEntries(inner);
+    }
+    if (!Object.hasOwn(KEYS, place)) return node;
     const ours = new Map<string, [string, unknown]>();
     for (const [written, inner] of Object.entries(node)) {
       const key = ourKey(written, place);
@@ -66,10 +74,10 @@ function spellingsOf(parent: KeyPath, key: string | number): KeyPath {
   return [key, ...(kebab === key ? [] : [kebab]), ...synonyms.map(([word]) => word)];
 }
 
-/** `['apps', 0, 'ready']` is `apps[].ready`. */
+/** `['apps', 0, 'ready']` is `apps[].ready`, and what stands under a key of the user's own `apps[].tcpPorts.*`. */
 function placeOf(keys: KeyPath): string {
-  return keys.reduce<string>(
-    (place, key) => (typeof key === 'number' ? `${place}[]` : place ? `${place}.${key}` : key),
-    '',
-  );
+  return keys.reduce<string>((place, key) => {
+    if (Object.hasOwn(KEYS, `${place}.*`)) return `${place}.*`;
+    return typeof key === 'number' ? `${place}[]` : place ? `${place}.${key}` : key;
+  }, '');
 }

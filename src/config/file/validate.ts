@@ -9,6 +9,7 @@ import type { Source } from '../types.ts';
 import { readHost, readOrigin, shown } from '../values.ts';
 import type { KeyPath } from './literal.ts';
 import { type ConfigFile, configError, type Issue } from './locate.ts';
+import { socketIssues } from './sockets.ts';
 import { knownKeys, withOurKeys } from './spelling.ts';
 
 /**
@@ -57,6 +58,14 @@ function schemaIssues(value: unknown, errors: readonly SchemaError[]): Issue[] {
 function unknownKey(keys: KeyPath, error: SchemaError): Issue {
   const key = String(error.params.additionalProperty);
   const known = knownKeys(keys);
+  if (keys.length === 0 && knownKeys(['apps', 0]).includes(key)) {
+    return {
+      keys: [key],
+      atKey: true,
+      message: `"${key}" is a key of an app`,
+      hint: `Apps stand in a list: { "apps": [{ "${key}": …`,
+    };
+  }
   const near = nearest(key, known);
   const where = keys.length > 0 ? ` in ${keyName(keys)}` : '';
   return {
@@ -72,7 +81,8 @@ const keysOf = (pointer: string): (string | number)[] =>
     .split('/')
     .slice(1)
     .map((key) => key.replace(/~1/g, '/').replace(/~0/g, '~'))
-    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+    // A port is a name, however it looks.
+    .map((key, index, all) => (/^\d+$/.test(key) && all[index - 1] !== 'tcpPorts' ? Number(key) : key));
 
 function sentence({ keyword, params }: SchemaError, found: unknown): string {
   const is = found === '' ? 'it is empty' : `${shown(found)} is`;
@@ -139,6 +149,11 @@ function meaningIssues(config: DevstartConfig, root: string): Issue[] {
     port([...keys, 'port'], app.port);
     port([...keys, 'ports', 'backend'], app.ports?.backend);
     port([...keys, 'ports', 'frontend'], app.ports?.frontend);
+    for (const [spec, socket] of Object.entries(app.tcpPorts ?? {})) {
+      port([...keys, 'tcpPorts', spec], spec);
+      const host = [...keys, 'tcpPorts', spec, 'host'];
+      if (socket.host !== undefined) attempt(host, (source) => readHost(socket.host, source));
+    }
     issues.push(...appIssues(keys, app, root));
     if (app.name !== undefined && names.has(app.name))
       issues.push({ keys: [...keys, 'name'], message: `two apps have the name "${app.name}"` });
@@ -172,6 +187,7 @@ function appIssues(keys: KeyPath, app: AppConfig, root: string): Issue[] {
     add('maxRestarts', 'it belongs to "restart": "on-failure" or "always", which is not there');
   return [
     ...issues,
+    ...socketIssues(keys, app, keyName),
     ...readyIssues([...keys, 'ready'], app.ready),
     ...cleanIssues([...keys, 'clean'], app.clean, cwd, root),
   ];

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { readEnvFile } from '../settings/dotenv.ts';
+import { smallText } from '../small-files.ts';
 import { type App, type Reading, TOLD_LISTS, TOLD_URLS, type ToldName } from '../types.ts';
 import { listReading } from './lists.ts';
 import { loadedEnvFiles } from './loaders.ts';
-import { type SourceFile, sourcesOf, textOf } from './sources.ts';
+import { type SourceFile, sourcesOf } from './sources.ts';
 import { meansSomethingElse } from './urls.ts';
 
 const NAMES: readonly ToldName[] = [...TOLD_URLS, ...TOLD_LISTS];
@@ -32,10 +33,23 @@ interface Surroundings {
  */
 export async function withReadings(apps: readonly App[], around: Surroundings): Promise<App[]> {
   const dirs = apps.map((app) => app.runs?.dir ?? app.cwd);
+  const seen = new Map<string, SourceFile[]>();
+  // One look at a folder, however many run in it.
+  const sourcesIn = (dir: string, flat: boolean): SourceFile[] => {
+    const key = `${flat} ${dir}`;
+    const found =
+      seen.get(key) ??
+      sourcesOf(
+        dir,
+        dirs.filter((other) => other !== dir),
+        flat,
+      );
+    seen.set(key, found);
+    return found;
+  };
   return Promise.all(
-    apps.map(async (app, index) => {
-      const others = dirs.filter((dir) => dir !== dirs[index]);
-      const reads = { ...readingsOf(app, others, around), ...app.reads };
+    apps.map(async (app) => {
+      const reads = { ...readingsOf(app, sourcesIn, around), ...app.reads };
       // A Procfile's line starts in the Procfile's folder.
       const file = app.procfile ? await readEnvFile(app.cwd, '.env', around.env) : undefined;
       return {
@@ -49,13 +63,13 @@ export async function withReadings(apps: readonly App[], around: Surroundings): 
 
 function readingsOf(
   app: App,
-  others: readonly string[],
+  sourcesIn: (dir: string, flat: boolean) => SourceFile[],
   { root, env, prod }: Surroundings,
 ): Partial<Record<ToldName, Reading>> {
   const open = NAMES.filter((name) => !env[name] && app.env[name] === undefined);
   if (open.length === 0) return {};
   const dir = app.runs?.dir ?? app.cwd;
-  const sources = sourcesOf(dir, others, PAGES_ALONE.has(app.framework ?? ''));
+  const sources = sourcesIn(dir, PAGES_ALONE.has(app.framework ?? ''));
   const command = app.command.kind === 'shell' ? app.command.line : app.command.argv.join(' ');
   const loaded = loadedEnvFiles({
     root,
@@ -63,11 +77,11 @@ function readingsOf(
     dir,
     framework: app.framework,
     lines: [command, app.runs?.line ?? ''],
-    manifests: MANIFESTS.flatMap((name) => textOf(path.join(dir, name)) ?? []),
+    manifests: MANIFESTS.flatMap((name) => smallText(path.join(dir, name)) ?? []),
     sources,
     prod,
   });
-  const files = loaded.flatMap((file) => textOf(file) ?? []);
+  const files = loaded.flatMap((file) => smallText(file) ?? []);
   const reads: Partial<Record<ToldName, Reading>> = {};
   for (const name of open) {
     const reading = files.some((text) => assigns(text, name)) ? 'own' : readingIn(name, sources);

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { entriesOf, smallText } from '../small-files.ts';
 
 /** A file of an app's own code. */
 export interface SourceFile {
@@ -23,8 +23,6 @@ const SHALLOW = 1;
 /** … or few beside them: `src/shop`, `com/example/shop`. */
 const FEW = 3;
 const DEEPEST = 8;
-/** Bytes. */
-const MOST_BYTES = 128 << 10;
 
 /**
  * The code in `dir` that may read settings: a bounded part of it, by telling names, so that a start costs the same in
@@ -59,27 +57,10 @@ export function sourcesOf(dir: string, others: readonly string[], flat: boolean)
     .sort(tellingFirst)
     .slice(0, MOST_FILES)
     .flatMap((file) => {
-      const text = textOf(file);
+      const text = smallText(file);
       return text === undefined ? [] : [{ file, text }];
     });
 }
 
 const isTelling = (file: string): boolean => TELLING.test(path.basename(file));
 const tellingFirst = (a: string, b: string): number => Number(isTelling(b)) - Number(isTelling(a));
-
-/** Undefined: it is not there, cannot be read, or is no small text. */
-export function textOf(file: string): string | undefined {
-  try {
-    return statSync(file).size > MOST_BYTES ? undefined : readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}

@@ -70,11 +70,14 @@ export function decide(evidence: Evidence, code: CodeSays): Need[] {
       for (const need of written) add(need, need.name);
       continue;
     }
-    const [published] = compose.flatMap(({ file: from, services: all }) =>
-      all
-        .filter((service) => service.kind === kind && !service.optional)
-        .map((service) => ({ from, port: publishedPort(service) })),
-    );
+    // One that other containers alone reach is not for the servers here.
+    const published = compose
+      .flatMap(({ file: from, services: all }) =>
+        all
+          .filter((service) => service.kind === kind && !service.optional)
+          .map((service) => ({ from, port: publishedPort(service) })),
+      )
+      .find(({ port }) => port);
     if (published?.port) add({ kind, host: 'localhost', port: published.port }, published.from);
   }
   return found;

@@ -1,9 +1,10 @@
 import path from 'node:path';
+import { numbered } from '../file/sockets.ts';
 import { keyName, rolesOf } from '../file/validate.ts';
 import type { AppConfig, DevstartConfig } from '../generated/types.ts';
 import { keyedByRole } from '../keyed.ts';
 import { parsePortSpec } from '../port-spec.ts';
-import type { App, Command, PortKey, ReadyCheck } from '../types.ts';
+import type { App, Command, GivenSocket, PortKey, ReadyCheck, SocketKey } from '../types.ts';
 import { readEnvFile } from './dotenv.ts';
 
 export interface ConfigAppsOptions {
@@ -57,6 +58,8 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
   put(own, entry.port, 'port');
   put('backend', entry.ports?.backend, 'ports', 'backend');
   put('frontend', entry.ports?.frontend, 'ports', 'frontend');
+  const tcpPorts = socketsOf(entry, own);
+  for (const { key, name } of tcpPorts) put(key, name, 'tcpPorts', name);
   return {
     name: entry.name ?? roles[0] ?? `app${index + 1}`,
     roles,
@@ -67,6 +70,10 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
     defaultPorts: {},
     ports,
     ...(entry.port === false && { noPort: true }),
+    ...(tcpPorts.length > 0 && { tcpPorts }),
+    ...(entry.handover !== undefined && { handover: entry.handover }),
+    ...(entry.user !== undefined && { user: String(entry.user) }),
+    ...(entry.group !== undefined && { group: String(entry.group) }),
     instances: entry.instances ?? 1,
     ready: readyOf(entry, roles.length > 1 ? 'backend' : own),
     ...supervisionOf(entry),
@@ -74,6 +81,21 @@ function draftOf(entry: AppConfig, index: number, root: string, file: string): A
     caches: [...(entry.clean ?? [])],
     evidence: `apps[${index}] in ${file}`,
   };
+}
+
+/** The first one is on the app's own port, where it names that or names none. */
+function socketsOf({ tcpPorts, port }: AppConfig, own: PortKey): GivenSocket[] {
+  const sockets = numbered(tcpPorts);
+  const main = port === undefined ? sockets[0] : sockets.find(({ spec }) => spec === String(port));
+  return sockets.map((one) => ({
+    key: one === main ? own : (`fd${one.fd}` as SocketKey),
+    fd: one.fd,
+    name: one.spec,
+    ...(one.host !== undefined && { host: one.host.replace(/^\[(.*)\]$/, '$1') }),
+    backlog: one.backlog ?? 128,
+    reusePort: one.reusePort ?? false,
+    nonBlock: one.setNonBlock ?? false,
+  }));
 }
 
 /** What an app's `envFile` holds, the later file winning. */

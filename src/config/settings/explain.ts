@@ -70,7 +70,9 @@ const LABELS: Record<string, string> = {
 const isExplained = (value: Explained | Record<string, Explained>): value is Explained => 'overrode' in value;
 
 function line(label: string, { value, source, overrode }: Explained): string {
-  const weaker = overrode.map((other) => `${text(other.value)}, ${origin(other.source)}`).join('; ');
+  // Who says the same has lost nothing.
+  const others = overrode.filter((other) => text(other.value) !== text(value));
+  const weaker = others.map((other) => `${text(other.value)}, ${origin(other.source)}`).join('; ');
   const from = source.kind === 'default' ? ' by default' : ` from ${origin(source)}`;
   return `${label}=${text(value)}${from}${weaker && ` (overrode ${weaker})`}`;
 }

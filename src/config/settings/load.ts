@@ -1,6 +1,5 @@
-import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { DevstartError } from '../../errors.ts';
+import type { Looks } from '../copies/types.ts';
 import type { Detection } from '../detect/index.ts';
 import type { DetectContext } from '../detect/project.ts';
 import { findConfig, parseConfig, readConfigFile } from '../file/config-file.ts';
@@ -11,6 +10,7 @@ import { readPath } from '../values.ts';
 import { readEnvFiles } from './dotenv.ts';
 import { type Layers, resolveOptions } from './options.ts';
 import { resolveSettings } from './resolve.ts';
+import { projectRoot } from './root.ts';
 import { isLinkedWorktree, PINS, readPins, readPortsFile } from './sticky.ts';
 
 export interface LoadInput {
@@ -21,7 +21,7 @@ export interface LoadInput {
   cwd: string;
 }
 
-export interface Loaded {
+export interface Loaded extends Looks {
   settings: Settings;
   /** Ports to pass over, and the file that names each, as `avoid` has it. */
   avoided: ReadonlyMap<number, string>;
@@ -52,7 +52,7 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
   }
   const { prod, host, sticky, portsFile, avoid } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
-  const [{ apps, notes, copies, leftOut }, last, pins] = await Promise.all([
+  const [{ apps, notes, copies, leftOut, lookWidely, lookForNumber }, last, pins] = await Promise.all([
     findApps(layers, { prod: prod.value, host: host?.value }),
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
@@ -71,6 +71,8 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
     warnings: [last.warning, pins.warning, ...avoided.warnings, ...warnings].filter(
       (warning) => warning !== undefined,
     ),
+    lookWidely,
+    lookForNumber,
     notes,
     leftOut,
     ...(configFile && { configFile }),
@@ -103,17 +105,6 @@ async function configuredApps({ root, config }: Layers, context: DetectContext):
 
 const configPath = (cwd: string, given: string): string =>
   path.resolve(cwd, readPath(given, { kind: 'flag', name: '--config' }));
-
-async function projectRoot(cwd: string, given: string | undefined): Promise<string> {
-  const folder = path.resolve(cwd, given ?? '.');
-  const found = given === '' ? undefined : await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return realpath(folder);
-  const why = found ? 'is not a folder' : 'is not there';
-  throw new DevstartError(
-    'USAGE',
-    given === undefined ? `${folder} ${why}` : `--cwd ${given || '""'} ${why}`,
-  );
-}
 
 /** Fills in the lines of what came from the config: a library's work, so only for those who show them. */
 export async function withConfigLines(loaded: Loaded): Promise<Settings> {

@@ -10,6 +10,7 @@ import {
   type PortSpec,
   ROLES,
   type Role,
+  type SocketKey,
   type Source,
   type Sourced,
   type WrittenPort,
@@ -45,11 +46,14 @@ export const ROLE_PORTS = {
 /** Where the search for a further app's port starts. */
 export const FURTHER_START = 4000;
 
+export const isSocketKey = (key: PortKey): key is SocketKey => key.startsWith('fd');
+
 /** An app listens on its roles' ports; without a role on one of its own. A compiler that watches has none. */
 export function portKeys(app: App): PortKey[] {
   if (app.noPort || app.opaque) return [];
-  if (app.roles.length > 0) return [...app.roles];
-  return app.framework === 'task' && !app.ports.own ? [] : ['own'];
+  const further = (app.tcpPorts ?? []).map(({ key }) => key).filter(isSocketKey);
+  if (app.roles.length > 0) return [...app.roles, ...further];
+  return app.framework === 'task' && !app.ports.own ? further : ['own', ...further];
 }
 
 /** Everything that is said of a port, strongest first. */
@@ -61,6 +65,8 @@ export function portCandidates(
   start: number,
 ): Candidate[] {
   const found: Candidate[] = [];
+  const asked = app.ports[key];
+  if (isSocketKey(key)) return asked ? [{ raw: written(asked.value), source: asked.source }] : [];
   const mine = named.get(`${app.name}/${key}`);
   if (mine) found.push(mine);
   if (key !== 'own')
@@ -69,7 +75,6 @@ export function portCandidates(
   const numbers = projectNumbers(app, key);
   // The variable that its own code reads, exported in the shell.
   found.push(...numbers.filter(isExported));
-  const asked = app.ports[key];
   if (asked)
     found.push({ raw: written(asked.value), source: asked.source }, ...asked.overrode.map(asCandidate));
   const own = numbers.filter((candidate) => !isExported(candidate));
@@ -105,7 +110,7 @@ function ofPortsFile(
   file: StickyPorts | undefined,
   kind: 'config' | 'sticky',
   { name }: App,
-  key: PortKey,
+  key: Exclude<PortKey, SocketKey>,
 ): Candidate[] {
   const port = key === 'own' ? file?.apps[name]?.[0] : file?.[key];
   if (!file || port === undefined) return [];
@@ -195,7 +200,7 @@ export function insertBlock(candidates: Candidate[], basePort: Sourced<number>, 
 }
 
 /** Backend 0, frontend 1, further apps after the roles that there are. */
-export function blockOffset(apps: readonly App[], app: App, key: PortKey): number {
+export function blockOffset(apps: readonly App[], app: App, key: Exclude<PortKey, SocketKey>): number {
   const roles = ROLES.filter((role) => apps.some((known) => known.roles.includes(role)));
   if (key !== 'own') return roles.indexOf(key);
   return roles.length + apps.filter((known) => known.roles.length === 0).indexOf(app);
@@ -214,4 +219,6 @@ export function specOf(candidates: readonly Candidate[]): Sourced<PortSpec> {
   return chosen;
 }
 
-const isPin = ({ kind, file }: Source): boolean => kind === 'config' && file === PINS;
+/** What the sockets of `tcpPorts` are on does not move. */
+const isPin = ({ kind, file, name }: Source): boolean =>
+  kind === 'config' && (file === PINS || name.includes('.tcpPorts.'));

@@ -17,6 +17,7 @@ import {
   blockOffset,
   FURTHER_START,
   insertBlock,
+  isSocketKey,
   knownApp,
   namedPorts,
   portCandidates,
@@ -93,9 +94,9 @@ function resolvePorts(
   for (const app of apps) {
     const mine: Partial<Record<PortKey, Sourced<PortSpec>>> = {};
     for (const key of portKeys(app)) {
-      const start = key === 'own' ? FURTHER_START + further : ROLE_PORTS[key].start;
+      const start = key === 'own' || isSocketKey(key) ? FURTHER_START + further : ROLE_PORTS[key].start;
       if (key === 'own') further++;
-      const offset = basePort && blockOffset(apps, app, key);
+      const offset = basePort && !isSocketKey(key) ? blockOffset(apps, app, key) : undefined;
       const candidates = portCandidates(input, app, key, named, start);
       if (basePort && offset !== undefined) insertBlock(candidates, basePort, offset);
       mine[key] = specOf(candidates);

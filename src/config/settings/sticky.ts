@@ -83,11 +83,22 @@ function portsOf(content: unknown, file: string): StickyPorts | undefined {
       if (!isRecord(app) || typeof app.name !== 'string' || !Array.isArray(app.ports)) return undefined;
       if (!app.ports.every(isPort)) return undefined;
       ports.apps[app.name] = app.ports;
+      takeUsual(app, ports);
       if (app.moved === true) ports.moved = [...(ports.moved ?? []), app.name];
     }
   }
   const ours = content.version === 1 || ports.backend !== undefined || ports.frontend !== undefined;
   return ours ? ports : undefined;
+}
+
+/** An order for one run only: the next one takes what was before it. */
+function takeUsual({ name, role, usually }: Record<string, unknown>, ports: StickyPorts): void {
+  if (!Array.isArray(usually) || !usually.every(isPort)) return;
+  ports.apps[String(name)] = usually;
+  if (role !== 'backend' && role !== 'frontend') return;
+  const [first] = usually;
+  if (first === undefined) delete ports[role];
+  else ports[role] = first;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,4 +1,4 @@
-import { ChildProcess } from 'node:child_process';
+import childProcess, { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { type FollowFiles, followAssignments, withFolder, withRequire } from '../options.ts';
 
@@ -21,6 +21,45 @@ export function followChildren(files: FollowFiles): void {
     const inherits = options?.envPairs?.some((pair) => pair.startsWith('DEVSTART_MOVED='));
     return Reflect.apply(spawn, this, [inherits ? keptIn(options, files) : options]);
   };
+}
+
+type Sync = (file: string, ...rest: unknown[]) => unknown;
+interface SyncOptions {
+  env?: Record<string, string | undefined>;
+  shell?: unknown;
+}
+
+/** `spawnSync` and its like have no ChildProcess: their environment is what they are given, or this process's. */
+export function followSyncChildren(files: FollowFiles): void {
+  const all = childProcess as unknown as Record<string, Sync>;
+  for (const name of ['spawnSync', 'execFileSync', 'execSync']) {
+    const run = all[name] as Sync;
+    all[name] = function (this: unknown, file: string, ...rest: unknown[]) {
+      return Reflect.apply(run, this, keptInSync(name, file, rest, files));
+    };
+  }
+}
+
+/** @param rest its arguments, where it takes any, and its options */
+export function keptInSync(name: string, file: string, rest: unknown[], files: FollowFiles): unknown[] {
+  const at = name === 'execSync' || !(Array.isArray(rest[0]) || rest[0] == null) ? 0 : 1;
+  const options = (rest[at] ?? {}) as SyncOptions;
+  const env = typeof options === 'object' ? (options.env ?? process.env) : {};
+  if (env.DEVSTART_MOVED === undefined || typeof file !== 'string') return [file, ...rest];
+  const args = at === 1 && Array.isArray(rest[0]) ? (rest[0] as string[]) : [];
+  const inShell = name === 'execSync' || Boolean(options.shell);
+  const shown = inShell ? { file: 'sh', args: [file, ...args] } : { file, args };
+  const envPairs = Object.entries(env).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${value}`],
+  );
+  const kept = keptIn({ ...shown, envPairs }, files);
+  const given = kept.envPairs?.map((pair) => [
+    pair.slice(0, pair.indexOf('=')),
+    pair.slice(pair.indexOf('=') + 1),
+  ]);
+  const [first = file, ...others] = inShell ? (kept.args ?? []) : [file, ...(kept.args ?? [])];
+  const before = at === 0 ? [] : [others];
+  return [first, ...before, { ...options, env: Object.fromEntries(given ?? []) }, ...rest.slice(at + 1)];
 }
 
 export function keptIn(options: SpawnOptions, files: FollowFiles): SpawnOptions {

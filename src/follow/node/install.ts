@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { filesIn } from '../options.ts';
 import type { FollowSettings } from '../settings.ts';
-import { followChildren } from './children.ts';
+import { followChildren, followSyncChildren } from './children.ts';
 import { followConnections } from './connections.ts';
 import { followListens, listensOn } from './listens.ts';
 import { followServers } from './servers.ts';
@@ -12,5 +12,7 @@ export function install(settings: FollowSettings, folder: string): void {
   followConnections((written) => (listensOn(written) ? undefined : settings.ports.get(written)));
   followServers(settings);
   if (settings.own.size > 0) followListens(settings.own);
-  followChildren(filesIn(folder, path.sep));
+  const files = filesIn(folder, path.sep);
+  followChildren(files);
+  followSyncChildren(files);
 }

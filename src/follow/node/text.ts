@@ -64,8 +64,12 @@ export function followUrls(text: string, ports: ReadonlyMap<number, number>): st
 
 export type Chunk = string | Buffer;
 
+/** How Vite's client writes down the port of its hot updates, apart from any host. */
+const HOT = 'hmrPort = ';
+const HOT_PORT = 24_678;
+
 /** The longest beginning of a match that a piece without one can end with. */
-const LONGEST_START = 10;
+const LONGEST_START = HOT.length + 5;
 
 /**
  * Puts the real ports into a text that comes in pieces. A piece with nothing to replace is given back itself; held back
@@ -85,9 +89,10 @@ export class Rewriter {
     this.#ports = ports;
     this.#html = html;
     this.#needles = [...ports.keys()].map((port) => `:${port}`);
+    if (ports.has(HOT_PORT)) this.#needles.push(HOT + HOT_PORT);
     this.#words = html ? [...this.#needles, '<script', '</script', '<style', '</style'] : this.#needles;
     const tags = html ? '|<(/?)(?:script|style)\\b' : '';
-    this.#pattern = new RegExp(`:(${[...ports.keys()].join('|')})(?!\\d)${tags}`, 'gi');
+    this.#pattern = new RegExp(`(:|\\b${HOT})(${[...ports.keys()].join('|')})(?!\\d)${tags}`, 'gi');
   }
 
   /** @returns what may be sent now: a string for a string, bytes for bytes */
@@ -125,7 +130,7 @@ export class Rewriter {
     let sent = '';
     let done = 0;
     for (const found of text.matchAll(this.#pattern)) {
-      const [match, written, slash] = found;
+      const [match, lead, written, slash] = found;
       if (written === undefined) {
         this.#inScript = slash === '';
         continue;
@@ -133,8 +138,10 @@ export class Rewriter {
       const at = start + found.index;
       const before = all.slice(Math.max(0, at - BEFORE), at);
       const after = all.slice(at + match.length, at + match.length + AFTER);
-      if (!refers({ before, after, markup: this.#html && !this.#inScript })) continue;
-      sent += `${text.slice(done, found.index)}:${this.#ports.get(Number(written))}`;
+      const isHot = lead !== ':' && Number(written) === HOT_PORT;
+      if (!isHot && (lead !== ':' || !refers({ before, after, markup: this.#html && !this.#inScript })))
+        continue;
+      sent += `${text.slice(done, found.index)}${lead}${this.#ports.get(Number(written))}`;
       done = found.index + match.length;
     }
     this.#before = (this.#before + text).slice(-BEFORE);

@@ -126,11 +126,9 @@ async function serveSearching(
     let attempts = 0;
     let port = from;
     let held: number | undefined;
-    let last = otherwise;
-    // Home, the last run's, then on from home.
-    for (let on = from; ; port = last ?? ++on, last = undefined) {
+    for (port of tries(from, otherwise, request)) {
       if (port > MAX_PORT || attempts >= board.options.maxAttempts) {
-        throw await exhausted(request, board, from, port - 1, held);
+        throw await exhausted(request, board, Math.min(from, port + 1), Math.max(from, port - 1), held);
       }
       if (port !== first && port !== otherwise && kept.has(port)) continue;
       const status = await board.statusOf(port, request);
@@ -142,6 +140,26 @@ async function serveSearching(
     next = port + 1;
   }
   return assignments;
+}
+
+/**
+ * Home, the last run's, then upwards from home; a number that the project has written down keeps its digits, so that
+ * texts keep their lengths.
+ */
+function* tries(
+  home: number,
+  otherwise: number | undefined,
+  { spec: { source } }: PortRequest,
+): Generator<number> {
+  yield home;
+  if (otherwise !== undefined) yield otherwise;
+  let on = home;
+  for (;;) {
+    const isLonger = String(on + 1).length > String(home).length;
+    if (on < home) on--;
+    else on = isLonger && source.kind === 'framework' && home > 2000 ? home - 1 : on + 1;
+    yield on;
+  }
 }
 
 /** The numbers that other requests name, no weaker than this one: a moving port leaves them alone. */

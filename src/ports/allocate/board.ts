@@ -5,7 +5,7 @@ import type { Source } from '../../config/types.ts';
 import { DevstartError } from '../../errors.ts';
 import { firstUnprivilegedPort } from '../../system/kernel.ts';
 import type { ClaimOf } from '../claims/claims.ts';
-import { findOwners } from '../holders/owner.ts';
+import { findOwners, unseenOwner } from '../holders/owner.ts';
 import { describeHolding } from '../holders/words.ts';
 import type { PortAssignment, PortOwner, PortRequest } from '../types.ts';
 import { type ProbeResult, probePort } from './probe.ts';
@@ -22,6 +22,10 @@ export interface AllocateOptions {
   claimOf?: ClaimOf | undefined;
   /** Ports that this run has already: likewise. */
   ours?: ReadonlySet<number> | undefined;
+  /** Whose those are, for messages. */
+  appOfPort?: ReadonlyMap<number, string> | undefined;
+  /** Ports of this run that its own instances give up for it: they count as free. */
+  given?: ReadonlySet<number> | undefined;
   /** Ports that other projects' files name, and the file of each: passed over likewise. */
   avoid?: ReadonlyMap<number, string> | undefined;
   /** Absolute: shown as `~` in messages. */
@@ -50,6 +54,7 @@ export class Board {
   /** @throws DevstartError PORT_INVALID where the port is privileged */
   async statusOf(port: number, request: PortRequest): Promise<PortStatus> {
     if (this.owners.has(port) || this.options.ours?.has(port)) return 'ours';
+    if (this.options.given?.has(port)) return 'free';
     if (this.options.claimOf?.(port)) return 'claimed';
     if (this.options.avoid?.has(port)) return 'avoided';
     let result = this.#probes.get(port);
@@ -82,7 +87,7 @@ export class Board {
 
   /** Why the port cannot be had, for people. */
   async holdingOf(port: number): Promise<string> {
-    const owner = this.#known(port) ?? (await this.#find([port])).get(port)?.[0];
+    const owner = this.#known(port) ?? (await this.#find([port])).get(port)?.[0] ?? unseenOwner(port);
     return describeHolding(owner, this.options.home);
   }
 
@@ -99,7 +104,7 @@ export class Board {
     const unknown = this.#moved.map(({ held }) => held).filter((port) => !this.#known(port));
     const owners = await this.#find(unknown);
     for (const { assignment, held } of this.#moved) {
-      assignment.holder = this.#known(held) ?? owners.get(held)?.[0] ?? {};
+      assignment.holder = this.#known(held) ?? owners.get(held)?.[0] ?? unseenOwner(held);
     }
   }
 
@@ -133,12 +138,20 @@ export async function takenError(
       },
     );
   }
+  const app = board.options.appOfPort?.get(port);
+  if (status === 'ours' && app !== undefined) {
+    return new DevstartError('PORT_IN_USE', `Port ${port} is already assigned to app '${app}'`, {
+      hint: `'${labelOf(request, board.requests)}' asks for it too (from ${from}): ask for another.`,
+    });
+  }
   const holding = (await board.holdingOf(port)).replace(/^(?=in use|assigned)/, 'already ');
   const exact =
     spec.kind === 'range'
       ? 'a range is exact'
       : spec.kind === 'single' && spec.exact
-        ? 'that file pins it'
+        ? source.kind === 'flag'
+          ? 'an order for one port is exact'
+          : 'that file pins it'
         : 'strict ports do not move';
   const mend =
     status === 'claimed'

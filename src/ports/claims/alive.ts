@@ -12,12 +12,16 @@ export type Liveness = 'alive' | 'dead' | 'elsewhere';
 /** What is known of a process with that pid; `hidden`: there is one, but the system says no more. */
 export type Known = Pick<Proc, 'start' | 'zombie' | 'stopped'> | 'hidden' | undefined;
 
+let own: Claimant | undefined;
+
 /** The process as a claimant. Its start is empty where the system does not tell: then its pid alone counts. */
-export const claimant = (pid: number = process.pid): Claimant => ({
-  pid,
-  start: readProcess(pid)?.start ?? '',
-  ...whereabouts(),
-});
+export function claimant(pid: number = process.pid): Claimant {
+  // A process is itself as long as it lives: a start asks four times.
+  if (pid === process.pid && own) return own;
+  const found = { pid, start: readProcess(pid)?.start ?? '', ...whereabouts() };
+  if (pid === process.pid) own = found;
+  return found;
+}
 
 /** Whether the claimant still counts, as known from `here`. Pure but for `knownOf`. No wall clock: it may be set back. */
 export function livenessOf(one: Claimant, here: Claimant, knownOf: (pid: number) => Known): Liveness {

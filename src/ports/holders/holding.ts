@@ -48,7 +48,10 @@ export async function findHoldings(
   const processes = pids.length > 0 && claims.size > 0 ? listProcesses() : [];
   const holdingOf = async (port: number): Promise<Holding> => {
     const claim = claims.get(port);
-    const holders: Holder[] = (owners.get(port) ?? []).map(({ pid, name, cwd }) => {
+    const all = owners.get(port) ?? [];
+    // A launcher that has handed its socket over holds it as well: it is its servers’.
+    const servers = claim ? all.filter(({ pid }) => pid !== claim.pid) : all;
+    const holders: Holder[] = (servers.length > 0 ? servers : all).map(({ pid, name, cwd }) => {
       const uid = pid === undefined ? undefined : uidOf(pid);
       return {
         ...(pid === undefined ? {} : { pid }),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { listenersOn } from '../../system/processes.ts';
+import { listListeners } from '../../system/listeners.ts';
+import { listenersOn, userNames } from '../../system/processes.ts';
 import type { PortOwner } from '../types.ts';
 
 const PROJECT_MARKS = (
@@ -21,6 +22,12 @@ export async function findOwners(ports: number[]): Promise<Map<number, PortOwner
       listening.map((one) => (one.cwd === undefined ? one : { ...one, cwd: projectOf(one.cwd) })),
     ]),
   );
+}
+
+/** Of a listener whose process is not told of: whose it is, as far as the system says. */
+export function unseenOwner(port: number): PortOwner {
+  const uid = listListeners()?.find((one) => one.port === port)?.uid;
+  return uid === undefined ? {} : { user: userNames()(uid) };
 }
 
 /** Nearest folder upwards that looks like a project, or the folder itself. */

@@ -3,7 +3,8 @@ import type { PortOwner } from '../types.ts';
 
 /** For people: `node (pid 4711, ~/other-app)`, or `another process` where nothing is known. */
 export function describeOwner(owner: PortOwner | undefined, home?: string): string {
-  if (owner?.pid === undefined) return owner?.name ?? 'another process';
+  if (owner?.pid === undefined)
+    return owner?.name ?? (owner?.user === undefined ? 'another process' : `a process of user ${owner.user}`);
   const { name = 'a process', pid, cwd } = owner;
   return `${name} (pid ${pid}${cwd === undefined ? '' : `, ${shorten(cwd, home)}`})`;
 }

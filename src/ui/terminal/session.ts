@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Plane } from '../../control/plane.ts';
+import type { KeyPlane } from '../../control/plane.ts';
 import { urlText } from '../../plan/url.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { columns } from '../format.ts';
@@ -8,12 +8,14 @@ import { TerminalInput } from './input.ts';
 import { KEYS, type KeyAction, type KeyState, press, splitKeys } from './keys.ts';
 
 export interface SessionOptions {
-  plane: Plane;
+  plane: KeyPlane;
   /** Keys are read: stdin and stdout are terminals and people sit there. */
   keys: boolean;
   /** The app that gets what is typed or piped in; keys are off then. */
   stdinTo: string | undefined;
   color: boolean;
+  /** The run is another process: it goes on when this one ends. */
+  attached?: boolean;
   /** Where the logs are, for the help. */
   logs: string | undefined;
   output: { writeLine(text: string): void; focus(app: string | undefined): void };
@@ -122,7 +124,9 @@ export class TerminalSession {
     const { plane, open } = this.#options;
     switch (action.do) {
       case 'restart':
-        plane.order(action).catch((error: Error) => this.#write(`could not restart: ${error.message}`));
+        plane
+          .order({ do: 'restart', who: { app: action.app }, until: 'started' })
+          .catch((error: Error) => this.#write(`could not restart: ${error.message}`));
         break;
       case 'choose':
         this.#write(`restart: ${this.#apps.map((app, index) => `${index + 1} ${app}`).join('  ')}  a all`);
@@ -143,7 +147,9 @@ export class TerminalSession {
         this.#write(CLEAR);
         break;
       case 'quit':
-        void plane.order({ do: 'stop', reason: { code: 0, reason: 'q' }, insist: true });
+        plane
+          .order({ do: 'stop', reason: { code: 0, reason: 'q' }, insist: true })
+          .catch((error: Error) => this.#write(`could not stop: ${error.message}`));
         break;
       case 'help':
         for (const line of this.#help()) this.#write(line);
@@ -179,10 +185,12 @@ export class TerminalSession {
   #help(): string[] {
     const { logs } = this.#options;
     const keys = KEYS.filter(([key]) => key !== 'l' || this.#apps.length > 1);
-    const more = [
-      ['Ctrl-Z', 'pause the servers and devstart; fg goes on'],
-      ['Ctrl-C', 'stop'],
-    ];
+    const more = this.#options.attached
+      ? [['Ctrl-C', 'leave it running']]
+      : [
+          ['Ctrl-Z', 'pause the servers and devstart; fg goes on'],
+          ['Ctrl-C', 'stop'],
+        ];
     return columns([...keys, ...more, ...(logs ? [['logs', logs]] : [])]).map((line) => `  ${line}`);
   }
 }

@@ -119,7 +119,7 @@ for (const [name, args, expected] of [
   ],
   ['an unknown short flag', ['-x'], /unknown option "-x"/],
   ['an unknown command', ['intit'], /unknown command "intit": did you mean init\?/],
-  ['a command of a later version', ['stop'], /unknown command "stop"/],
+  ['a command of a later version', ['proxy'], /unknown command "proxy"/],
   ['a flag without its value', ['-b'], /-b needs a value|backend-port needs a value/],
   ['an unknown log format', ['--log-format', 'xml'], /"xml" is not a log format/],
   ['a word behind a command', ['init', 'more'], /unexpected argument "more"/],
@@ -392,4 +392,24 @@ test('a script that calls a bare uvicorn gets the project’s own virtual enviro
   const [api, web] = plan.apps;
   assert.ok(api.env.PATH.startsWith(`${path.join(cwd, 'backend/.venv/bin')}:`), api.env.PATH);
   assert.equal(web.env.PATH, undefined);
+});
+
+test('what a config prints goes to stderr: stdout is one document', () => {
+  const command = 'node api.js';
+  for (const [name, text] of [
+    [
+      'devstart.config.ts',
+      "console.log('hey' as string);\nexport default () => { console.info('you'); return APPS; };\n",
+    ],
+    [
+      'devstart.config.cjs',
+      "console.log('hey');\nmodule.exports = () => { console.info('you'); return APPS; };\n",
+    ],
+  ] as const) {
+    const apps = JSON.stringify({ apps: [{ name: 'api', command, port: 9300 }] });
+    const cwd = project({ [name]: text.replace('APPS', `(${apps})`) });
+    const { stdout, stderr } = devstart(['--dry-run', '--json'], { cwd });
+    assert.equal(JSON.parse(stdout).apps[0].command, command);
+    assert.match(stderr, /^hey\nyou\n/);
+  }
 });

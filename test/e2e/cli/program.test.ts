@@ -322,7 +322,7 @@ test('a folder that cannot be written is a warning', async (t) => {
 
 test('two runs of one project: the ports file is the later one’s, and the first one’s end leaves it alone', async (t) => {
   const { rig, run, ports, portsFile } = await started(t);
-  const second = rig.spawnDevstart(['--json']);
+  const second = rig.spawnDevstart(['--new', '--json']);
   const [api, web] = await Promise.all([rig.link('api'), rig.link('web')]);
   for (const link of [api, web]) await link.tell('listen', { port: Number(link.env.PORT) });
   await second.waitFor('up');

@@ -42,7 +42,7 @@ test('joins the devstart that runs in the project, once that is ready, and leave
   await api.tell('listen', { port });
   const command = await rig.link('command');
   assert.equal(command.env.API_URL, `http://localhost:${port}`);
-  assert.equal(command.env.DEVSTART_RUN, undefined);
+  assert.notEqual(command.env.DEVSTART_RUN, api.env.DEVSTART_RUN);
   command.order('exit', { code: 0 });
   assert.equal(await rig.exitCode(run), 0);
   const said = `warning a devstart runs here already (pid ${first.child.pid}), on its own ports`;
@@ -83,6 +83,30 @@ test('SIGTERM reaches the command, then the servers end', async (t) => {
   assert.equal(await rig.exitCode(run), 143);
   await Promise.all([command.gone, api.gone]);
 });
+
+for (const joins of [false, true]) {
+  test(`SIGTERM ends what the command has started, too: a shell’s child, one of its own session${joins ? '; beside a run' : ''}`, async (t) => {
+    const { rig, port } = await project(t);
+    const first = joins ? rig.spawnDevstart(['--json']) : undefined;
+    const waits = joins ? undefined : rig.link('api');
+    if (joins) await (await rig.link('api')).tell('listen', { port });
+    const line = `${quoted(rig.server('child'))}; true`;
+    const run = rig.spawnDevstart(['exec', '--kill-timeout', '0.5', '--', line]);
+    await (await waits)?.tell('listen', { port });
+    const child = await rig.link('child');
+    await child.tell('ignore', { signal: 'SIGTERM' });
+    child.order('daemon', { name: 'daemon' });
+    const daemon = await rig.link('daemon');
+    run.child.kill('SIGTERM');
+    assert.equal(await rig.exitCode(run), 143);
+    await Promise.all([child.gone, daemon.gone]);
+    first?.child.kill('SIGTERM');
+    if (first) assert.equal(await rig.exitCode(first), 143);
+    await rig.assertNothingLeft();
+  });
+}
+
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' ');
 
 const short: [string, string[], number, RegExp][] = [
   ['one word with spaces is a shell line', ['test "$BACKEND_PORT" -gt 0 && exit 6'], 6, /exit/],

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { Rig } from '../../rig/rig.ts';
+import { test } from 'node:test';
+import { projectOf } from '../../rig/files.ts';
+import type { Rig } from '../../rig/rig.ts';
 
 const scripts = (all: Record<string, string>, dependencies: object = {}) => ({ scripts: all, dependencies });
-
-async function project(t: TestContext, files: Record<string, string | object>): Promise<Rig> {
-  const rig = await Rig.create(t);
-  for (const [name, content] of Object.entries(files)) {
-    const file = path.join(rig.dir, name);
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
-  }
-  return rig;
-}
 
 const PAIR = {
   'api/package.json': scripts({ dev: 'node index.js' }, { express: '*' }),
@@ -33,13 +24,18 @@ async function output(rig: Rig, ...args: string[]): Promise<string> {
   return run.stdout();
 }
 
-const LINE = 'left out: admin: web is the frontend; a config can add it';
+const LINE = 'left out: admin: web is started as the frontend; a config can add it';
 
 test('what is left out stands in the dry run, --explain and init, with its reason', async (t) => {
-  const rig = await project(t, PAIR);
+  const rig = await projectOf(t, PAIR);
   assert.match(await output(rig, '--dry-run'), new RegExp(`^${LINE}$`, 'm'));
-  assert.match(await output(rig, '--explain'), new RegExp(`^${LINE}$`, 'm'));
-  const leftOut = [{ what: 'admin', file: 'admin', why: 'web is the frontend; a config can add it' }];
+  const explained = await output(rig, '--explain');
+  assert.match(explained, new RegExp(`^${LINE}$`, 'm'));
+  const web = /^web \(frontend\): web\/package\.json script "dev" runs Vite\n\nBACKEND_PORT=/m;
+  assert.match(explained, web, 'what is started, and what shows it');
+  const leftOut = [
+    { what: 'admin', file: 'admin', why: 'web is started as the frontend; a config can add it' },
+  ];
   const plan = JSON.parse(await output(rig, '--dry-run', '--json'));
   assert.deepEqual(plan.leftOut, leftOut);
   assert.deepEqual([Array.isArray(plan.notes), Array.isArray(plan.warnings)], [true, true]);
@@ -48,7 +44,7 @@ test('what is left out stands in the dry run, --explain and init, with its reaso
 });
 
 test('notes and warnings of a run stand in the dry run', async (t) => {
-  const rig = await project(t, OPAQUE);
+  const rig = await projectOf(t, OPAQUE);
   const note = 'package.json script "dev" is run as it stands: start.mjs starts others in its own way';
   const args = ['--dry-run', '-f', '4000'];
   assert.match(await output(rig, ...args), /^warning --frontend-port is not used.*$/m);
@@ -65,7 +61,7 @@ test('notes and warnings of a run stand in the dry run', async (t) => {
 });
 
 test('a run says it too: a line for people, a warning for programs', async (t) => {
-  const rig = await project(t, {
+  const rig = await projectOf(t, {
     'package.json': scripts({ dev: 'concurrently "node a.js" "node b.js"', postdev: 'rm -rf tmp' }),
     'a.js': 'process.exit(0)',
     'b.js': 'process.exit(0)',
@@ -80,7 +76,7 @@ test('a run says it too: a line for people, a warning for programs', async (t) =
 });
 
 test('init: what a config has no word for is said, the rest is a config that starts the same', async (t) => {
-  const rig = await project(t, {
+  const rig = await projectOf(t, {
     'package.json': scripts({
       predev: 'node gen.js',
       dev: 'cross-env A=1 concurrently "node server.js" "node worker.js"',
@@ -102,7 +98,7 @@ test('init: what a config has no word for is said, the rest is a config that sta
 });
 
 test('--only takes what has to end first along', async (t) => {
-  const rig = await project(t, {
+  const rig = await projectOf(t, {
     'package.json': scripts({ predev: 'node gen.js', dev: 'concurrently -n api,web "node api.js" "vite"' }),
     'api.js': "require('http').createServer().listen(process.env.PORT)",
   });

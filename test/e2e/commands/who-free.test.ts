@@ -359,4 +359,8 @@ test('each command has a help of its own', async (t) => {
     assert.match(own.stdout, new RegExp(`^devstart ${command} .*\\[options\\]`));
     assert.doesNotMatch(own.stdout, /--backend-port/);
   }
+  assert.doesNotMatch(whole.stdout, /\$0/);
+  // Each line once: a command, its first example.
+  const lines = whole.stdout.split('\n').filter((line) => /^ {2}devstart [a-z]/.test(line));
+  assert.deepEqual(lines, [...new Set(lines)]);
 });

@@ -31,6 +31,12 @@ const fetchers: Record<string, string> = {
     'require("child_process").exec(`NODE_OPTIONS="--no-warnings" node -p \'fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""\'`, (e, out) => done(out.trim()))',
   "a script's own PYTHONPATH":
     'require("child_process").exec(`PYTHONPATH=. python3 -c \'from urllib.request import urlopen; print(urlopen("http://localhost:${port}/").read().decode())\'`, (e, out) => done(out.trim()))',
+  'a child waited for':
+    'done(require("child_process").execFileSync(process.execPath, ["-p", `fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""`], { env: { ...process.env, NODE_OPTIONS: "--no-warnings" } }).toString().trim())',
+  'a child waited for, by the parent’s changed environment':
+    'process.env.NODE_OPTIONS = "--no-warnings"; done(String(require("child_process").spawnSync(process.execPath, ["-p", `fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""`]).stdout).trim())',
+  'a shell waited for':
+    'done(require("child_process").execSync(`NODE_OPTIONS="--no-warnings" node -p \'fetch("http://localhost:${port}/").then((r) => r.text()).then(console.log), ""\'`, { encoding: "utf8" }).trim())',
   'a cluster worker':
     'const c = require("cluster"); c.isPrimary ? c.on("message", (w, text) => done(text)).fork() : fetch(`http://localhost:${port}/`).then((r) => r.text()).then((t) => process.send(t))',
 };

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { readClaims } from '../../../src/ports/claims/claims.ts';
+import { reservePort } from '../../../src/ports/reserve.ts';
 import { type Launched, type Link, Rig } from '../../rig/rig.ts';
 
 /** A project in a folder of its own, with a backend and a frontend that dial back. */
@@ -32,10 +33,11 @@ async function serve(rig: Rig, name: string): Promise<Link[]> {
 const portsOf = ({ events }: Launched) =>
   events.filter(({ type }) => type === 'port').map(({ port }) => port);
 
-/** Two ports with free ones after them, as the kernel gave them. */
+/** Two ports, each with one after it, that the kernel gives nobody else meanwhile. */
 async function bases(rig: Rig): Promise<[number, number]> {
   const [a = 0, b = 0] = await rig.freePorts(2);
-  return a + 50 > b && b + 50 > a ? bases(rig) : [a, b];
+  const after = await Promise.all([a, b].map((port) => reservePort({ port: port + 1 })));
+  return Math.abs(a - b) < 50 || after[0] !== a + 1 || after[1] !== b + 1 ? bases(rig) : [a, b];
 }
 
 test('two starts at once in two folders with the same ports get pairs that work', async (t) => {

@@ -165,3 +165,31 @@ test('a server that puts itself into the background is ready, is not started aga
   await stop(rig, run);
   await daemon.gone;
 });
+
+/** As Vue CLI's portfinder does, again and again, before it serves. */
+const PROBER = `#!/usr/bin/env node
+const net = require('node:net');
+const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
+let tries = 150;
+const probe = () => {
+  const server = net.createServer().listen(port, () => setTimeout(() => server.close(--tries > 0 ? probe : serve), 3));
+};
+const serve = () => {
+  console.log('serves');
+  require('node:http').createServer((_, response) => response.end()).listen(port);
+};
+probe();
+`;
+
+test('a server that tries whether its port is free is not ready by that', async (t) => {
+  const rig = await Rig.create(t);
+  const [port = 0] = await rig.freePorts(1);
+  await writeFile(path.join(rig.dir, 'vue-cli-service'), PROBER, { mode: 0o755 });
+  const apps = [{ name: 'web', role: 'frontend', command: './vue-cli-service serve', port }];
+  await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+  const run = rig.spawnDevstart(['--json']);
+  const ready = await run.waitFor('ready');
+  const served = run.events.find(({ line }) => line === 'serves');
+  assert.ok(served && run.events.indexOf(served) < run.events.indexOf(ready), JSON.stringify(run.events));
+  await stop(rig, run);
+});

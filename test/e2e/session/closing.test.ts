@@ -1,6 +1,6 @@
 // A session closes all its parts in the reverse order of their opening, whatever one of them throws.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
@@ -77,4 +77,6 @@ test('each part that throws is heard of, and all the others are closed all the s
     assert.deepEqual(scope.closed, whole.closed, part);
   }
   await rig.assertNothingLeft();
+  // Neither record nor socket, however short the run.
+  assert.deepEqual(await readdir(path.join(rig.home, 'runs')), []);
 });

@@ -44,7 +44,7 @@ test('when the later of two runs ends, the file is the living one’s again', as
   await api.tell('listen', { port });
   await Promise.all([rig.link('job'), first.waitFor('up')]);
   const mine = file();
-  const second = rig.spawnDevstart(['--json']);
+  const second = rig.spawnDevstart(['--new', '--json']);
   const [other] = await Promise.all([rig.link('api'), rig.link('job')]);
   rig.owns(Number(other.env.PORT));
   await other.tell('listen', { port: Number(other.env.PORT) });

@@ -70,47 +70,69 @@ test('a server that fails at once ends no run before what it lacks is named', as
   assert.ok(types.includes('warning') && types.indexOf('warning') < types.indexOf('down'), types.join(' '));
 });
 
-test('a dev server of another run that allows no second one is named before the start', async (t) => {
-  const rig = await Rig.create(t);
-  const [port = 0, held = 0, unheld = 0] = await rig.freePorts(3);
-  const bin = path.join(rig.dir, 'node_modules', '.bin');
-  await mkdir(bin, { recursive: true });
-  const [node, ...rest] = rig.server('web');
-  const words = [node, ...rest].map((word) => `'${word}'`).join(' ');
-  await writeFile(path.join(bin, 'next'), `#!/bin/sh\nexec ${words}\n`);
-  await chmod(path.join(bin, 'next'), 0o755);
-  const manifest = { scripts: { dev: 'next dev' }, dependencies: { next: '16' } };
-  await writeFile(path.join(rig.dir, 'package.json'), JSON.stringify(manifest));
-  await mkdir(path.join(rig.dir, '.next', 'dev'), { recursive: true });
-  const lock = (pid: number, at: number) =>
-    writeFile(
-      path.join(rig.dir, '.next', 'dev', 'lock'),
-      JSON.stringify({
-        pid,
-        port: at,
-        hostname: 'localhost',
-        appUrl: `http://localhost:${at}`,
-        startedAt: 1,
-      }),
-    );
-  await listener(rig, held);
-  await lock(process.pid, held);
-  const run = rig.spawnDevstart(['--json', '-f', String(port)]);
-  const web = await rig.link('web');
-  const { code, message: said } = await run.waitFor('warning');
-  assert.equal(code, 'DEV_LOCK');
-  assert.match(
-    said,
-    new RegExp(`next dev runs in this folder already \\(pid ${process.pid}, http://localhost:${held}\\)`),
-  );
-  const types = run.events.map(({ type }) => type);
-  assert.ok(!types.includes('started') || types.indexOf('warning') < types.indexOf('started'));
-  web.order('exit', { code: 0 });
-  await rig.exitCode(run);
+const LOCKS = [
+  {
+    program: 'next',
+    file: '.next/dev/lock',
+    lock: (pid: number, port: number) => ({
+      pid,
+      port,
+      hostname: 'localhost',
+      appUrl: `http://localhost:${port}`,
+      startedAt: 1,
+    }),
+  },
+  {
+    program: 'vite',
+    file: 'node_modules/.vite/lock/0123456789abcdef.json',
+    lock: (pid: number, port: number, root: string) => ({
+      command: 'dev',
+      root,
+      configFile: null,
+      mode: 'development',
+      pid,
+      startTime: '1',
+      urls: { local: [`http://localhost:${port}/`], network: [] },
+    }),
+  },
+];
 
-  // Left by a server that was killed: its number is gone, or another's by now.
-  await lock(process.pid, unheld);
-  const dry = rig.spawnDevstart(['--dry-run', '-f', String(port)]);
-  assert.equal(await rig.exitCode(dry), 0);
-  assert.doesNotMatch(dry.stdout(), /warning/);
-});
+for (const { program, file, lock } of LOCKS) {
+  test(`a ${program} of another run that allows no second one is named before the start`, async (t) => {
+    const rig = await Rig.create(t);
+    const [port = 0, held = 0, unheld = 0] = await rig.freePorts(3);
+    const bin = path.join(rig.dir, 'node_modules', '.bin');
+    await mkdir(bin, { recursive: true });
+    const [node, ...rest] = rig.server('web');
+    const words = [node, ...rest].map((word) => `'${word}'`).join(' ');
+    await writeFile(path.join(bin, program), `#!/bin/sh\nexec ${words}\n`);
+    await chmod(path.join(bin, program), 0o755);
+    const manifest = { scripts: { dev: `${program} dev` }, dependencies: { [program]: '16' } };
+    await writeFile(path.join(rig.dir, 'package.json'), JSON.stringify(manifest));
+    await mkdir(path.dirname(path.join(rig.dir, file)), { recursive: true });
+    const locked = (pid: number, at: number, root = rig.dir) =>
+      writeFile(path.join(rig.dir, file), JSON.stringify(lock(pid, at, root)));
+    await listener(rig, held);
+    await locked(process.pid, held);
+    const run = rig.spawnDevstart(['--json', '-f', String(port)]);
+    const web = await rig.link('web');
+    const { code, message: said } = await run.waitFor('warning');
+    assert.equal(code, 'DEV_LOCK');
+    assert.match(
+      said,
+      new RegExp(
+        `${program} dev runs in this folder already \\(pid ${process.pid}, http://localhost:${held}/?\\)`,
+      ),
+    );
+    const types = run.events.map(({ type }) => type);
+    assert.ok(!types.includes('started') || types.indexOf('warning') < types.indexOf('started'));
+    web.order('exit', { code: 0 });
+    await rig.exitCode(run);
+
+    // Left by a server that was killed: its number is gone, or another's by now.
+    await locked(process.pid, unheld);
+    const dry = rig.spawnDevstart(['--dry-run', '-f', String(port)]);
+    assert.equal(await rig.exitCode(dry), 0);
+    assert.doesNotMatch(dry.stdout(), /warning/);
+  });
+}

@@ -7,6 +7,7 @@ import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Rig, within } from '../../rig/rig.ts';
@@ -89,6 +90,20 @@ describe('unread', { concurrency: 4 }, () => {
     });
   }
 
+  for (const kind of ['a socket', 'a pipe']) {
+    test(`exec, stdout and stderr in ${kind} that is unread, SIGTERM while its command runs`, async (t) => {
+      const { rig, child, full } = await unread(t, {
+        args: ['exec', '--', 'sleep', '60'],
+        line: '"$0" "$@" 2>&1',
+        stdio: ['ignore', kind === 'a pipe' ? fifo(t) : 'pipe', 'ignore'],
+      });
+      await full;
+      child.kill('SIGTERM');
+      assert.deepEqual(await ended(child), [143, null]);
+      await rig.assertNothingLeft();
+    });
+  }
+
   test('exec, stderr unread, SIGTERM while its command runs', async (t) => {
     const { rig, child, full } = await unread(t, {
       args: ['exec', '--', 'sleep', '60'],
@@ -99,6 +114,34 @@ describe('unread', { concurrency: 4 }, () => {
     assert.deepEqual(await ended(child), [143, null]);
     await rig.assertNothingLeft();
   });
+
+  for (const signals of [['SIGTERM'], ['SIGINT', 'SIGTERM']] as const) {
+    test(`attach that is unread, ${signals.join(' and ')}: it goes, the run stays`, async (t) => {
+      const rig = await Rig.create(t);
+      const [port = 0] = await rig.freePorts(1);
+      const apps = [{ name: 'api', role: 'backend', command: rig.server('api'), port }];
+      await writeFile(path.join(rig.dir, 'devstart.config.json'), JSON.stringify({ apps }));
+      const run = rig.spawnDevstart(['--json']);
+      const api = await rig.link('api');
+      await api.tell('listen', { port });
+      await run.waitFor('up');
+      const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
+      const child = spawn(process.execPath, [program, 'attach'], { cwd: rig.dir, env: rig.env, stdio });
+      t.after(() => child.kill('SIGKILL'));
+      await within('first line', once(child.stdout as Readable, 'data'));
+      child.stdout?.pause();
+      await api.tell('spam', { lines: MUCH / 80 });
+      const gone = once(child, 'exit');
+      for (const signal of signals) {
+        child.kill(signal);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      assert.deepEqual(await within('end', gone), [0, null]);
+      run.child.kill('SIGTERM');
+      assert.equal(await rig.exitCode(run), 143);
+      await rig.assertNothingLeft();
+    });
+  }
 });
 
 /** A pipe with a reader that never reads. */

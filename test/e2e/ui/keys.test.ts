@@ -152,9 +152,12 @@ test('l shows one app alone; the logs have all', async (t) => {
   const folder = path.join(logs, readdirSync(logs)[0] ?? '');
   assert.match(
     readFileSync(path.join(folder, 'web.log'), 'utf8'),
-    /^--- devstart \S+Z run \S+ pid \d+ ---\nunseen\nseen too\n$/,
+    /^\S+Z web:0 devstart started run \S+ pid \d+\n\S+Z web:0 stdout unseen\n\S+Z web:0 stdout seen too\n\S+Z web:0 devstart ended by SIGTERM\n$/,
   );
-  assert.match(readFileSync(path.join(folder, 'api.log'), 'utf8'), /\nseen\n$/);
+  assert.match(
+    readFileSync(path.join(folder, 'api.log'), 'utf8'),
+    /\n\S+Z api:0 stdout seen\n\S+Z api:0 devstart ended by SIGTERM\n$/,
+  );
 });
 
 for (const [name, end, code] of [
@@ -256,7 +259,7 @@ test('--quiet: the output is in the logs alone', async (t) => {
   const folder = path.join(logs, readdirSync(logs)[0] ?? '');
   assert.match(
     readFileSync(path.join(folder, 'api.log'), 'utf8'),
-    /^--- devstart \S+Z run \S+ pid \d+ ---\nto the log\nand this\n$/,
+    /^\S+Z api:0 devstart started run \S+ pid \d+\n\S+Z api:0 stdout to the log\n\S+Z api:0 stderr and this\n\S+Z api:0 devstart ended by SIGTERM\n$/,
   );
   await rig.assertNothingLeft();
 });

@@ -43,10 +43,32 @@ for (const [line, json, format] of [
   });
 }
 
+// What is read without yargs is what yargs reads: `--json=true` is for yargs alone.
+for (const line of [
+  'list --json',
+  'list --markdown --json --project',
+  'ls --json',
+  'stop api web --json',
+  'up --strict-port --json',
+  'list more --json',
+  'who --json',
+  'info 3 --json',
+  'restart api:1 0x10 --json',
+  'env --all --json',
+]) {
+  test(`read without yargs: devstart ${line}`, async () => {
+    const [simple, parsed] = await Promise.all(
+      [line, line.replace('--json', '--json=true')].map((one) => readArguments(split(one))),
+    );
+    assert.deepEqual(simple, parsed);
+    assert.equal(simple?.own.json, true);
+  });
+}
+
 for (const [line, expected] of [
   ['-x', /unknown option "-x"/],
   ['-b', /option -b needs a value/],
-  ['stop --help', /unknown command "stop"/],
+  ['proxy --help', /unknown command "proxy"/],
   ['init more', /unexpected argument "more"/],
   ['who', /devstart who needs PORT/],
   ['-- -b 9000', /nothing can follow -- here/],

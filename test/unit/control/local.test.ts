@@ -11,7 +11,7 @@ function steered() {
   const done: string[] = [];
   const restarts: { app: string | undefined; end: (error?: Error) => void }[] = [];
   const run = {
-    restart: (app?: string) =>
+    change: ({ who: { app } }: { who: { app?: string } }) =>
       new Promise<void>((resolve, reject) => {
         restarts.push({ app, end: (error) => (error ? reject(error) : resolve()) });
       }),
@@ -34,7 +34,9 @@ const stop = { do: 'stop', reason: { reason: 'r' } } as const;
 test('orders run one after the other, in their order, and resolve when they are done', async () => {
   const { plane, restarts } = steered();
   const ended: string[] = [];
-  const orders = ['api', 'web'].map((app) => plane.order({ do: 'restart', app }).then(() => ended.push(app)));
+  const orders = ['api', 'web'].map((app) =>
+    plane.order({ do: 'restart', who: { app } }).then(() => ended.push(app)),
+  );
   await turn();
   assert.deepEqual(
     restarts.map(({ app }) => app),
@@ -50,8 +52,8 @@ test('orders run one after the other, in their order, and resolve when they are 
 
 test('one that fails is its sender’s; the next has its turn', async () => {
   const { plane, restarts } = steered();
-  const first = plane.order({ do: 'restart' });
-  const second = plane.order({ do: 'restart' });
+  const first = plane.order({ do: 'restart', who: {} });
+  const second = plane.order({ do: 'restart', who: {} });
   await turn();
   restarts[0]?.end(new Error('no'));
   await assert.rejects(first, /no/);
@@ -62,8 +64,8 @@ test('one that fails is its sender’s; the next has its turn', async () => {
 
 test('a stop overtakes all: what has not begun is refused', async () => {
   const { plane, restarts, done } = steered();
-  const first = plane.order({ do: 'restart' });
-  const second = plane.order({ do: 'restart' });
+  const first = plane.order({ do: 'restart', who: {} });
+  const second = plane.order({ do: 'restart', who: {} });
   await turn();
   await plane.order(stop);
   assert.deepEqual(done, ['stop']);

@@ -165,3 +165,12 @@ test('the URLs of a header', () => {
     "connect-src 'self' http://localhost:8001 ws://127.0.0.1:3002; img-src http://localhost:80001",
   );
 });
+
+test("Vite's client has the port of its hot updates apart from any host", () => {
+  const client = 'const hmrPort = 24678;\nconst x = 24678; h = ":24678";';
+  assert.equal(
+    sent(client, false, new Map([[24_678, 24_680]])),
+    'const hmrPort = 24680;\nconst x = 24678; h = ":24678";',
+  );
+  assert.equal(sent('const hmrPort = 8000;'), 'const hmrPort = 8000;');
+});

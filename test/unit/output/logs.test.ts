@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { logFile, logFolder, openLogs } from '../../../src/output/logs.ts';
+import type { InstanceId } from '../../../src/config/instance-id.ts';
+import { Framing } from '../../../src/output/framing.ts';
+import { type LogsOptions, logFile, logFolder, openLogs } from '../../../src/output/logs.ts';
 
 const api = 'api:0';
 const web = 'web:0';
@@ -15,69 +17,36 @@ function temporary(t: TestContext): string {
   return dir;
 }
 
-const never = (message: string) => assert.fail(message);
-
-/** chunks, limit, what the log and its older ones hold. */
-const cases: [string, string[], number, string[]][] = [
-  ['nothing, no file', [], 10, []],
-  ['within the limit', ['abcd\n', 'efgh\n'], 10, ['abcd\nefgh\n']],
-  ['over it: whole lines move', ['abcd\n', 'efgh\n', 'i\n'], 10, ['i\n', 'abcd\nefgh\n']],
-  ['one chunk over several files', ['a1\na2\na3\na4\na5\n'], 6, ['a5\n', 'a3\na4\n', 'a1\na2\n']],
-  ['the oldest goes', ['1\n', '2\n', '3\n', '4\n', '5\n', '6\n'], 2, ['6\n', '5\n', '4\n', '3\n']],
-  ['a line longer than a file', ['0123456789abc\nx\n'], 8, ['x\n', '0123456789abc\n']],
-];
-for (const [name, chunks, limit, expected] of cases) {
-  for (const joined of [false, true]) {
-    test(`rotation: ${name}${joined ? ', held' : ''}`, async (t) => {
-      const dir = temporary(t);
-      const logs = openLogs({ dir, root, runId: 'r', onOff: never, limit });
-      for (const chunk of chunks) {
-        logs.write(api, 'stdout', Buffer.from(chunk));
-        if (!joined) await logs.close();
-      }
-      await logs.close();
-      const file = logFile(logFolder(dir, root), 'api');
-      const found = [file, `${file}.1`, `${file}.2`, `${file}.3`, `${file}.4`]
-        .filter((name) => existsSync(name))
-        .map((name) => readFileSync(name, 'utf8'));
-      assert.deepEqual(found, expected);
-    });
-  }
+/** Logs as a run has them: `write` takes what a server prints. */
+function open(options: LogsOptions) {
+  const logs = openLogs(options);
+  const framing = new Framing({
+    silence: 60_000,
+    frames: false,
+    show: (line, piece, ended) => logs.lines(line, piece, ended),
+  });
+  const write = (id: InstanceId, stream: 'stdout' | 'stderr', chunk: Buffer) =>
+    framing.write(id, stream, chunk);
+  const flush = () => framing.flushAll(() => true);
+  const close = async () => {
+    framing.endAll();
+    await logs.close();
+  };
+  return { logs, write, flush, close };
 }
 
-test('rotation: a line that has begun is ended where it began, within reason', async (t) => {
-  const dir = temporary(t);
-  const logs = openLogs({ dir, root, runId: 'r', onOff: never, limit: 6 });
-  const file = logFile(logs.folder ?? '', 'api');
-  const write = async (text: string) => {
-    logs.write(api, 'stdout', Buffer.from(text));
-    await logs.close();
-    return [file, `${file}.1`].map((name) => (existsSync(name) ? readFileSync(name, 'utf8') : ''));
-  };
-  assert.deepEqual(await write('abc\nde'), ['abc\nde', '']);
-  assert.deepEqual(await write('f\ngh\n'), ['gh\n', 'abc\ndef\n']);
-  assert.deepEqual(await write('0123456789'), ['0123456789', 'gh\n']);
-  assert.deepEqual(await write('abc'), ['0123456789abc', 'gh\n']);
-  assert.deepEqual(await write('def'), ['def', '0123456789abc']);
-});
+/** An app's log, with TIME for each time. */
+const readLog = (folder: string | undefined, app: string): string =>
+  readFileSync(logFile(folder ?? '', app), 'utf8').replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/gm, 'TIME');
 
-test('what is written comes to the file by itself, as it is', async (t) => {
-  const dir = temporary(t);
-  const logs = openLogs({ dir, root, runId: 'r', onOff: never });
-  const bytes = Buffer.from([0xff, 0x1b, 0x63, 0x0d, 0x0a, 0x00]);
-  logs.write(api, 'stdout', bytes);
-  const file = logFile(logs.folder ?? '', 'api');
-  assert.equal(statSync(file).size, 0);
-  await new Promise((resolve) => setTimeout(resolve, 40));
-  assert.deepEqual(readFileSync(file), bytes);
-});
+const never = (message: string) => assert.fail(message);
 
 test('the folder is readable and one for each root, private to the user', async (t) => {
   const dir = temporary(t);
-  const logs = openLogs({ dir, root, runId: 'r', onOff: never });
-  logs.write(api, 'stdout', Buffer.from('a'));
-  logs.write(web, 'stdout', Buffer.from('b'));
-  await logs.close();
+  const { logs, write, close } = open({ dir, root, runId: 'r', onOff: never });
+  write(api, 'stdout', Buffer.from('a'));
+  write(web, 'stdout', Buffer.from('b'));
+  await close();
   const [folder = ''] = readdirSync(path.join(dir, 'logs'));
   assert.match(folder, /^my_shop-[0-9a-z]{6,}$/);
   assert.notEqual(logFolder(dir, '/home/you/my shop'), logFolder(dir, root));
@@ -94,22 +63,66 @@ test('names that are no file names', async () => {
   assert.equal(path.dirname(logFolder('/d', '/')), '/d/logs');
 });
 
-test('each start has its line, before the first byte, on a line of its own', async (t) => {
+test('each line has its time, instance and stream', async (t) => {
   const dir = temporary(t);
-  const logs = openLogs({ dir, root, runId: 'r1', onOff: never });
+  const { logs, write, close } = open({ dir, root, runId: 'r', onOff: never });
+  write(api, 'stdout', Buffer.from('a\n\nb\r\nc'));
+  write('api:1', 'stderr', Buffer.from('\u001b[31mred\u001b[0m €\n'));
+  write(api, 'stdout', Buffer.from('d\n'));
+  await close();
+  const text = readLog(logs.folder, 'api');
+  assert.equal(
+    text,
+    'TIME api:0 stdout a\nTIME api:0 stdout \nTIME api:0 stdout b\r\n' +
+      'TIME api:1 stderr \u001b[31mred\u001b[0m €\nTIME api:0 stdout cd\n',
+  );
+});
+
+test('a line that is told in pieces stays one, unless another comes in between', async (t) => {
+  const dir = temporary(t);
+  const { logs, write, flush, close } = open({ dir, root, runId: 'r', onOff: never });
+  const pieces: [InstanceId, string][] = [
+    [api, 'one '],
+    [api, 'line\ntwo '],
+    ['api:1', 'other\nprompt> '],
+    [api, 'goes on\n'],
+    ['api:1', 'yes\n'],
+  ];
+  for (const [id, text] of pieces) {
+    write(id, 'stdout', Buffer.from(text));
+    flush();
+  }
+  await close();
+  assert.equal(
+    readLog(logs.folder, 'api'),
+    'TIME api:0 stdout one line\nTIME api:0 stdout two \nTIME api:1 stdout other\nTIME api:1 stdout prompt> \n' +
+      'TIME api:0 stdout+ goes on\nTIME api:1 stdout+ yes\n',
+  );
+});
+
+test('each start has its line, before the first byte; each end has one', async (t) => {
+  const dir = temporary(t);
+  const { logs, write, close } = open({ dir, root, runId: 'r1', onOff: never });
   logs.started(api, 11);
   logs.started(web, 12);
-  logs.write(api, 'stdout', Buffer.from('a\nunfinished'));
+  write(api, 'stdout', Buffer.from('a\nunfinished\n'));
+  logs.ended(api, 'exited with code 1');
+  logs.ended(web, 'exited with code 0');
   logs.started(api, 13);
-  logs.write(api, 'stdout', Buffer.from('b\n'));
-  await logs.close();
-  const again = openLogs({ dir, root, runId: 'r2', onOff: never });
-  again.started(api, 14);
+  write(api, 'stdout', Buffer.from('b'));
+  await close();
+  writeFileSync(logFile(logs.folder ?? '', 'api'), 'cut', { flag: 'a' });
+  const again = open({ dir, root, runId: 'r2', onOff: never });
+  again.logs.started(api, 14);
   again.write(api, 'stdout', Buffer.from('c'));
   await again.close();
-  const text = readFileSync(logFile(logs.folder ?? '', 'api'), 'utf8').replace(/\d{4}-\S+Z/g, 'TIME');
-  const line = (run: string, pid: number) => `--- devstart TIME run ${run} pid ${pid} ---\n`;
-  assert.equal(text, `${line('r1', 11)}a\nunfinished\n${line('r1', 13)}b\n${line('r2', 14)}c`);
+  const line = (text: string) => `TIME api:0 devstart ${text}\n`;
+  assert.equal(
+    readLog(logs.folder, 'api'),
+    `${line('started run r1 pid 11')}TIME api:0 stdout a\nTIME api:0 stdout unfinished\n${line('exited with code 1')}` +
+      `${line('started run r1 pid 13')}TIME api:0 stdout b\ncut\n` +
+      `${line('started run r2 pid 14')}TIME api:0 stdout c\n`,
+  );
   assert.equal(existsSync(logFile(logs.folder ?? '', 'web')), false);
 });
 
@@ -117,10 +130,10 @@ test('a folder that cannot be made: one message, and no more', async (t) => {
   const dir = temporary(t);
   writeFileSync(path.join(dir, 'logs'), 'a file in the way');
   const told: string[] = [];
-  const logs = openLogs({ dir, root, runId: 'r', onOff: (message) => told.push(message) });
-  logs.write(api, 'stdout', Buffer.from('a'));
-  logs.write(web, 'stdout', Buffer.from('b'));
-  await logs.close();
+  const { logs, write, close } = open({ dir, root, runId: 'r', onOff: (message) => told.push(message) });
+  write(api, 'stdout', Buffer.from('a'));
+  write(web, 'stdout', Buffer.from('b'));
+  await close();
   assert.equal(told.length, 1);
   assert.match(told[0] ?? '', /^no more logs: could not write to .*my_shop-\w+ \((EEXIST|ENOTDIR)\)$/);
   assert.equal(existsSync(logFile(logs.folder ?? '', 'api')), false);
@@ -129,21 +142,22 @@ test('a folder that cannot be made: one message, and no more', async (t) => {
 test('a log that fails later: one message, and no more', async (t) => {
   const dir = temporary(t);
   const told: string[] = [];
-  const logs = openLogs({ dir, root, runId: 'r', onOff: (message) => told.push(message), limit: 4 });
-  logs.write(api, 'stdout', Buffer.from('a\n'));
-  await logs.close();
+  const onOff = (message: string) => told.push(message);
+  const { logs, write, close } = open({ dir, root, runId: 'r', onOff, limit: 4 });
+  write(api, 'stdout', Buffer.from('a\n'));
+  await close();
   const file = logFile(logs.folder ?? '', 'api');
   rmSync(path.dirname(file), { recursive: true });
-  logs.write(api, 'stdout', Buffer.from('bcdef\n'));
-  logs.write(api, 'stdout', Buffer.from('x\n'));
-  await logs.close();
+  write(api, 'stdout', Buffer.from('bcdef\n'));
+  write(api, 'stdout', Buffer.from('x\n'));
+  await close();
   assert.equal(told.length, 1);
 });
 
 test('no state directory: no logs, and no message', async () => {
-  const logs = openLogs({ dir: undefined, root, runId: 'r', onOff: never });
+  const { logs, write, close } = open({ dir: undefined, root, runId: 'r', onOff: never });
   logs.started(api, 1);
-  logs.write(api, 'stdout', Buffer.from('a'));
-  await logs.close();
+  write(api, 'stdout', Buffer.from('a'));
+  await close();
   assert.equal(logs.folder, undefined);
 });

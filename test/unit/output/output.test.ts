@@ -95,6 +95,39 @@ for (const [name, steps, expected] of jsonCases) {
   test(`json: ${name}`, async () => assert.deepEqual(await shown(steps, 'json'), expected));
 }
 
+test('json: a line below 64 KiB is whole; a longer one is in pieces below 128 KiB, all but the last marked; a pause cuts too', async (t) => {
+  const full = 64 * 1024;
+  const short = await shown((w) => [w(api, 'x'.repeat(full - 1)), w(api, 'y\n')], 'json');
+  assert.deepEqual(short, [`api stdout ${'x'.repeat(full - 1)}y`]);
+  const chunk = 'x'.repeat(full);
+  const shownLong = await shown(
+    (w) => [
+      w(api, 'a'),
+      w(api, chunk.slice(2)),
+      ...Array.from({ length: 16 }, () => w(api, chunk)),
+      w(api, 'end\nb\n'),
+    ],
+    'json',
+  );
+  assert.ok(Array.isArray(shownLong));
+  const long: string[] = shownLong;
+  const pieces = long.map((line) => line.replace('api stdout ', '').replace(' …', ''));
+  assert.ok(pieces.every((piece) => piece.length < 2 * full));
+  assert.equal(pieces.slice(0, -1).join(''), `a${chunk.slice(2)}${chunk.repeat(16)}end`);
+  assert.deepEqual(
+    long.map((line) => line.endsWith(' …')),
+    [...Array(long.length - 2).fill(true), false, false],
+  );
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const prompt = shown((w) => {
+    w(api, 'name');
+    t.mock.timers.tick(1000);
+    w(api, ': me\n');
+  }, 'json');
+  t.mock.timers.reset();
+  assert.deepEqual(await prompt, ['api stdout name …', 'api stdout : me']);
+});
+
 test('raw: bytes as they are', async () => {
   assert.equal(await shown((w) => [w(api, 'a\u001bc'), w(web, 'b\n')], 'raw'), 'a\u001bcb\n');
 });

@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { draftApp } from '../../../src/config/detect/candidate.ts';
 import { instanceId } from '../../../src/config/instance-id.ts';
-import type { App, PortKey, Settings, Sourced } from '../../../src/config/types.ts';
+import { type App, type PortKey, ROLES, type Settings, type Sourced } from '../../../src/config/types.ts';
 import { joinEnv } from '../../../src/launch/environment.ts';
 import { corsOrigins } from '../../../src/plan/cors.ts';
 import { addedEnv } from '../../../src/plan/env.ts';
@@ -67,19 +68,9 @@ const by = <T>(value: T): Sourced<T> => ({ value, source: { kind: 'default', nam
 
 function app(over: Partial<App>): App {
   return {
-    name: 'api',
+    ...draftApp('api', { kind: 'argv', argv: ['node', 'api.js', '{port}'] }, '/p', ''),
     roles: ['backend'],
-    command: { kind: 'argv', argv: ['node', 'api.js', '{port}'] },
-    cwd: '/p',
-    env: {},
-    frameworkEnv: {},
-    defaultPorts: {},
-    ports: {},
-    instances: 1,
     ready: [{ port: 'own' }],
-    stopSignal: 'SIGTERM',
-    caches: [],
-    evidence: '',
     ...over,
   };
 }
@@ -103,7 +94,7 @@ function plan(apps: App[], { env = {}, host, forceColor = false }: Given = {}) {
     .flatMap((one) =>
       (one.roles.length > 1 ? one.roles : ['own' as const]).flatMap((key: PortKey) =>
         Array.from({ length: one.instances }, (_, instance) => {
-          const role = key === 'own' ? (one.roles[0] ?? null) : key;
+          const role = ROLES.find((known) => known === key) ?? one.roles[0] ?? null;
           const port = (role === 'frontend' ? 3001 : role === 'backend' ? 8001 : 4000) + instance;
           return { id: instanceId(one.name, instance), key, role, port, requested: port, moved: false };
         }),
@@ -126,6 +117,7 @@ function plan(apps: App[], { env = {}, host, forceColor = false }: Given = {}) {
     portsFile: by('/p/.ports.json'),
     sticky: by(true),
     follow: by(true),
+    handover: undefined,
     killTimeout: by(5),
     keepGoing: by(false),
     open: by(false),
@@ -218,6 +210,17 @@ for (const [name, first, given, more] of shapes) {
     assert.deepEqual(told(first, given, others), { ...EVERYWHERE, ...more });
   });
 }
+
+test('a PORT that its owner gives to a program for something else stays', () => {
+  const source = { kind: 'framework', name: 'port' } as const;
+  const env = { PORT: '5173' };
+  const own = (port: number) => ({ backend: [{ port, source }] });
+  const told = (over: Partial<App>) => plan([plain(over)]).instances[0]?.env;
+  const stays = told({ env, written: own(8001) });
+  assert.deepEqual([stays?.run.PORT, stays?.own.PORT], [undefined, '5173']);
+  assert.equal(told({ env, written: own(5173) })?.run.PORT, '8001');
+  assert.equal(told({ env, written: own(8001), portName: 'PORT' })?.run.PORT, '8001');
+});
 
 test('what is not passed on: another’s PORT, and FORCE_COLOR beside NO_COLOR', () => {
   const without = (first: App, env: Record<string, string> = {}) =>
@@ -345,8 +348,8 @@ test('instances have ports and numbers of their own', () => {
   assert.deepEqual(
     made.instances.map(({ label, env: { run } }) => [label, run.PORT, run.PM2_INSTANCE_ID, run.BACKEND_PORT]),
     [
-      ['api.0', '8001', '0', '8001'],
-      ['api.1', '8002', '1', '8001'],
+      ['api:0', '8001', '0', '8001'],
+      ['api:1', '8002', '1', '8001'],
     ],
   );
 });
@@ -386,6 +389,8 @@ test('.ports.json by the contract, running and stopped', () => {
   );
   assert.deepEqual(running, {
     version: 1,
+    run: made.runId,
+    name: 'p',
     status: 'running',
     backend: 8001,
     frontend: 3001,

@@ -61,6 +61,10 @@ test('ports of which somebody complains', () => {
     ['Listening on http://localhost:3000', []],
     ['the name is already taken', []],
     ['a\nlisten tcp :7070: bind: address already in use\nb :9999', [7070]],
+    [
+      "[2026-11-30 17:50:34 +02:00] [16132] [ERROR] connection to ('127.0.0.1', 49502) failed: [Errno 98] Address already in use",
+      [49502],
+    ],
   ];
   for (const [text, expected] of table) assert.deepEqual(takenPorts(text), expected, text);
 });

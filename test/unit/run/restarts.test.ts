@@ -58,6 +58,11 @@ const said: [string, string[], boolean][] = [
   ['django', ['Error: That port is already in use.'], true],
   ['python', ['Traceback (most recent call last):', 'OSError: [Errno 98] Address already in use'], true],
   ['another port of Node', ['Error: listen EADDRINUSE: address already in use 127.0.0.1:9229'], false],
+  [
+    'another port of Node, its code on a line of its own',
+    ['Error: listen EADDRINUSE: address already in use :::7301', "  code: 'EADDRINUSE',", '  port: 7301'],
+    false,
+  ],
   ['another port, in words', ['Error: port 24678 is already in use'], false],
   ['reflex', ['Backend port: 8000 is already in use.'], true],
   ['cra', ['Something is already running on port 8000.'], true],

@@ -12,13 +12,14 @@ export const nativeFrameworks: Framework[] = [
   { id: 'php', label: 'PHP', role: 'backend', commands: ['php -S'], inPlace: /(\bphp\b[^&|;]*?\s-S\s*\S*:)(\d{2,5})\b/, port: 8000 },
   { id: 'symfony', label: 'Symfony', role: 'backend', commands: ['symfony serve', 'symfony server:start', 'symfony local:server:start'], flags: ['--port={port}'], port: 8000 },
   { id: 'rails', label: 'Rails', role: 'backend', commands: ['rails server', 'rails s'], flags: ['-p', '{port}', '-b', '{host}'], readsPort: true, hostFlag: /(?:-b|--binding)\b/, port: 3000, caches: ['tmp/cache'] },
-  { id: 'puma', label: 'Puma', role: 'backend', commands: ['puma'], flags: ['-b', 'tcp://{host}:{port}'], hostless: ['-p', '{port}'], port: 9292 },
+  { id: 'puma', label: 'Puma', role: 'backend', commands: ['puma'], flags: ['-b', 'tcp://{host}:{port}'], hostless: ['-p', '{port}'], port: 9292, socket: { flags: ['-b', 'tcp://{address}'], env: { PUMA_INHERIT_0: '{fd}:tcp://{address}' }, hosts: ['0.0.0.0'], selects: true } },
   { id: 'rackup', label: 'Rack', role: 'backend', commands: ['rackup'], flags: ['-p', '{port}', '-o', '{host}'], hostFlag: /(?:-o|--host)\b/, port: 9292 },
+  { id: 'ruby', label: 'Ruby', role: 'backend', commands: ['ruby'], needs: /\b(?:app|server|main|web)\.rb\b/, port: 4567 },
   { id: 'jekyll', label: 'Jekyll', role: 'frontend', commands: ['jekyll serve', 'jekyll s'], flags: ['--port', '{port}', '--host', '{host}'], port: 4000, caches: ['.jekyll-cache'] },
   { id: 'hugo', label: 'Hugo', role: 'frontend', commands: ['hugo server', 'hugo serve'], flags: ['--port', '{port}', '--bind', '{host}'], hostFlag: /--bind\b/, port: 1313 },
   { id: 'spring', label: 'Spring Boot', role: 'backend', commands: ['mvnw', 'mvn', 'gradlew', 'gradle'], needs: /\bspring-boot:run\b|\bbootRun\b/, env: { SERVER_PORT: '{port}', SERVER_ADDRESS: '{host}' }, port: 8080 },
   { id: 'dotnet', label: '.NET', role: 'backend', commands: ['dotnet run', 'dotnet watch'], flags: ['--urls', 'http://{host}:{port}'], hostless: ['--urls', 'http://localhost:{port}'], portFlag: /--urls[ =]\S+:(\d+)/, hostFlag: /a^/, port: 5000 },
-  { id: 'phoenix', label: 'Phoenix', role: 'backend', commands: ['mix phx.server', 'iex -S mix phx.server'], port: 4000 },
+  { id: 'phoenix', label: 'Phoenix', role: 'backend', commands: ['mix phx.server', 'iex -S mix phx.server', 'mix phoenix.server', 'iex -S mix phoenix.server'], port: 4000 },
   { id: 'deno', label: 'Deno', role: 'backend', commands: ['deno serve'], flags: [], port: 8000, portFlag: /--port[ =](\d+)/ },
   { id: 'reflex', label: 'Reflex', role: 'frontend', commands: ['reflex run'] },
   { id: 'caddy', label: 'Caddy', role: 'frontend', commands: ['caddy file-server'], flags: ['--listen', '{host}:{port}'], hostless: ['--listen', ':{port}'] },
@@ -49,3 +50,11 @@ export const nativeFrameworks: Framework[] = [
   { id: 'flutter', label: 'Flutter', role: 'frontend', commands: ['flutter run'], needs: /(?:-d|--device-id)[ =](?:chrome|edge|web-server)\b/, flags: ['--web-port', '{port}'], portFlag: /--web-port[ =](\d+)/ },
   { id: 'jaspr', label: 'Jaspr', role: 'frontend', commands: ['jaspr serve'], flags: ['--port', '{port}'], port: 8080 },
 ];
+
+let ids: ReadonlySet<string> | undefined;
+
+/** A program of another language than JavaScript or Python, and that runs none of these. */
+export function isNative(id: string): boolean {
+  ids ??= new Set(nativeFrameworks.map((one) => one.id));
+  return ids.has(id) && id !== 'reflex';
+}

@@ -17,7 +17,7 @@ const frontends: Framework[] = [
   { id: 'react-router', label: 'React Router', role: 'frontend', commands: ['react-router dev'], flags: VITE, port: 5173, caches: [...VITE_CACHES, '.react-router'] },
   { id: 'react-router', label: 'React Router', role: 'frontend', commands: ['react-router-serve', 'remix-serve'], port: 3000, production: true },
   { id: 'remix', label: 'Remix', role: 'frontend', commands: ['remix dev'], caches: ['.cache'] },
-  { id: 'sveltekit', label: 'SvelteKit', role: 'frontend', commands: ['svelte-kit dev'], flags: PORT_HOST, port: 5173, caches: ['.svelte-kit', ...VITE_CACHES] },
+  { id: 'sveltekit', label: 'SvelteKit', role: 'frontend', commands: ['svelte-kit dev'], flags: PORT_HOST, port: 3000, caches: ['.svelte-kit', ...VITE_CACHES] },
   { id: 'next', label: 'Next.js', role: 'frontend', commands: ['next', 'next dev'], not: ['build', 'start', 'lint', 'export', 'info', 'telemetry', 'typegen'], flags: SHORT, readsPort: true, port: 3000, caches: ['.next'] },
   { id: 'next', label: 'Next.js', role: 'frontend', commands: ['next start'], flags: SHORT, readsPort: true, port: 3000, production: true },
   { id: 'nuxt', label: 'Nuxt', role: 'frontend', commands: ['nuxt', 'nuxt dev', 'nuxi dev'], not: ['build', 'generate', 'preview', 'start', 'prepare', 'typecheck'], flags: PORT_HOST, readsPort: true, port: 3000, caches: ['.nuxt', 'node_modules/.cache', ...VITE_CACHES] },
@@ -26,7 +26,7 @@ const frontends: Framework[] = [
   { id: 'astro', label: 'Astro', role: 'frontend', commands: ['astro preview'], flags: PORT_HOST, env: ASTRO, port: 4321, production: true },
   { id: 'angular', label: 'Angular', role: 'frontend', commands: ['ng serve', 'ng s', 'ng dev'], flags: PORT_HOST, port: 4200, caches: ['.angular/cache'] },
   { id: 'cra', label: 'Create React App', role: 'frontend', commands: ['react-scripts start', 'craco start', 'react-app-rewired start', 'react-scripts-ts start'], port: 3000, caches: BUNDLER_CACHES },
-  { id: 'rsbuild', label: 'Rsbuild', role: 'frontend', commands: ['rsbuild', 'rsbuild dev'], not: ['build', 'preview', 'inspect'], flags: ['--port', '{port}', '--strict-port', '--host', '{host}'], port: 3000, caches: BUNDLER_CACHES },
+  { id: 'rsbuild', label: 'Rsbuild', role: 'frontend', commands: ['rsbuild', 'rsbuild dev'], not: ['build', 'preview', 'inspect'], flags: ['--port', '{port}', '--host', '{host}'], port: 3000, caches: BUNDLER_CACHES },
   { id: 'rspack', label: 'Rspack', role: 'frontend', commands: ['rspack serve', 'rspack dev'], flags: PORT_HOST, port: 8080, caches: BUNDLER_CACHES },
   { id: 'parcel', label: 'Parcel', role: 'frontend', commands: ['parcel', 'parcel serve'], not: ['build', 'watch', 'help'], flags: ['-p', '{port}', '--host', '{host}'], readsPort: true, port: 1234, caches: ['.parcel-cache'] },
   { id: 'webpack', label: 'webpack-dev-server', role: 'frontend', commands: ['webpack serve', 'webpack-dev-server', 'webpack server', 'webpack s', 'webpack-cli serve'], flags: PORT_HOST, port: 8080, caches: BUNDLER_CACHES },
@@ -55,12 +55,13 @@ const frontends: Framework[] = [
   { id: 'browser-sync', label: 'Browsersync', role: 'frontend', commands: ['browser-sync start', 'browser-sync'], flags: ['--port', '{port}', '--no-open'], port: 3000 },
   { id: 'vite-plus', label: 'Vite+', role: 'frontend', commands: ['vp dev'], flags: VITE, port: 5173, caches: VITE_CACHES },
   { id: 'vite-plus', label: 'Vite+', role: 'frontend', commands: ['vp preview'], flags: VITE, port: 4173, production: true, caches: VITE_CACHES },
+  { id: 'vike', label: 'Vike', role: 'frontend', commands: ['vike dev', 'vike'], not: ['build', 'preview', 'prerender'], flags: ['--port', '{port}', '--host', '{host}'], port: 3000, caches: VITE_CACHES },
   { id: 'vinext', label: 'vinext', role: 'frontend', commands: ['vinext dev'], flags: VITE, port: 5173, caches: VITE_CACHES },
   { id: 'vinext', label: 'vinext', role: 'frontend', commands: ['vinext start'], flags: SHORT, port: 3000, production: true },
   // Its window follows its own server, which moves on from a port that is taken.
   { id: 'electron-vite', label: 'electron-vite', role: 'frontend', commands: ['electron-vite', 'electron-vite dev', 'electron-vite serve'], not: ['build', 'preview'], flags: [], port: 5173, caches: VITE_CACHES },
   { id: 'snowpack', label: 'Snowpack', role: 'frontend', commands: ['snowpack dev'], flags: ['--port', '{port}'], port: 8080, caches: ['node_modules/.cache/snowpack'] },
-  { id: 'wasp', label: 'Wasp', role: 'frontend', commands: ['wasp start'], both: { backend: 3001, frontend: 3000 } },
+  { id: 'wasp', label: 'Wasp', role: 'frontend', commands: ['wasp start'], both: { backend: 3001, frontend: 3000 }, env: { PORT: '{backend}' } },
   { id: 'redwood', label: 'RedwoodJS', role: 'frontend', commands: ['rw dev', 'redwood dev', 'cedar dev'], both: { backend: 8911, frontend: 8910 } },
   { id: 'redwood', label: 'RedwoodJS', role: 'frontend', commands: ['rw dev web', 'redwood dev web', 'cedar dev web'], flags: [], port: 8910 },
   { id: 'redwood', label: 'RedwoodJS', role: 'backend', commands: ['rw dev api', 'redwood dev api', 'cedar dev api'], flags: [], port: 8911 },
@@ -77,6 +78,7 @@ const frontends: Framework[] = [
   { id: 'stencil', label: 'Stencil', role: 'frontend', commands: ['stencil build'], needs: /--serve\b/, flags: ['--port', '{port}', '--address', '{host}'], hostFlag: /--address\b/, port: 3333 },
   { id: 'hexo', label: 'Hexo', role: 'frontend', commands: ['hexo server', 'hexo serve', 'hexo s'], flags: ['-p', '{port}', '-i', '{host}'], hostFlag: /(?:-i|--ip)\b/, port: 4000 },
   { id: 'docsify', label: 'docsify', role: 'frontend', commands: ['docsify serve'], flags: ['--port', '{port}'], port: 3000 },
+  { id: 'react-email', label: 'React Email', role: 'frontend', commands: ['email dev', 'react-email dev'], flags: ['--port', '{port}'], port: 3000 },
   { id: 'mintlify', label: 'Mintlify', role: 'frontend', commands: ['mint dev', 'mintlify dev'], flags: ['--port', '{port}'], port: 3000 },
   { id: 'observable', label: 'Observable Framework', role: 'frontend', commands: ['observable preview'], flags: PORT_HOST, port: 3000 },
   { id: 'elm', label: 'Elm', role: 'frontend', commands: ['elm reactor', 'elm-live', 'elm-pages dev'], flags: ['--port', '{port}'], port: 8000 },
@@ -88,6 +90,8 @@ const frontends: Framework[] = [
 // biome-ignore format: a table, one line a framework
 const backends: Framework[] = [
   { id: 'nest', label: 'NestJS', role: 'backend', commands: ['nest start'], packages: ['@nestjs/core'] },
+  // webpack starts what it has built, and hands it the changes.
+  { id: 'nest', label: 'NestJS', role: 'backend', commands: ['nest build'], needs: /--watch\b.*webpack|webpack.*--watch\b/ },
   { id: 'wrangler', label: 'Wrangler', role: 'backend', commands: ['wrangler dev', 'wrangler pages dev'], flags: ['--port', '{port}', '--ip', '{host}'], port: 8787, caches: ['.wrangler/tmp'] },
   { id: 'json-server', label: 'json-server', role: 'backend', commands: ['json-server', 'json-server-auth'], flags: PORT_HOST, port: 3000, portFlag: /(?:--port|-p)[ =](\d+)/ },
   { id: 'strapi', label: 'Strapi', role: 'backend', commands: ['strapi develop', 'strapi dev', 'strapi start'], port: 1337, caches: ['.cache'] },
@@ -144,8 +148,8 @@ export const nodeServers: Framework[] = [
 /** Compilers that start what they have built. */
 // biome-ignore format: a table, one line a framework
 const builders: Framework[] = [
-  { id: 'tsc-watch', label: 'tsc-watch', role: 'backend', commands: ['tsc-watch'], needs: /--onSuccess/ },
-  { id: 'tsup', label: 'tsup', role: 'backend', commands: ['tsup', 'tsdown'], needs: /--onSuccess|--on-success/ },
+  { id: 'tsc-watch', label: 'tsc-watch', role: 'backend', commands: ['tsc-watch'], needs: /--onSuccess/i },
+  { id: 'tsup', label: 'tsup', role: 'backend', commands: ['tsup', 'tsdown'], needs: /--on-?success/i },
 ];
 
 export const nodeFrameworks: Framework[] = [...frontends, ...backends, ...builders];

@@ -2,16 +2,26 @@ import type { Framework } from './types.ts';
 
 const HOST_PORT = ['--host', '{host}', '--port', '{port}'];
 
+const LOOPBACK = ['127.0.0.1'];
+/** Both: from Werkzeug 3 on it takes the descriptor as its own reloader's child alone. That ends with 3 for a new start. */
+const WERKZEUG: Framework['socket'] = {
+  env: { WERKZEUG_SERVER_FD: '{fd}', WERKZEUG_RUN_MAIN: 'true' },
+  hosts: LOOPBACK,
+  hostName: 'FLASK_RUN_HOST',
+  selects: true,
+  respawn: 3,
+};
+
 /** Python servers by the command that starts them; `python -m x` is read as `x`. */
 // biome-ignore format: a table, one line a framework
 export const pythonFrameworks: Framework[] = [
-  { id: 'uvicorn', label: 'uvicorn', role: 'backend', commands: ['uvicorn'], flags: HOST_PORT, port: 8000 },
+  { id: 'uvicorn', label: 'uvicorn', role: 'backend', commands: ['uvicorn'], flags: HOST_PORT, port: 8000, socket: { flags: ['--fd', '{fd}'], hosts: LOOPBACK, hostName: 'UVICORN_HOST', noDelay: true } },
   { id: 'fastapi', label: 'FastAPI', role: 'backend', commands: ['fastapi dev', 'fastapi run'], flags: HOST_PORT, readsPort: true, port: 8000 },
-  { id: 'flask', label: 'Flask', role: 'backend', commands: ['flask'], needs: /\brun\b/, flags: HOST_PORT, port: 5000 },
+  { id: 'flask', label: 'Flask', role: 'backend', commands: ['flask'], needs: /\brun\b/, flags: HOST_PORT, port: 5000, socket: WERKZEUG },
   { id: 'quart', label: 'Quart', role: 'backend', commands: ['quart'], needs: /\brun\b/, flags: HOST_PORT, port: 5000 },
   { id: 'django', label: 'Django', role: 'backend', commands: ['manage.py runserver', 'django-admin runserver', 'django runserver', 'manage.py runserver_plus'], flags: ['{host}:{port}'], hostless: ['{port}'], inPlace: /(\brunserver(?:_plus)?\b[^&|;]*?[\s:])(\d{2,5})(?=\s|$)/, port: 8000 },
-  { id: 'gunicorn', label: 'gunicorn', role: 'backend', commands: ['gunicorn'], flags: ['-b', '{host}:{port}'], readsPort: true, inPlace: /((?:-b|--bind)[ =]?\S*:)(\d{2,5})\b/, port: 8000 },
-  { id: 'hypercorn', label: 'Hypercorn', role: 'backend', commands: ['hypercorn'], flags: ['--bind', '{host}:{port}'], inPlace: /((?:-b|--bind)[ =]?\S*:)(\d{2,5})\b/, port: 8000 },
+  { id: 'gunicorn', label: 'gunicorn', role: 'backend', commands: ['gunicorn'], flags: ['-b', '{host}:{port}'], readsPort: true, inPlace: /((?:-b|--bind)[ =]?\S*:)(\d{2,5})\b/, port: 8000, socket: { flags: ['-b', 'fd://{fd}'], hosts: LOOPBACK, noPid: true, selects: true, proven: true } },
+  { id: 'hypercorn', label: 'Hypercorn', role: 'backend', commands: ['hypercorn'], stopSignal: 'SIGINT', flags: ['--bind', '{host}:{port}'], inPlace: /((?:-b|--bind)[ =]?\S*:)(\d{2,5})\b/, port: 8000, socket: { flags: ['--bind', 'fd://{fd}'], hosts: LOOPBACK, proven: true } },
   { id: 'granian', label: 'Granian', role: 'backend', commands: ['granian'], flags: HOST_PORT, port: 8000 },
   { id: 'litestar', label: 'Litestar', role: 'backend', commands: ['litestar'], needs: /\brun\b/, flags: HOST_PORT, port: 8000 },
   { id: 'sanic', label: 'Sanic', role: 'backend', commands: ['sanic'], flags: HOST_PORT, port: 8000 },

@@ -1,5 +1,19 @@
 import type { Framework } from './types.ts';
 
+/** Queues' consumers and schedulers: they work in production too. */
+const WORKERS =
+  'celery rq rqworker dramatiq huey_consumer arq taskiq faust sidekiq resque resque-pool good_job delayed_job que ' +
+  'karafka sneakers clockwork graphile-worker';
+const WORKER_CALLS =
+  'manage.py qcluster,manage.py rqworker,manage.py rqscheduler,manage.py celery,manage.py process_tasks,' +
+  'manage.py run_huey,manage.py db_worker,rails jobs:work,rails solid_queue:start,php artisan queue:work,' +
+  'php artisan schedule:work,php artisan horizon,php bin/console messenger:consume';
+
+/** Whether a task's words are a worker's, and no watcher's or compiler's. Pure. */
+export const isWorker = (words: readonly string[]): boolean =>
+  WORKERS.split(' ').includes((words[0] ?? '').replace(/^.*\//, '')) ||
+  WORKER_CALLS.split(',').some((call) => words.join(' ').includes(call));
+
 /** What listens nowhere, or where it always does: it runs beside the servers as it stands. */
 export const taskFrameworks: Framework[] = [
   // JavaScript's compilers, watchers, windows and small tools.
@@ -8,38 +22,21 @@ export const taskFrameworks: Framework[] = [
       'esbuild swc babel unbuild microbundle webpack rspack chokidar onchange graphql-codegen ' +
       'gql.tada prisma drizzle-kit electron electron-forge electron-builder tauri cypress vitest ' +
       'jest playwright eslint prettier tsc-watch tsc-alias docker docker-compose supabase firebase ' +
-      'stripe ngrok open-cli wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
+      'stripe ngrok open-cli open xdg-open kill kill-port fkill pkill killall lsof wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
       'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js ' +
-      'graphile-worker wxt plasmo',
-    ['parcel watch', 'vite build', 'convex dev', 'tauri dev'],
+      'wxt plasmo tshy',
+    ['parcel watch', 'vite build', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev'],
   ),
   // Queues, schedulers and consumers.
-  task(
-    'celery rq rqworker dramatiq huey_consumer arq taskiq faust watchmedo sidekiq resque ' +
-      'resque-pool good_job delayed_job que karafka sneakers clockwork jobs rake guard ' +
-      'messenger:consume',
-    [
-      'manage.py qcluster',
-      'manage.py rqworker',
-      'manage.py rqscheduler',
-      'manage.py celery',
-      'manage.py process_tasks',
-      'manage.py run_huey',
-      'manage.py db_worker',
-      'manage.py tailwind',
-      'rails jobs:work',
-      'rails solid_queue:start',
-      'rails tailwindcss:watch',
-      'rails dartsass:watch',
-      'php artisan queue:listen',
-      'php artisan queue:work',
-      'php artisan pail',
-      'php artisan schedule:work',
-      'php artisan horizon',
-      'php artisan reverb:start',
-      'php bin/console messenger:consume',
-    ],
-  ),
+  task(`${WORKERS} watchmedo jobs rake guard messenger:consume`, [
+    ...WORKER_CALLS.split(','),
+    'manage.py tailwind',
+    'rails tailwindcss:watch',
+    'rails dartsass:watch',
+    'php artisan queue:listen',
+    'php artisan pail',
+    'php artisan reverb:start',
+  ]),
   // Services that listen where they always do, and tunnels.
   task(
     'redis-server valkey-server memcached mongod postgres pg_ctl mysqld mysqld_safe mariadbd ' +

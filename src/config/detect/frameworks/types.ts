@@ -1,4 +1,4 @@
-import type { ReadyCheck, Role } from '../../types.ts';
+import type { ReadyCheck, Role, Takes } from '../../types.ts';
 
 /** One line of the table: how a dev server is recognised, and how it is told its port. */
 export interface Framework {
@@ -39,6 +39,11 @@ export interface Framework {
   ready?: ReadyCheck[];
   /** What `--prod` runs, and dev mode only when there is nothing else (`vite preview`). */
   production?: boolean;
+  /** How it takes a socket that it is handed; its flags are in place of those that say a port. */
+  socket?: Pick<
+    Takes,
+    'flags' | 'env' | 'hosts' | 'hostName' | 'noPid' | 'noDelay' | 'selects' | 'respawn' | 'proven'
+  >;
   /** Packages that say which server a plain `node server.js` is. */
   packages?: string[];
 }

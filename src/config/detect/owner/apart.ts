@@ -180,13 +180,18 @@ async function launcher({ scope, step, words }: Taking): Promise<Taken> {
 
 async function shellFile({ scope, step, words, further }: Taking): Promise<Taken> {
   const named = words.slice(1).find((word) => !word.startsWith('-'));
+  // `sh -c 'cd node && npm run dev'`
+  if (words.length === 3 && words[1] === '-c' && named) return further(partOf(step, { line: named }));
   if (!named || words.includes('-c')) return undefined;
   const file = path.resolve(step.dir, named);
   const text = await scope.project.text(file);
   // `bin/rails` is Ruby.
   if (text === undefined || !/^(?:#!.*\b(?:ba|z|da)?sh\b|(?!#!))/.test(text)) return undefined;
-  const reading = readShell(text, step.dir, path.dirname(file));
   const evidence = scope.project.relative(file);
+  // Its parts are not what it is: it watches over them by their ids, and leaves them behind.
+  if (/\bnohup\b|\bdisown\b|&\s*\n\s*\w*PID\w*=\$!/i.test(text) && !/^\s*wait\b/m.test(text))
+    return { opaque: `${evidence} leaves its servers in the background` };
+  const reading = readShell(text, step.dir, path.dirname(file));
   const last = reading?.side[0];
   if (!reading || !last)
     return startsSeveral(text) ? { opaque: `${evidence} needs a shell to be read` } : undefined;
@@ -226,6 +231,7 @@ const readers: Record<string, Reader> = {
   python: launcher,
   turbo: async (taking) => (await import('./turbo.ts')).turbo(taking),
   nx: async (taking) => (await import('./nx.ts')).nx(taking),
+  ng: async (taking) => (await import('./nx.ts')).nxByAngular(taking),
   lerna: async (taking) => (await import('./lerna.ts')).lerna(taking),
   make: recipe,
   gmake: recipe,
@@ -234,6 +240,11 @@ const readers: Record<string, Reader> = {
   'go-task': recipe,
   mise: recipe,
   composer: recipe,
+  deno: (taking) => (taking.words[1] === 'task' ? recipe(taking) : undefined),
+  php: ({ words }) =>
+    words[1] === 'artisan' && words[2] === 'dev'
+      ? { opaque: 'artisan dev starts others, a queue’s worker among them, in its own way' }
+      : undefined,
   foreman: procfile,
   overmind: procfile,
   hivemind: procfile,

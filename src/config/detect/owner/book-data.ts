@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Scope } from '../candidate.ts';
+import { denoTasks } from '../deno-tasks.ts';
 import { type Book, emptyRecipe, type Recipe } from './book.ts';
 import { isRecord, readJsonc, strings } from './jsonc.ts';
 
@@ -143,4 +144,14 @@ export async function readComposer({ project }: Scope, file: string): Promise<Bo
     recipes.set(name, recipe);
   }
   return { file: project.relative(file), call: 'composer run', recipes };
+}
+
+/** Tasks of deno.json: those that only start others, side by side; one with a line of its own is one program to us. */
+export async function readDeno({ project }: Scope, file: string): Promise<Book | undefined> {
+  const recipes = new Map<string, Recipe>();
+  const tasks = await denoTasks(project, path.dirname(file));
+  for (const [name, { line, needs }] of tasks)
+    recipes.set(name, { ...emptyRecipe(path.dirname(file)), needs: line ? [] : needs, parallel: true });
+  const several = [...recipes.values()].some((recipe) => recipe.needs.length > 0);
+  return several ? { file: project.relative(file), call: 'deno task', recipes } : undefined;
 }

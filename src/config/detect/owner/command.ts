@@ -37,6 +37,12 @@ const FILES = [
   'run.sh',
   'start-all.sh',
   'start_all.sh',
+  'run_dev.sh',
+  'start_dev.sh',
+  'run-all.sh',
+  'run_all.sh',
+  'scripts/start.sh',
+  'scripts/run.sh',
 ];
 const PYTHON = ['run.py', 'start.py', 'dev.py', 'run_dev.py', 'main.py'];
 
@@ -50,24 +56,46 @@ const stepIn = (dir: string, part: Partial<Step> & Pick<Step, 'evidence'>): Step
   ...part,
 });
 
-/** The package.json script that starts several things, taken apart: all of them. */
+/** Further names of what starts everything: `concurrently:dev`, `dev:both`, `start-all`. */
+const EVERYTHING =
+  /^(?:(?:dev|start|run)[:_-])?(?:all|both|full|full-?stack|concurrently|parallel|everything)(?:[:_-](?:dev|start))?$/;
+
+/**
+ * The package.json script that starts several things, taken apart: all of them. One that comes to a single server
+ * (`start` beside `serve`) counts where no later one starts more.
+ */
 export async function scriptsCommand(scope: Scope, dir: string): Promise<Candidate[] | undefined> {
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
-  for (const name of scope.context.prod ? PROD : DEV) {
-    if (!(name in scripts)) continue;
-    const steps = await withContainers(scope, await scriptSteps(scope, dir, name));
+  const further = Object.keys(scripts).filter((name) => EVERYTHING.test(name) && !DEV.includes(name));
+  let single: { name: string; all: Candidate[]; within: Scope } | undefined;
+  for (const name of scope.context.prod ? PROD : [...DEV, ...further]) {
+    // What is meant for developing does not give way to what may be production's.
+    if (!(name in scripts) || (single && CLEAR.includes(single.name) && !CLEAR.includes(name))) continue;
+    const within = { ...scope, notes: [], leftOut: [] };
+    const steps = await withContainers(within, await scriptSteps(within, dir, name));
     const [only] = steps;
     if (steps.length === 1 && only?.script?.name === name && only.dir === dir) {
       if (only.opaque === undefined || !(CLEAR.includes(name) || (name === 'start' && !('dev' in scripts))))
         continue;
     }
-    const all = await candidatesOf(scope, steps, dir);
+    const all = await candidatesOf(within, steps, dir);
     // Compilers alone are no start.
     if (all.every(({ task, before }) => task || before)) continue;
-    return all;
+    const isMore = startsMore(all);
+    // `all` may be anything that people do one after the other.
+    if (!isMore && further.includes(name)) continue;
+    if (isMore || !single) single = { name, all, within };
+    if (isMore) break;
   }
-  return undefined;
+  scope.notes.push(...(single?.within.notes ?? []));
+  scope.leftOut.push(...(single?.within.leftOut ?? []));
+  return single?.all;
 }
+
+/** More than one server, or something of which only its owner's program knows what it starts. */
+const startsMore = (all: Candidate[]): boolean =>
+  all.some(({ app }) => app.opaque || app.roles.length > 1) ||
+  all.filter(({ app, task, before }) => !task && !before && !app.noPort).length > 1;
 
 const scriptSteps = (scope: Scope, dir: string, name: string): Promise<Step[]> => {
   const file = scope.project.relative(path.join(dir, 'package.json'));
@@ -85,8 +113,10 @@ export async function procfileDev(scope: Scope): Promise<Candidate[] | undefined
   const { root } = scope.project;
   if (scope.context.prod || !(await scope.project.has(root, 'Procfile.dev'))) return undefined;
   const starter = await scope.project.text(path.join(root, 'bin/dev'));
-  const line = starter?.includes('Procfile.dev') ? 'bin/dev' : 'foreman start -f Procfile.dev';
-  return started(scope, line, 'Procfile.dev');
+  const own = starter?.includes('Procfile.dev') ? await started(scope, 'bin/dev', 'Procfile.dev') : undefined;
+  // A starter that cannot be read starts the same lines.
+  const [, port] = /\bPORT=["']?(?:\$\{PORT:?-)?(\d+)/.exec(starter ?? '') ?? [];
+  return own ?? started(scope, `foreman start -f Procfile.dev${port ? ` -p ${port}` : ''}`, 'Procfile.dev');
 }
 
 /**
@@ -100,7 +130,9 @@ export async function* otherCommands(scope: Scope): AsyncGenerator<Candidate[]> 
   const { files, dirs } = await project.list(root);
   if (
     [...files].some((name) =>
-      /^(?:GNUmakefile|makefile|\.?justfile|taskfile\.|\.?mise\.toml|composer\.json)/i.test(name),
+      /^(?:GNUmakefile|makefile|\.?justfile|taskfile\.|\.?mise\.toml|composer\.json|deno\.jsonc?$)/i.test(
+        name,
+      ),
     )
   ) {
     const { booksIn } = await import('./recipes.ts');
@@ -120,6 +152,10 @@ export async function* otherCommands(scope: Scope): AsyncGenerator<Candidate[]> 
       continue;
     const found = await started(scope, file.endsWith('.sh') ? `bash ${file}` : file, file);
     if (found) yield found;
+  }
+  if ([...files].some((name) => /\.slnx?$|^global\.json$/.test(name))) {
+    const aspire = await (await import('./aspire.ts')).aspireHost(scope);
+    if (aspire) yield aspire;
   }
   for (const file of PYTHON.filter((name) => files.has(name))) {
     const found = await started(scope, `python ${file}`, file);

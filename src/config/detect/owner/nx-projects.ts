@@ -11,6 +11,8 @@ export interface Target {
   options: Data;
   /** The command that it runs in `dir`. */
   command?: string;
+  /** Several, side by side. */
+  commands?: string[];
   dir: string;
   /** A package.json script of the project's own. */
   script?: string;
@@ -21,6 +23,8 @@ export interface NxProject {
   name: string;
   /** Absolute. */
   dir: string;
+  /** Where its targets are written. */
+  file: 'project.json' | 'package.json';
   targets: Record<string, Target>;
 }
 
@@ -52,12 +56,37 @@ export async function nxProjects(project: Project, config: Data): Promise<NxProj
     }
   }
   dirs.add(project.root);
-  const found = await Promise.all([...dirs].sort().map((dir) => nxProject(project, config, dir)));
+  const together = await inOneFile(project);
+  for (const dir of together.keys()) dirs.add(dir);
+  const found = await Promise.all(
+    [...dirs].sort().map((dir) => nxProject(project, config, dir, together.get(dir))),
+  );
   return found.filter((one) => one !== undefined);
 }
 
-async function nxProject(project: Project, config: Data, dir: string): Promise<NxProject | undefined> {
-  const own = await readJsonc(project, path.join(dir, 'project.json'));
+/** Before Nx 13: every project's targets in the workspace's own file. */
+async function inOneFile(project: Project): Promise<Map<string, Data>> {
+  const all = new Map<string, Data>();
+  for (const name of ['workspace.json', 'angular.json']) {
+    const file = await readJsonc(project, path.join(project.root, name));
+    for (const [key, given] of entries(file?.projects)) {
+      if (typeof given.root !== 'string') continue;
+      all.set(path.resolve(project.root, given.root), {
+        name: key,
+        targets: given.architect ?? given.targets,
+      });
+    }
+  }
+  return all;
+}
+
+async function nxProject(
+  project: Project,
+  config: Data,
+  dir: string,
+  together: Data | undefined,
+): Promise<NxProject | undefined> {
+  const own = (await readJsonc(project, path.join(dir, 'project.json'))) ?? together;
   const raw = await readJsonc(project, path.join(dir, 'package.json'));
   if (!own && (!raw || dir === project.root)) return undefined;
   const inPackage = isRecord(raw?.nx) ? raw.nx : {};
@@ -75,7 +104,7 @@ async function nxProject(project: Project, config: Data, dir: string): Promise<N
     const more = [defaults[target.executor ?? ''], defaults[key]].find(isRecord);
     if (target.dependsOn.length === 0) target.dependsOn = list(more?.dependsOn);
   }
-  return { name: String(name), dir, targets };
+  return { name: String(name), dir, file: own ? 'project.json' : 'package.json', targets };
 }
 
 function targetOf(project: Project, dir: string, given: Data, known: Target | undefined): Target {
@@ -88,7 +117,8 @@ function targetOf(project: Project, dir: string, given: Data, known: Target | un
   const fill = (text: string) =>
     text.replaceAll('{projectRoot}', project.relative(dir)).replaceAll('{workspaceRoot}', '.');
   const cwd = typeof options.cwd === 'string' ? path.resolve(project.root, fill(options.cwd)) : project.root;
-  const executor = typeof given.executor === 'string' ? given.executor.replace('@nrwl/', '@nx/') : undefined;
+  const said = given.executor ?? given.builder;
+  const executor = typeof said === 'string' ? said.replace('@nrwl/', '@nx/') : undefined;
   const commands = strings(
     given.command ?? options.command ?? (options.commands as unknown[])?.map(lineOf),
   ).map(fill);
@@ -97,6 +127,7 @@ function targetOf(project: Project, dir: string, given: Data, known: Target | un
   }
   const [only] = commands;
   if (only !== undefined && commands.length === 1) return { command: only, options, dir: cwd, dependsOn };
+  if (commands.length > 1 && options.parallel !== false) return { commands, options, dir: cwd, dependsOn };
   if (executor === undefined && commands.length === 0 && known) return { ...known, options, dependsOn };
   return { ...(executor !== undefined && { executor }), options, dir: project.root, dependsOn };
 }

@@ -24,7 +24,7 @@ const EXECUTORS: Record<string, { line: string; port?: number }> = {
   '@nx/web:file-server': { line: 'http-server', port: 4200 },
 };
 /** A program of the project's own, built first: it reads PORT. */
-const NODE = /^@nx\/(?:js|node):node$/;
+const NODE = /^@nx\/(?:js|node):(?:node|execute)$/;
 /** Targets that serve, by the names that people give them. */
 const SERVES = /^(?:serve|dev|start|develop|start[:-].*|serve[:-].*|dev[:-].*)$/;
 const OTHER =
@@ -46,15 +46,38 @@ export async function nx(taking: Taking): Promise<Taken> {
   if (OTHER.test(verb)) return undefined;
   const projects = await nxProjects(project, config);
   // `nx serve` alone: the project that lies here.
-  const here = projects.find(({ dir }) => dir === step.dir)?.name ?? String(config.defaultProject ?? '');
+  const {
+    defaultProject = (await readJsonc(project, path.join(project.root, 'angular.json')))?.defaultProject,
+  } = config;
+  const here = projects.find(({ dir }) => dir === step.dir)?.name ?? String(defaultProject ?? '');
   const runs = verb === 'run-many' ? many(words, projects) : one(words, projects, here);
   const serving = runs.filter(({ target }) => SERVES.test(target));
   if (serving.length === 0) return undefined;
+  const [only] = serving;
+  if (only && verb !== 'run-many') leaveOthers(taking, projects, only);
   return (await Promise.all(serving.map((run) => stepsOf(taking, run)))).flat().map((found) => ({
     ...found,
     needs: found.needs.length > 0 ? found.needs : step.needs,
   }));
 }
+
+/** `nx serve api` starts one of them: that the others have servers too is said. */
+function leaveOthers({ scope }: Taking, projects: NxProject[], { project: own }: Run): void {
+  for (const { name, dir, targets } of projects) {
+    const target = ['serve', 'dev', 'start'].find((one) => one in targets);
+    if (name === own.name || dir === scope.project.root || !target) continue;
+    const why = `"nx run ${name}:${target}" would start it; a config can add it`;
+    scope.leftOut.push({ what: name, file: scope.project.relative(dir), why, unless: dir });
+  }
+}
+
+/** Older workspaces call Nx by Angular's name. */
+export const nxByAngular = async (taking: Taking): Promise<Taken> => {
+  const { project } = taking.scope;
+  const [, verb = ''] = taking.words;
+  if (!/^(?:serve|s|run)$/.test(verb) || !(await project.has(project.root, 'nx.json'))) return undefined;
+  return nx({ ...taking, words: ['nx', verb === 's' ? 'serve' : verb, ...taking.words.slice(2)] });
+};
 
 function many(words: string[], projects: NxProject[]): Run[] {
   const targets: string[] = [];
@@ -107,10 +130,16 @@ async function stepsOf({ scope, step, further }: Taking, run: Run): Promise<Step
   const { project, target, configuration } = run;
   const found = project.targets[target] as Target;
   const relative = scope.project.relative(project.dir);
-  const evidence = `${relative}/${found.script ? 'package.json' : 'project.json'} target "${target}"`;
+  const evidence = `${relative}/${found.script ? 'package.json' : project.file} target "${target}"`;
   // Nothing comes before it: it is its package's script.
   if (found.script !== undefined && found.dependsOn.length === 0) {
     return further(scriptStep(step, project.dir, found.script));
+  }
+  if (found.commands && found.dependsOn.length === 0) {
+    const parts = found.commands.map((line) =>
+      partOf(step, { line, scripted: true, dir: found.dir, evidence }),
+    );
+    return (await Promise.all(parts.map(further))).flat();
   }
   const call = [project.name, target, ...(configuration ? [configuration] : [])].join(':');
   const like = await likeOf(scope.project, project, found);

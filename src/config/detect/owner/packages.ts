@@ -73,7 +73,8 @@ const isIn = (deps: ReadonlySet<string>, { name }: Package): boolean => name !==
 
 function isNamed({ name, dir }: Package, pattern: string, from: string): boolean {
   const plain = /^\{[^,]*\}$/.test(pattern) ? pattern.slice(1, -1) : pattern;
-  if (name !== undefined && glob(plain).test(name)) return true;
+  // `*` is every package, whatever its scope.
+  if (name !== undefined && (plain === '*' || glob(plain).test(name))) return true;
   const relative = path.relative(from, dir).replaceAll(path.sep, '/');
   const asPath = plain.replace(/^\.\//, '').replace(/\/$/, '');
   return (plain.includes('/') || plain === relative) && glob(asPath).test(relative);

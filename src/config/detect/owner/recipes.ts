@@ -23,6 +23,7 @@ const runners: [
   ],
   [/^mise$/, /^\.?mise\.toml$/, async (...at) => (await import('./book-data.ts')).readMise(...at)],
   [/^composer$/, /^composer\.json$/, async (...at) => (await import('./book-data.ts')).readComposer(...at)],
+  [/^deno$/, /^deno\.jsonc?$/, async (...at) => (await import('./book-data.ts')).readDeno(...at)],
 ];
 
 /** The books that lie in a folder. */
@@ -49,7 +50,11 @@ export async function recipe(taking: Taking): Promise<Taken> {
   const book = file && (await runner[2](scope, path.resolve(dir, file)));
   if (!book) return undefined;
   const names = call.names.filter((name) => book.recipes.has(name));
-  if (names.length === 0) return undefined;
+  const isLeaf = (name: string) => {
+    const { lines = [], needs = [] } = book.recipes.get(name) ?? {};
+    return lines.length + needs.length === 0;
+  };
+  if (names.every(isLeaf)) return undefined;
   return recipeSteps(taking, book, names, call.parallel);
 }
 
@@ -138,7 +143,7 @@ function recipeCall(words: string[]): RecipeCall {
   const call: RecipeCall = { names: [], parallel: false };
   const [program = ''] = words;
   let rest = words.slice(1);
-  if (/^(?:mise|composer)$/.test(program) && /^(?:run|run-script|r)$/.test(rest[0] ?? ''))
+  if (/^(?:mise|composer|deno)$/.test(program) && /^(?:run|run-script|r|task)$/.test(rest[0] ?? ''))
     rest = rest.slice(1);
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] ?? '';

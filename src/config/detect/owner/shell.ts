@@ -50,6 +50,8 @@ const SILENT =
 /** `bin/dev` of Rails: the tool is there, or its absence is told when it is called. */
 const FETCHES_A_TOOL = /\b(?:gem list|gem install|command -v|which|type)\b/;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+/** `pids=(…)`: what is kept of several. */
+const ARRAY = /^(?:local\s+|declare\s+-a\s+)?\w+\+?=\(/;
 
 /**
  * Reads a line, or a shell file's text, as far as people start servers in them: `&`, `&&`, `;`, `cd`, `export`,
@@ -65,7 +67,7 @@ export function readShell(script: string, dir: string, home = dir): Reading | un
     if (kind === 'block' && FETCHES_A_TOOL.test(piece)) continue;
     const text = withVars(withFolders(piece, home, state.dir), state.vars);
     if (kind === 'block' && prepares(text)) state.pending.push(place(state, text));
-    else if (kind !== 'line') return undefined;
+    else if (kind !== 'line' || ARRAY.test(text)) return undefined;
     else {
       const jobs = jobsOf(text);
       if (!jobs?.every((job) => runJob(state, job))) return undefined;
@@ -218,7 +220,7 @@ const textOf = (parts: Part[]): string =>
   parts.map((part, i) => (i < parts.length - 1 ? `${part.text} ${part.next}` : part.text)).join(' ');
 
 /** `(cd api && npm start)` alone is what stands in it. */
-const withoutBrackets = (text: string): string =>
+export const withoutBrackets = (text: string): string =>
   /^\([^()]*\)$/s.test(withoutQuotes(text)) ? text.slice(1, -1).trim() : text;
 
 /** A function that only cleans up is no part of the start. */

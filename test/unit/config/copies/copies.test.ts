@@ -61,6 +61,68 @@ const cases: [string, Files, string[]][] = [
     ['server/index.js:2 5173 of client literal', 'server/index.js:4 4040 of server literal'],
   ],
   [
+    'a list is one by what is done with it: the name alone says nothing',
+    {
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express', 'cors']),
+      'server/index.js':
+        "const whitelist = ['http://localhost:5173'];\nconst pages = new Set([\n  'http://127.0.0.1:5173',\n]);\nconst site = 'http://localhost:5173';\nconst mail = 'http://localhost:5173';\nconst check = (origin, done) => done(null, pages.has(origin) || whitelist.includes(origin));\nif (req.headers.origin === site) next();\nfetch(mail, { headers: { origin } });\napp.listen(4040);\n",
+      'client/package.json': vite,
+    },
+    [
+      'server/index.js:1 5173 of client cors',
+      'server/index.js:3 5173 of client cors',
+      'server/index.js:5 5173 of client cors',
+      'server/index.js:6 5173 of client literal',
+      'server/index.js:10 4040 of server literal',
+    ],
+  ],
+  [
+    'a constant that is given as the origin, and one that is not',
+    {
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express', 'cors']),
+      'server/index.js':
+        "const FRONT = 'http://localhost:5173';\nconst OTHER = 'http://127.0.0.1:5173';\nconst THIRD = 'http://localhost:5173';\nconst mail = 'http://localhost:5173';\napp.use(cors({ origin: [\n  'https://shop.example',\n  OTHER,\n] }));\nio = new Server(server, { cors: { origin: THIRD } });\nres.setHeader('Access-Control-Allow-Origin', FRONT);\nconst origin = req.headers.origin\nsend(mail)\napp.listen(4040);\n",
+      'client/package.json': vite,
+    },
+    [
+      'server/index.js:1 5173 of client cors',
+      'server/index.js:2 5173 of client cors',
+      'server/index.js:3 5173 of client cors',
+      'server/index.js:4 5173 of client literal',
+      'server/index.js:13 4040 of server literal',
+    ],
+  ],
+  [
+    'a regular expression',
+    {
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express', 'cors']),
+      'server/index.js': 'app.use(cors({ origin: /^https?:\\/\\/localhost:5173$/ }));\napp.listen(4040);\n',
+      'client/package.json': vite,
+    },
+    ['server/index.js:1 5173 of client cors', 'server/index.js:2 4040 of server literal'],
+  ],
+  [
+    'Python: what an origin is looked for in',
+    {
+      'backend/requirements.txt': 'flask',
+      'backend/app.py':
+        'from flask import Flask\napp = Flask(__name__)\nKNOWN: set[str] = {\n    "http://localhost:5173",\n}\n@app.after_request\ndef cors(r):\n    if request.headers.get("Origin") in KNOWN: pass\n',
+      'frontend/package.json': vite,
+    },
+    ['backend/app.py:4 5173 of frontend cors'],
+  ],
+  [
+    'a page that fetches: none of these is a list',
+    {
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'server/index.js': 'app.listen(4040);\n',
+      'client/package.json': vite,
+      'client/src/api.js':
+        "const API = 'http://localhost:4040';\nfetch(API, { mode: 'cors' });\nif (event.origin !== location.origin) throw API;\nexport const of = (path) => new URL(path, API).origin;\n",
+    },
+    ['client/src/api.js:1 4040 of server literal', 'server/index.js:1 4040 of server literal'],
+  ],
+  [
     'nobody’s numbers',
     {
       'server/package.json': scripts({ dev: 'node index.js' }, ['express']),

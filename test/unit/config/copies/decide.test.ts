@@ -2,25 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AppFacts, decide } from '../../../../src/config/copies/decide.ts';
 import type { Call, Found, Own } from '../../../../src/config/copies/types.ts';
+import { draftApp } from '../../../../src/config/detect/candidate.ts';
 import type { App, Role } from '../../../../src/config/types.ts';
 
 function app(name: string, roles: Role[], more: Partial<App> = {}): App {
-  return {
-    name,
-    roles,
-    command: { kind: 'shell', line: `start ${name}` },
-    cwd: '/p',
-    env: {},
-    frameworkEnv: {},
-    defaultPorts: {},
-    ports: {},
-    instances: 1,
-    ready: [],
-    stopSignal: 'SIGTERM',
-    caches: [],
-    evidence: '',
-    ...more,
-  };
+  return { ...draftApp(name, { kind: 'shell', line: `start ${name}` }, '/p', ''), roles, ...more };
 }
 
 const found = (port: number, more: Partial<Found> = {}): Found => ({
@@ -114,6 +100,15 @@ for (const [name, all, expected] of table) {
     );
   });
 }
+
+test('a number in code may be that of a server that is left out; a proxy’s is believed', () => {
+  const of = (kind: 'literal' | 'proxy', rivals: boolean) => {
+    const called: Call = { found: found(8080, { kind }), weight: kind === 'proxy' ? 3 : 2 };
+    const { written } = decide([facts(api, [own(8000, 'PORT')]), facts(web, [], [called])], rivals);
+    return written.get('api')?.backend?.[0]?.port;
+  };
+  assert.deepEqual([of('literal', true), of('literal', false), of('proxy', true)], [8000, 8080, 8080]);
+});
 
 test('a page of which nothing is known is where its backend says that it is', () => {
   const plain = app('web', ['frontend']);

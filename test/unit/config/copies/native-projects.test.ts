@@ -12,6 +12,57 @@ const POM = '<project><artifactId>spring-boot-starter-web</artifactId></project>
 
 const cases: [string, Files, string[]][] = [
   [
+    'Go: a flag that fills a field',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\tvar cfg config\n\tflag.IntVar(&cfg.port, "port", 4003, "Port")\n\taddr := fmt.Sprintf(":%d", cfg.port)\n\tsrv := http.Server{Addr: addr}\n\tsrv.ListenAndServe()\n}\n',
+    }),
+    ['backend 4003 backend/main.go:5 Addr', 'frontend 5173'],
+  ],
+  [
+    'Go: a flag that fills a variable',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nvar port int\n\nfunc main() {\n\tflag.IntVar(&port, "port", 4004, "Port")\n\thttp.ListenAndServe(fmt.Sprintf(":%d", port), nil)\n}\n',
+    }),
+    ['backend 4004 backend/main.go:6 http.ListenAndServe', 'frontend 5173'],
+  ],
+  [
+    '.NET: the https port of IIS Express that the page calls is none of dotnet run’s',
+    {
+      'Api/Api.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web" />\n',
+      'Api/Properties/launchSettings.json': {
+        iisSettings: { iisExpress: { applicationUrl: 'http://localhost:22399', sslPort: 44350 } },
+        profiles: { http: { commandName: 'Project', applicationUrl: 'http://localhost:5012' } },
+      },
+      'web/package.json': scripts({ dev: 'vite' }, ['vite']),
+      'web/src/api.ts': "export const API = 'https://localhost:44350/api';\n",
+    },
+    ['backend 5012 Api/Properties/launchSettings.json:11 applicationUrl', 'frontend 5173'],
+  ],
+  [
+    'Rust: what its unit tests listen at is not where it does',
+    beside({
+      'backend/Cargo.toml': CARGO,
+      'backend/src/main.rs':
+        'mod config;\nuse config::Config;\nfn main() { TcpListener::bind(&Config::from_env().bind) }\n',
+      'backend/src/config.rs':
+        'pub struct Config { pub bind: String }\n\n#[cfg(test)]\nmod tests {\n  fn it() { let brace = "}"; set_env("APP_BIND", "0.0.0.0:1234"); }\n}\n',
+    }),
+    ['backend -', 'frontend 5173'],
+  ],
+  [
+    'Rust: a number handed to what serves',
+    beside({
+      'backend/Cargo.toml': CARGO,
+      'backend/src/main.rs':
+        'async fn main() {\n  pool::open(5000).await;\n  sleep(30000);\n  create_api(pool, 1111).await.expect("x");\n}\n',
+    }),
+    ['backend 1111 backend/src/main.rs:4 create_api', 'frontend 5173'],
+  ],
+  [
     'Go: a variable, then a text',
     beside({
       'backend/go.mod': MOD,
@@ -125,6 +176,43 @@ const cases: [string, Files, string[]][] = [
         'spring:\n  data:\n    redis:\n      port: 6379\nserver:\n  servlet:\n    context-path: /api\n  port: ${SERVER_PORT:8091}\n',
     }),
     ['backend 8091 backend/src/main/resources/application.yml:8 server.port', 'frontend 5173'],
+  ],
+  [
+    'Spring: a dotted key in YAML',
+    beside({
+      'backend/pom.xml': POM,
+      'backend/src/main/resources/application.yaml': 'spring.application.name: shop\nserver.port: 8084\n',
+    }),
+    ['backend 8084 backend/src/main/resources/application.yaml:2 server.port', 'frontend 5173'],
+  ],
+  [
+    'Quarkus: a port of the dev profile',
+    beside({
+      'backend/pom.xml': '<project><artifactId>quarkus-maven-plugin</artifactId></project>\n',
+      'backend/src/main/resources/application.properties':
+        'quarkus.datasource.db-kind=postgresql\n%dev.quarkus.http.port=8085\n',
+    }),
+    [
+      'backend 8085 backend/src/main/resources/application.properties:2 %dev.quarkus.http.port',
+      'frontend 5173',
+    ],
+  ],
+  [
+    'Go: viper’s default',
+    beside({
+      'backend/go.mod': 'module shop\n\nrequire github.com/spf13/viper v1.19.0\n',
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\tviper.SetDefault("port", 8038)\n\thttp.ListenAndServe(fmt.Sprintf(":%d", viper.GetInt("port")), nil)\n}\n',
+    }),
+    ['backend 8038 backend/main.go:4 SetDefault', 'frontend 5173'],
+  ],
+  [
+    'Sinatra: its own number, behind a variable',
+    beside({
+      'backend/Gemfile': "gem 'sinatra'\n",
+      'backend/app.rb': "require 'sinatra'\nset :port, ENV['API_PORT'] || 4594\nget('/api') { 'ok' }\n",
+    }),
+    ['backend 4594 backend/app.rb:2 API_PORT', 'frontend 5173'],
   ],
   [
     'Gradle',

@@ -167,6 +167,19 @@ const cases: [string, Files, string[]][] = [
     ['backend 3456 api/src/main.ts:4 APP_PORT', 'frontend 5173'],
   ],
   [
+    'Nest with a factory of its settings',
+    {
+      'api/package.json': scripts({ dev: 'nest start --watch' }, ['@nestjs/core', '@nestjs/config']),
+      'api/src/main.ts':
+        "async function bootstrap() {\n  const app = await NestFactory.create(AppModule);\n  const config = app.get(ConfigService);\n  await app.listen(config.getOrThrow<number>('app.port'));\n}\n",
+      'api/src/config/app.config.ts':
+        "export default registerAs('app', () => ({\n  port: parseInt(process.env.APP_PORT ?? '', 10) || 3062,\n  name: 'shop',\n}));\n",
+      'api/src/config/database.config.ts': "export default registerAs('db', () => ({ port: 5432 }));\n",
+      'web/package.json': vite,
+    },
+    ['backend 3062 api/src/config/app.config.ts:2 APP_PORT', 'frontend 5173'],
+  ],
+  [
     'Express’s generator: bin/www',
     {
       'backend/package.json': scripts({ start: 'node ./bin/www' }, ['express']),
@@ -386,5 +399,19 @@ const cases: [string, Files, string[]][] = [
 for (const [name, files, expected] of cases) {
   test(name, async () => {
     assert.deepEqual((await look(files)).ports, expected);
+  });
+}
+
+// [the script that starts all, whether the server may have Vite's hot updates within it]
+for (const [dev, within] of [
+  ['node server.js', true],
+  ['concurrently "node server.js" "vite"', undefined],
+] as const) {
+  test(`Vite within the server: ${dev}`, async () => {
+    const { apps } = await look({
+      'package.json': scripts({ dev }, ['express', 'vite', 'concurrently']),
+      'server.js': `${EXPRESS}app.listen(process.env.PORT || 3000);\n`,
+    });
+    assert.equal(apps.find(({ framework }) => framework !== 'vite')?.hotUpdates, within);
   });
 }

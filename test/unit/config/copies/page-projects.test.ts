@@ -17,6 +17,14 @@ const vite = (config: string, more: Files = {}): Files =>
 
 const cases: [string, Files, string[]][] = [
   [
+    'a variable where it is set, else a text',
+    vite('', {
+      'src/api.ts':
+        "const URL = import.meta.env.VITE_API_URL ? import.meta.env.VITE_API_URL : 'http://localhost:4099';\n",
+    }),
+    ['backend 4099 client/src/api.ts:1 VITE_API_URL', 'frontend 5173'],
+  ],
+  [
     'Vite: a text',
     vite("export default { server: { proxy: { '/api': 'http://localhost:4001' } } };\n"),
     ['backend 4001 client/vite.config.ts:1 proxy', 'frontend 5173'],
@@ -55,6 +63,16 @@ const cases: [string, Files, string[]][] = [
       'backend 4005 client/.env.development:1 VITE_BACKEND',
       'frontend 5199 client/.env.development:2 VITE_PORT',
     ],
+  ],
+  [
+    'PORT and VITE_PORT of a page that reads neither are no call of the backend',
+    vite('export default {};\n', { '.env': 'PORT=4998\nVITE_PORT=4999\nDEV_SERVER_PORT=4997\n' }),
+    ['backend -', 'frontend 5173'],
+  ],
+  [
+    'VITE_API_PORT of a page is one',
+    vite('export default {};\n', { '.env': 'VITE_API_PORT=4010\n' }),
+    ['backend 4010 client/.env:1 VITE_API_PORT', 'frontend 5173'],
   ],
   [
     'Vite: a constant above',

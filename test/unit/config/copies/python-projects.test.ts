@@ -227,6 +227,18 @@ const cases: [string, Files, string[]][] = [
     ['backend 8001 README.md:6 README.md', 'frontend 5173'],
   ],
   [
+    'a Makefile’s command for that very app, before the README’s',
+    beside({
+      'backend/manage.py': 'DJANGO_SETTINGS_MODULE\nexecute_from_command_line(sys.argv)\n',
+      'backend/requirements.txt': 'django\n',
+      'other/manage.py': '',
+      Makefile:
+        'other:\n\tcd other && python manage.py runserver 8011\nserve:\n\tcd backend && python manage.py runserver 0.0.0.0:8098\n',
+      'README.md': 'python manage.py runserver 8099\n',
+    }),
+    ['backend 8098 Makefile:4 Makefile', 'frontend 5173'],
+  ],
+  [
     'compose’s command for that very app',
     beside({
       'backend/main.py': FASTAPI,

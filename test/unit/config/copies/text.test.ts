@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digitsIn, namesIn, variableIn } from '../../../../src/config/copies/expressions.ts';
+import { digitsIn, namesIn, portVariableIn, variableIn } from '../../../../src/config/copies/expressions.ts';
 import { closing, expressionEnd, type Syntax, withoutComments } from '../../../../src/config/copies/text.ts';
 
 const comments: [Syntax, string, string][] = [
@@ -93,6 +93,19 @@ test('the variable and the names of an expression', () => {
     ['elixir', 'System.get_env("PORT") || "4000"', 'PORT'],
   ];
   for (const [syntax, text, expected] of variables) assert.equal(variableIn(text, syntax), expected, text);
+});
+
+test('the variable that says the port, beside one that says which socket', () => {
+  const cases: [Syntax, string, string | undefined][] = [
+    ['js', 'process.env.LISTEN_FDS ? { fd: 3 } : Number(process.env.PORT)', 'PORT'],
+    ['js', 'process.env.SOCKET_PATH || process.env.PORT || 3000', 'PORT'],
+    ['js', 'process.env.UNIX_SOCKET ?? process.env.WEB_PORT', 'WEB_PORT'],
+    ['js', 'process.env.LISTEN_FDS ? { fd: 3 } : 8080', undefined],
+    ['python', "int(os.environ['LISTEN_FDS']) and 3 or int(os.environ.get('PORT', 8000))", 'PORT'],
+    ['js', 'process.env.API || process.env.SERVER_PORT', 'SERVER_PORT'],
+    ['js', 'process.env.LISTEN_ON || 4000', 'LISTEN_ON'],
+  ];
+  for (const [syntax, text, expected] of cases) assert.equal(portVariableIn(text, syntax), expected, text);
   const names: [Syntax, string, string[][]][] = [
     ['js', 'config.server.port', [['config', 'server', 'port']]],
     ['js', 'Number(PORT)', [['PORT']]],

@@ -141,6 +141,26 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
     ['frontend frontend next 4100: npm run --silent dev -- -p {port} -H {host}'],
   ],
   [
+    'prod: a pair of scripts for developing is better than the server of `start` alone',
+    {
+      'package.json': scripts(
+        {
+          'dev:server': 'node server.js',
+          'dev:client': 'vite',
+          start: 'node server.js',
+        },
+        ['express', 'vite'],
+      ),
+      'server.js': "require('express')().listen(process.env.PORT)",
+      'index.html': '',
+    },
+    [
+      'server backend express -: npm run --silent dev:server',
+      `client frontend vite 5173: npm run --silent dev:client -- ${V}`,
+    ],
+    { prod: true },
+  ],
+  [
     'next prod',
     { 'package.json': next },
     ['frontend frontend next 3000: npm run --silent start -- -p {port} -H {host}'],
@@ -306,7 +326,10 @@ const cases: [string, Files, string[], { prod?: boolean }?][] = [
   ],
   [
     'uvicorn script',
-    { 'package.json': scripts({ 'dev:api': 'cd api && uvicorn main:app --reload', 'dev:web': 'next dev' }) },
+    {
+      'package.json': scripts({ 'dev:api': 'cd api && uvicorn main:app --reload', 'dev:web': 'next dev' }),
+      'api/main.py': '',
+    },
     [
       `api backend uvicorn 8000: npm run --silent dev:api -- ${HP}`,
       'web frontend next 3000: npm run --silent dev:web -- -p {port} -H {host}',

@@ -10,6 +10,20 @@ const WEB = 'web frontend vite 5173: npm run --silent dev -- --port {port} --str
 
 const cases: [string, Files, string[]][] = [
   [
+    'Sinatra in a file',
+    { Gemfile: "gem 'sinatra'\n", 'app.rb': "require 'sinatra'\nget('/') { 'hi' }\n" },
+    ['backend backend ruby 4567: bundle exec ruby app.rb'],
+  ],
+  [
+    'Sinatra as a class is started by config.ru',
+    {
+      Gemfile: "gem 'sinatra'\n",
+      'app.rb': "require 'sinatra/base'\nclass App < Sinatra::Base; end\n",
+      'config.ru': "require './app'\nrun App\n",
+    },
+    ['backend backend rackup 9292: bundle exec rackup -p {port}'],
+  ],
+  [
     'a Gradle app',
     {
       'build.gradle': gradle("id 'org.springframework.boot' version '3.5.0'"),
@@ -17,6 +31,44 @@ const cases: [string, Files, string[]][] = [
       'src/main/java/a/Main.java': BOOT,
     },
     ['backend backend spring 8080: ./gradlew bootRun'],
+  ],
+  [
+    'a package called as Spring’s generator calls it',
+    {
+      'pom.xml': '<artifactId>spring-boot-starter-web</artifactId>',
+      mvnw: '',
+      'src/main/java/com/example/demo/Main.java': BOOT,
+    },
+    ['backend backend spring 8080: ./mvnw spring-boot:run'],
+  ],
+  [
+    'Phoenix before 1.3',
+    { 'mix.exs': 'defp deps do\n  [{:phoenix, "~> 0.8.0"}]\nend\n' },
+    ['backend backend phoenix 4000: mix phoenix.server'],
+  ],
+  [
+    'Phoenix of today',
+    { 'mix.exs': 'defp deps do\n  [{:phoenix, "~> 1.7.14"}]\nend\n' },
+    ['backend backend phoenix 4000: mix phx.server'],
+  ],
+  [
+    'a Go module whose one program lies in a folder of any name',
+    {
+      'go.mod': 'module shop\n',
+      'http/main.go': 'package main\n\nfunc main() {\n\thttp.ListenAndServe(":3001", r)\n}\n',
+      'tools/gen.go': 'package main\n\nfunc main() {\n\thttp.ListenAndServe(":1", r)\n}\n',
+      'store/store.go': 'package store\n',
+    },
+    ['backend backend go -: go run ./http'],
+  ],
+  [
+    'a Go library with a program that does not listen',
+    {
+      'go.mod': 'module shop\n',
+      'lib.go': 'package shop\n',
+      'gen/main.go': 'package main\n\nfunc main() {}\n',
+    },
+    ['NOTHING_FOUND'],
   ],
   [
     'a Gradle library beside the app',

@@ -51,6 +51,68 @@ const cases: [string, Files, string[]][] = [
     [`backend backend fastapi 8000: ${uvicorn('app.main:app')}`],
   ],
   [
+    'the address of the file’s own start',
+    {
+      'main.py': `${FASTAPI}if __name__ == "__main__":\n    uvicorn.run("main:app", port=int(os.getenv("PORT", "5050")), host="0.0.0.0")\n`,
+    },
+    [`backend backend fastapi 8000: python3 -m uvicorn main:app --reload --host 0.0.0.0 ${HP}`],
+  ],
+  [
+    'the address of app.run',
+    {
+      'app.py':
+        'from flask import Flask\napp = Flask(__name__)\napp.run(debug=True, host=os.environ.get("HOST", "0.0.0.0"))\n',
+    },
+    [`backend backend flask 5000: python3 -m flask --app app run --debug --host 0.0.0.0 ${HP}`],
+  ],
+  [
+    'a main block that makes tables first: the file is the server',
+    {
+      'app.py':
+        'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    with app.app_context():\n        db.create_all()\n    app.run(debug=True)\n',
+    },
+    ['backend backend flask 5000: python3 app.py'],
+  ],
+  [
+    'main() that loads variables and starts a thread',
+    {
+      'server/main.py': `${FASTAPI}\ndef main():\n    load_dotenv()\n    uvicorn.run(\n        "server.main:app",\n        port=8000,\n    )\n\nif __name__ == "__main__":\n    main()\n`,
+      'requirements.txt': 'fastapi',
+    },
+    ['server backend fastapi 8000: python3 -m server.main'],
+  ],
+  [
+    'a starter that loads variables before it serves another file’s object',
+    {
+      'app/main.py': FASTAPI,
+      'run.py':
+        'import uvicorn\nfrom dotenv import load_dotenv\nif __name__ == "__main__":\n    load_dotenv("dev.env")\n    uvicorn.run("app.main:app", reload=True)\n',
+    },
+    ['backend backend fastapi 8000: python3 run.py'],
+  ],
+  [
+    'the folder in which its own name for itself holds',
+    {
+      'server/main.py': `${FASTAPI}if __name__ == "__main__":\n    uvicorn.run("server.main:app", port=8000)\n`,
+    },
+    [`server backend fastapi 8000: ${uvicorn('server.main:app')}`],
+  ],
+  [
+    'Flask-SocketIO’s own run',
+    {
+      'app.py':
+        'from flask import Flask\nfrom flask_socketio import SocketIO\napp = Flask(__name__)\nsocketio = SocketIO(app)\nif __name__ == "__main__":\n    socketio.run(app, port=5000)\n',
+    },
+    ['backend backend flask 5000: python3 app.py'],
+  ],
+  [
+    'a main block that prints, parses and serves: the object is the server',
+    {
+      'main.py': `${FASTAPI}if __name__ == "__main__":\n    port = int(os.environ.get("PORT", 8000))\n    print(f"http://localhost:{port}")\n    logger.info("start")\n    uvicorn.run(\n        app,\n        port=max(port, 1),\n    )\n`,
+    },
+    [`backend backend fastapi 8000: ${uvicorn('main:app')}`],
+  ],
+  [
     'FastAPI two folders down',
     { 'requirements.txt': 'fastapi', 'shop/orders/main.py': FASTAPI },
     [`backend backend fastapi 8000: ${uvicorn('shop.orders.main:app')}`],

@@ -39,6 +39,8 @@ const lines: [string, string | undefined, number | undefined, string][] = [
     'npm run dev:web -- --open --port {port} --strictPort --host {host}',
   ],
   ['pnpm dev:web', 'vite', 4000, 'pnpm dev:web --port {port} --strictPort --host {host}'],
+  // Rsbuild 1 ends at a flag that Rsbuild 2 has.
+  ['rsbuild dev', 'rsbuild', 3000, 'rsbuild dev --port {port} --host {host}'],
   ['next dev -p4100', 'next', 4100, 'next dev -p4100 -p {port} -H {host}'],
   ['next build', undefined, undefined, 'next build'],
   ['uvicorn main:app', 'uvicorn', 8000, 'uvicorn main:app --host {host} --port {port}'],
@@ -66,6 +68,20 @@ const lines: [string, string | undefined, number | undefined, string][] = [
   ['node server.js', 'node', undefined, 'node server.js'],
   ['./start-everything', undefined, undefined, './start-everything'],
   ['tsc -w', 'task', undefined, 'tsc -w'],
+  ['tshy --watch', 'task', undefined, 'tshy --watch'],
+  ['trigger dev', 'task', undefined, 'trigger dev'],
+  ['tsc-watch --onsuccess "node x"', 'tsc-watch', undefined, 'tsc-watch --onsuccess "node x"'],
+  ['nest build --webpack --watch', 'nest', undefined, 'nest build --webpack --watch'],
+  ['nest build', undefined, undefined, 'nest build'],
+  [
+    'npx mintlify@latest dev --port 3050',
+    'mintlify',
+    3050,
+    'npx mintlify@latest dev --port 3050 --port {port}',
+  ],
+  ['npx serve@14 -l 4400', 'serve', 4400, 'npx serve@14 -l 4400 -l tcp://{host}:{port}'],
+  ['email dev', 'react-email', 3000, 'email dev --port {port}'],
+  ['bunx vike dev', 'vike', 3000, 'bunx vike dev --port {port} --host {host}'],
 ];
 for (const [line, framework, port, expected] of lines) {
   test(`recognises: ${line}`, async () => {

@@ -212,6 +212,30 @@ const BROKEN_SCRIPTS: [string, string, string, string | undefined][] = [
     '  host: foo,\n        ^',
   ],
   [
+    'devstart.config.ts',
+    'type A = 1;\nfunction named(a: unknown, b: unknown) {}\n@named class B {}\nexport default {}',
+    'devstart.config.ts:3:1: Invalid or unexpected token',
+    '@named class B {}\n^',
+  ],
+  [
+    'devstart.config.ts',
+    'const a: number = 1;\n  const a = await 2;\nexport default {}',
+    "devstart.config.ts:2:9: Identifier 'a' has already been declared",
+    '  const a = await 2;\n        ^',
+  ],
+  [
+    'devstart.config.mjs',
+    'let a = 1;\nlet a = 2;\nexport default {}',
+    "devstart.config.mjs:2:5: Identifier 'a' has already been declared",
+    'let a = 2;\n    ^',
+  ],
+  [
+    'devstart.config.ts',
+    "import ports from './ports.json';\nexport default { host: ports }",
+    'devstart.config.ts:1:20: it threw TypeError: Module',
+    "import ports from './ports.json';\n                   ^^^^^^^^^^^^",
+  ],
+  [
     'devstart.config.cjs',
     "\nthrow new Error('boom')",
     'devstart.config.cjs:2:7: it threw Error: boom',
@@ -239,7 +263,7 @@ const BROKEN_SCRIPTS: [string, string, string, string | undefined][] = [
 ];
 for (const [file, text, message, hint] of BROKEN_SCRIPTS) {
   test(`a script that fails: ${message}`, async () => {
-    const got = await run(await project({ [file]: text }), file);
+    const got = await run(await project({ [file]: text, 'ports.json': '{}' }), file);
     assert.equal(got.code, 'CONFIG_INVALID');
     assert.ok(String(got.message).startsWith(message), String(got.message));
     assert.equal(got.hint, hint);

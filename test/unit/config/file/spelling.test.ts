@@ -48,7 +48,9 @@ test('each key may stand in kebab-case', () => {
         ? inner
         : place === 'apps[]'
           ? { apps: [inner] }
-          : assert.fail(`no such test for ${place}`);
+          : place === 'apps[].tcpPorts.*'
+            ? { apps: [{ tcpPorts: { '8080': inner } }] }
+            : assert.fail(`no such test for ${place}`);
     assert.deepEqual(withOurKeys(nested({ [kebab(key)]: 1 })), { value: nested({ [key]: 1 }), twice: [] });
   }
 });
@@ -60,6 +62,7 @@ test('the schema, which editors read, knows them too', async () => {
   for (const [place, object] of [
     ['', schema],
     ['apps[]', schema.definitions.AppConfig],
+    ['apps[].tcpPorts.*', schema.definitions.TcpPort],
   ]) {
     const pattern = Object.keys(object.patternProperties).find((one) => one.startsWith('^('));
     const wanted = KEBABS.filter((one) => one.place === place).map(({ key }) => kebab(key));

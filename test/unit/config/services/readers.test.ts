@@ -193,6 +193,27 @@ test('what a lock says of its holder', () => {
     '{"pid":17374,"port":45031,"hostname":"localhost","appUrl":"http://localhost:45031","startedAt":1}';
   assert.deepEqual(readLock(next), { pid: 17374, port: 45031, url: 'http://localhost:45031' });
   assert.deepEqual(readLock('{"pid": 7, "command": "dev"}'), { pid: 7 });
+  const vite = {
+    command: 'dev',
+    root: '/shop',
+    configFile: null,
+    mode: 'development',
+    pid: 7,
+    startTime: '9',
+  };
+  const urls = { local: ['http://localhost:5173/'], network: [] };
+  assert.deepEqual(readLock(JSON.stringify({ ...vite, urls })), {
+    pid: 7,
+    port: 5173,
+    url: 'http://localhost:5173/',
+    root: '/shop',
+    command: 'dev',
+  });
+  assert.deepEqual(readLock(JSON.stringify({ ...vite, urls: null })), {
+    pid: 7,
+    root: '/shop',
+    command: 'dev',
+  });
   for (const bad of ['', '[]', '{"pid": "7"}', '{"pid": -1}', '{"pid": 7, "command": "build"}']) {
     assert.equal(readLock(bad), undefined, bad);
   }

@@ -48,6 +48,17 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     [],
   ],
   [
+    'a compose file that publishes nothing, and one for developing that does',
+    {
+      ...PG,
+      'docker-compose.yaml': compose('  db:\n    image: postgres:17\n'),
+      'docker-compose.dev.yaml': DB,
+    },
+    [
+      'postgres at localhost:5432: nothing listens there; docker compose -f docker-compose.dev.yaml up -d db would start it (docker-compose.dev.yaml)',
+    ],
+  ],
+  [
     'a compose file, and nobody speaks to it',
     { 'package.json': express([]), 'index.js': '', 'compose.yaml': DB },
     [],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'dotenv';
+import { draftApp } from '../../../../src/config/detect/candidate.ts';
 import { nearest } from '../../../../src/config/nearest.ts';
 import type { Flags } from '../../../../src/config/options.ts';
 import { envFileOf } from '../../../../src/config/settings/dotenv.ts';
@@ -11,22 +12,7 @@ import type { App, Role } from '../../../../src/config/types.ts';
 import { DevstartError } from '../../../../src/errors.ts';
 
 function app(name: string, roles: Role[], more: Partial<App> = {}): App {
-  return {
-    name,
-    roles,
-    command: { kind: 'shell', line: 'true' },
-    cwd: '/p',
-    env: {},
-    frameworkEnv: {},
-    defaultPorts: {},
-    ports: {},
-    instances: 1,
-    ready: [],
-    stopSignal: 'SIGTERM',
-    caches: [],
-    evidence: `app ${name}`,
-    ...more,
-  };
+  return { ...draftApp(name, { kind: 'shell', line: 'true' }, '/p', `app ${name}`), roles, ...more };
 }
 
 const api = app('api', ['backend']);
@@ -466,6 +452,8 @@ test('explain says where each value came from', () => {
   assert.equal(lines[1], 'FRONTEND_PORT=8000-8003 from --frontend-port (overrode 3000, default)');
   assert.equal(lines[2], 'port of worker=4000 from the search');
   assert.ok(lines.includes('maxAttempts=10 by default'));
+  const same = resolve({ apps: [api], flags: { backendPort: '8000' } });
+  assert.equal(explainLines(same)[0], 'BACKEND_PORT=8000 from --backend-port', 'nothing else was said');
   assert.deepEqual(explain(settings).settings.backendPort, {
     value: 9000,
     source: { kind: 'env-file', name: 'BACKEND_PORT', file: '.env', line: 3 },

@@ -521,3 +521,16 @@ test('a port that had moved comes home; while home is taken the last run’s com
     assert.deepEqual([found?.port, found?.moved, found?.requested], [port, moved, 3001], String(busy));
   }
 });
+
+test('a number that the project has written down keeps its digits where that is possible', async () => {
+  const table: [SourceKind, number, number[], number][] = [
+    ['framework', 9998, [9998], 9999],
+    ['framework', 9998, [9998, 9999], 9997],
+    ['framework', 9999, [9999, 9998], 9997],
+    ['flag', 9999, [9999], 10_000],
+  ];
+  for (const [kind, port, busy, expected] of table) {
+    const [found] = await allocatePorts([ask('api', port, { kind })], machine(busy));
+    assert.equal(found?.port, expected, `${kind} ${port}`);
+  }
+});

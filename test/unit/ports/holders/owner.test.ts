@@ -54,6 +54,7 @@ test('owners as people read them', () => {
     [[{ pid: 4711, name: 'node', cwd: '/srv/x' }, undefined], 'node (pid 4711, /srv/x)'],
     [[{ pid: 4711, name: 'node' }, '/home/eva'], 'node (pid 4711)'],
     [[{ pid: 4711 }, '/home/eva'], 'a process (pid 4711)'],
+    [[{ user: 'eva' }, '/home/adam'], 'a process of user eva'],
     [[{}, '/home/eva'], 'another process'],
     [[undefined, '/home/eva'], 'another process'],
   ];

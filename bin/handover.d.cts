@@ -1,0 +1,2 @@
+// Its effect is all: `node --require devstart/handover server.js`.
+export {};

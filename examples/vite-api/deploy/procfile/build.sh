@@ -1,0 +1,20 @@
+#!/bin/sh
+# Made by: devstart export procfile --backend-port 16101 --cors-origin http://localhost:16100 --frontend-port 16100
+# devstart-hash: 884efe5b161bef46
+# Edited, it is not written over: --force does that.
+
+# Installs and builds everything in its place, for production.
+set -eu
+cd "$(dirname "$0")/../.."
+
+# api
+(
+  npm ci
+)
+
+# web
+(
+  export BACKEND_URL=http://localhost:16101
+  npm ci
+  npx --no-install vite build
+)

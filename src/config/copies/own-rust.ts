@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { type AppTrail, openFirst } from './facts.ts';
+import { withImported } from './modules.ts';
+import { foundAt, type SourceFile } from './sources.ts';
+import type { Own } from './types.ts';
+
+/** Where a Rust server's code begins, and the port that stands in it. */
+
+/** What the program begins in, its library, and the packages beside it that it is made of. */
+export async function rustEntries(trail: AppTrail): Promise<SourceFile[]> {
+  const { program, dir } = trail;
+  const line = program.words.join(' ');
+  const [, member] = /(?:-p|--package)[ =](\S+)/.exec(line) ?? [];
+  const [, binary] = /--bin[ =](\S+)/.exec(line) ?? [];
+  const [, manifest] = /--manifest-path[ =](\S+?)\/?Cargo\.toml/.exec(line) ?? [];
+  const { cratesOf, partsOf } = await import('../detect/cargo.ts');
+  const { project } = trail.sources;
+  const text = (await project.text(path.join(dir, 'Cargo.toml'))) ?? '';
+  const crate = member && (await cratesOf(project, dir, text)).find(({ name }) => name === member);
+  const home = crate ? path.relative(dir, crate.dir).replaceAll(path.sep, '/') : undefined;
+  const tops = [manifest, home, member, member && `crates/${member}`, ''].filter((top) => top !== undefined);
+  const names = tops.flatMap((top) =>
+    [...(binary ? [`src/bin/${binary}.rs`] : []), 'src/main.rs', 'src/bin/server.rs', 'src/bin/main.rs'].map(
+      (name) => path.posix.join(top, name),
+    ),
+  );
+  const main = await openFirst(trail, dir, names);
+  const lib = await openFirst(
+    trail,
+    dir,
+    tops.map((top) => path.posix.join(top, 'src/lib.rs')),
+  );
+  const parts: SourceFile[] = [];
+  // `api::main()`: a package beside it, of which it is only the beginning.
+  for (const part of main ? await partsOf(project, crate || { dir, text }) : []) {
+    if (!new RegExp(`\\b${part.name}::`).test(main?.code ?? '')) continue;
+    const inner = await openFirst(trail, part.dir, ['src/lib.rs']);
+    if (inner) parts.push(inner);
+  }
+  return [main, lib, ...parts].filter((file) => file !== undefined);
+}
+
+/** `"0.0.0.0:8081"` in the entry or in its settings: where the program itself listens, if it is the only one. */
+export async function boundLiteral({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
+  const all = await withImported(sources, entries, /config|settings?|env|args|cli|opts?/i, top);
+  const found = all.flatMap((source) =>
+    [...source.code.matchAll(/"(?:0\.0\.0\.0|127\.0\.0\.1|\[::1?\]):(\d{4,5})"/g)].map((match): Own => {
+      const end = match.index + match[0].length - 1;
+      const place = { source, start: end - (match[1] as string).length, end };
+      return { found: foundAt(place, 'literal'), label: 'address', fixed: true };
+    }),
+  );
+  return new Set(found.map(({ found: { port } }) => port)).size === 1 ? found.slice(0, 1) : [];
+}
+
+const SERVES = /^[\w:]*(?:api|server?|serve|http|web|app|listen)/i;
+
+/** `create_api(pool, 1111).await`: the one number that the program hands to what serves. */
+export function handedOn(entry: SourceFile | undefined): Own[] {
+  const call =
+    /(?<![\w.!])(?:\w+::)*(?:create|start|run|serve|launch|listen)(?:_(?:api|server|app|http|web\w*))?\((?:[^()\n]*,)?\s*(\d{4,5})(?:_?u16)?\s*\)/g;
+  const found = entry ? [...entry.code.matchAll(call)].filter(([text]) => SERVES.test(text)) : [];
+  const [match] = found;
+  if (!entry || !match || found.length > 1) return [];
+  const start = match.index + match[0].lastIndexOf(match[1] as string);
+  const place = { source: entry, start, end: start + (match[1] as string).length };
+  return [{ found: foundAt(place, 'literal'), label: match[0].split('(')[0] as string, fixed: true }];
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import type { Candidate, Scope } from './candidate.ts';
+import { splitLine } from './commandline.ts';
+import { entryOf } from './listening.ts';
+import type { Look } from './look.ts';
+import { borrowed } from './python-source.ts';
+
+/** What the project's own top says of the servers in its folders. */
+
+/**
+ * Of equals the one that the script at the top goes to is meant; started by that script, where it does more than that.
+ */
+export async function meantAtTop(
+  { project }: Scope,
+  all: Candidate[],
+  top: Candidate[],
+): Promise<Candidate[]> {
+  const scripts = (await project.packageJson(project.root))?.scripts ?? {};
+  return all.map((one) => {
+    const word = top.find(({ look, home }) => look && home === one.home && home !== project.root);
+    if (!word) return one;
+    const parts = splitLine(scripts[word.script ?? ''] ?? '').filter(({ words }) => words[0] !== 'cd');
+    if (parts.length < 2) return { ...one, meant: true };
+    return { ...word, meant: true, app: { ...word.app, name: one.app.name } };
+  });
+}
+
+const DEV_SCRIPT = /script "(?:dev|start:dev|develop)"/;
+
+/** `nodemon backend/server.js` at the top is the owner's word for `backend/`, where that has none of its own. */
+export const byTheirOwner = (named: Candidate[], top: Candidate[]): Candidate[] =>
+  named.map((one) => {
+    const word = top.find(({ look, task }) => look && !task && runsIn(look, one.home));
+    if (!word?.look) return one;
+    const said = one.look === undefined || !DEV_SCRIPT.test(one.app.evidence);
+    if (!said || (one.look && !DEV_SCRIPT.test(word.app.evidence))) return one;
+    return { ...word, home: one.home, app: { ...word.app, name: path.basename(one.home) } };
+  });
+
+/** `main.py` at the top that serves the app of `backend/`: only from there do the folder's imports work. */
+export async function borrowedAtTop(
+  { project }: Scope,
+  named: Candidate[],
+  top: Candidate[],
+): Promise<Candidate[]> {
+  const own = top.find(
+    ({ app, look, home }) => home === project.root && !look && PYTHON_FILE.test(app.evidence),
+  );
+  const [file = ''] = PYTHON_FILE.exec(own?.app.evidence ?? '') ?? [];
+  const module = own && borrowed((await project.text(path.join(project.root, file))) ?? '')?.from.module;
+  const folder = module?.split('.')[0];
+  if (!own || !folder) return named;
+  const home = path.join(project.root, folder);
+  return named.map((one) =>
+    one.home === home && PYTHON_FILE.test(one.app.evidence)
+      ? { ...own, home, app: { ...own.app, name: folder } }
+      : one,
+  );
+}
+
+const PYTHON_FILE = /^\S+\.py\b/;
+
+/** Its program lies in the folder. */
+function runsIn(look: Look, folder: string): boolean {
+  const entry = entryOf(look);
+  // `nodemon ./server`: its index.js.
+  const file = path.resolve(look.dir, entry) + path.sep;
+  return entry !== '' && file.startsWith(folder + path.sep) && look.dir !== folder;
+}

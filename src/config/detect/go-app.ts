@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { onPath } from '../../system/programs.ts';
+import type { Scope } from './candidate.ts';
+import type { Project } from './project.ts';
+
+/** Where in a Go module the server's main package is. */
+
+type Argv = [string, ...string[]];
+
+/** Folders whose programs are tools, and such as hold none that `go run` may import. */
+const NO_SERVER =
+  /^(?:\.|_)|^(?:cmd|internal|pkg|vendor|testdata|tests?|docs?|examples?|tools?|scripts?|hack|migrations?|db|database|node_modules|frontend|web|client|ui)$/;
+
+interface Proof {
+  /** The main package of a folder is more than a client. */
+  serves(main: string): Promise<boolean>;
+  /** Its own files listen. */
+  listens(main: string): Promise<boolean>;
+}
+
+/** `go run .`, or the one command under cmd/; air where the project is set up for it. */
+export async function goCommand(
+  { project, context }: Scope,
+  dir: string,
+  text: string,
+  { serves, listens }: Proof,
+): Promise<Argv | undefined> {
+  if (!context.prod && (await project.has(dir, '.air.toml')) && (await onPath('air', context.env)))
+    return ['air'];
+  const isServer = async (folder: string) => (await isMain(project, folder)) && (await serves(folder));
+  const { dirs } = await project.list(path.join(dir, 'cmd'));
+  // A small tool that lies beside `cmd/server` is not what `go run` means.
+  const isSure = dirs.size === 0 || (await project.has(dir, 'main.go'));
+  if (isSure && (await isMain(project, dir))) return (await serves(dir)) ? ['go', 'run', '.'] : undefined;
+  const commands: string[] = [];
+  for (const name of dirs) if (await isServer(path.join(dir, 'cmd', name))) commands.push(name);
+  // What air builds, what is called as a server is, or as the whole module.
+  const air = /\bgo\s+(?:build|run)\b[^"'\n]*?\.\/cmd\/([\w-]+)/.exec(
+    (await project.text(path.join(dir, '.air.toml'))) ?? '',
+  )?.[1];
+  const [, whole = ''] = /^module\s+(\S+)/m.exec(text) ?? [];
+  const module = path.posix.basename(whole.replace(/\/v\d+$/, ''));
+  const names = [air, 'server', 'api', 'web', 'backend', 'app', 'http', module, path.basename(dir)];
+  const one = names.find((name) => name !== undefined && commands.includes(name));
+  if (one ?? commands.length === 1) return ['go', 'run', `./cmd/${one ?? commands[0]}`];
+  if (commands.length === 0 && !isSure && (await isServer(dir))) return ['go', 'run', '.'];
+  for (const name of ['cmd', 'src', 'server', 'app'])
+    if (await isServer(path.join(dir, name))) return ['go', 'run', `./${name}`];
+  return commands.length === 0 ? onlyBelow(project, dir, listens) : undefined;
+}
+
+/** The one main package of a module that has it in a folder by any name: `api/main.go` below `go.mod`. */
+async function onlyBelow(
+  project: Project,
+  dir: string,
+  listens: Proof['listens'],
+): Promise<Argv | undefined> {
+  const found: string[] = [];
+  for (const name of [...(await project.list(dir)).dirs].sort().slice(0, 20)) {
+    const folder = path.join(dir, name);
+    // A module of its own is no part of this one.
+    if (NO_SERVER.test(name) || (await project.has(folder, 'go.mod'))) continue;
+    if ((await isMain(project, folder)) && (await listens(folder))) found.push(name);
+  }
+  return found.length === 1 ? ['go', 'run', `./${found[0]}`] : undefined;
+}
+
+async function isMain(project: Project, folder: string): Promise<boolean> {
+  for (const name of (await project.list(folder)).files) {
+    if (!name.endsWith('.go') || name.endsWith('_test.go')) continue;
+    if (/^package main\b/m.test((await project.text(path.join(folder, name))) ?? '')) return true;
+  }
+  return false;
+}

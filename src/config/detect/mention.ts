@@ -1,0 +1,234 @@
+import path from 'node:path';
+import { DevstartError } from '../../errors.ts';
+import { type App, ROLES } from '../types.ts';
+import { type Candidate, roleOfName, type Scope } from './candidate.ts';
+import { furtherProjects, unrecognised } from './folders.ts';
+import { runsDevstart, scriptCandidate } from './scripts.ts';
+
+/** What is said of a project beside its servers: what is there and is not started, or that nothing was found. */
+
+/** A plain Procfile's workers are said where they are not started. */
+export async function mentionProcfile(scope: Scope, found: Candidate[]): Promise<void> {
+  const { project } = scope;
+  if (!(await project.has(project.root, 'Procfile'))) return;
+  const { readProcfile } = await import('./procfile.ts');
+  for (const { name } of (await readProcfile(project, path.join(project.root, 'Procfile'))) ?? []) {
+    if (name === 'web' || found.some(({ app }) => app.name === name)) continue;
+    const why = 'a plain Procfile is often production’s; a config, or a Procfile.dev, can add it';
+    scope.leftOut.push({ what: name, file: 'Procfile', why });
+  }
+}
+
+/** The script at the top that starts everything could not be looked into: a word on what it is. */
+export async function mentionUnusedScript(scope: Scope, found: readonly Candidate[]): Promise<void> {
+  const { project } = scope;
+  const scripts = (await project.packageJson(project.root))?.scripts ?? {};
+  const name = ['dev', 'start:dev', 'develop', 'dev:all'].find((one) => one in scripts);
+  if (name === undefined || runsDevstart(scripts[name] ?? '')) return;
+  // Another part starts it: that is said already.
+  if (scope.leftOut.some(({ file }) => file === project.relative(project.root))) return;
+  if (found.some(({ app, home }) => home === project.root || app.evidence.startsWith('package.json script')))
+    return;
+  const look = (await scriptCandidate(scope, project.root, name)).look;
+  const containers = /^docker/.test(look.words[0] ?? '');
+  if (!containers && (look.framework?.role === 'task' || look.dir !== project.root)) return;
+  scope.notes.push(
+    `package.json script "${name}" is not used: ${containers ? 'it starts containers' : 'what it starts cannot be seen'} (${shortened(look.line)}); the servers are started from their folders`,
+  );
+}
+
+const shortened = (line: string) => (line.length > 80 ? `${line.slice(0, 79)}…` : line);
+
+/** A server that has none of its ports from us but by PORT, and of which nothing says that it reads that. */
+export function unknownPort(app: App): string[] {
+  const { name, runs, written, defaultPorts, framework, portName, command } = app;
+  if (
+    app.noPort ||
+    app.opaque ||
+    app.once ||
+    app.roles.length > 1 ||
+    !runs ||
+    /^(?:static|deno)$/.test(framework ?? '')
+  )
+    return [];
+  const known = [written, defaultPorts].some((ports) => ports && Object.keys(ports).length > 0);
+  const words = command.kind === 'shell' ? [command.line] : command.argv;
+  const told = [...words, ...Object.values(app.env)].some((word) =>
+    /\{(?:port|backend|frontend)\}/.test(word),
+  );
+  if (known || told || (framework === 'task' && app.roles.length === 0)) return [];
+  const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
+  // A compiled program does without a default where its owner's own env file has it.
+  if (portName !== undefined && /^(?:rust|go)$/.test(framework ?? ''))
+    return [
+      `${name}: it listens where ${portName} says, and no file that was read gives that; to say it: ${flag}`,
+    ];
+  if (portName !== undefined) return [];
+  return [
+    `${name}: no file that was read says where it listens, so it is told a port by PORT; if it has one of its own, say it: ${flag}`,
+  ];
+}
+
+/** Who may have a worker: reading on is for these alone. */
+const WITH_WORKERS =
+  /^(?:GNUmakefile|makefile|\.?justfile|(?:docker-)?compose[\w.-]*\.ya?ml|requirements\.txt|pyproject\.toml|Pipfile|Gemfile|composer\.json)$/i;
+const WORKER_SCRIPT = /worker|queue|celery|cron|scheduler|consumer/;
+
+/** Workers that a command of their own starts, and no part of the run does. */
+export async function mentionWorkersOf(scope: Scope, found: readonly Candidate[]): Promise<void> {
+  const { project } = scope;
+  const homes = new Set([project.root, ...found.map(({ home }) => home)]);
+  const may = await Promise.all(
+    [...homes].map(async (dir) => {
+      const scripts = (await project.packageJson(dir))?.scripts ?? {};
+      return (
+        Object.keys(scripts).some((name) => WORKER_SCRIPT.test(name)) ||
+        [...(await project.list(dir)).files].some((name) => WITH_WORKERS.test(name))
+      );
+    }),
+  );
+  if (may.includes(true)) await (await import('./workers.ts')).mentionWorkers(scope, found);
+}
+
+/** What says that a program in one of these languages lies at the top. */
+const TOP = /^(?:go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs)$/;
+
+/** A server in a single file at the top, without a module: nothing else shows it. */
+async function loneGoServer({ project }: Scope): Promise<string | undefined> {
+  for (const name of ['server.go', 'main.go']) {
+    if (!(await project.has(project.root, name))) continue;
+    const text = (await project.text(path.join(project.root, name))) ?? '';
+    if (/^package main\b/m.test(text) && /\bListenAndServe/.test(text)) return name;
+  }
+  return undefined;
+}
+
+/** A list of packages at the top that has a server's among them. */
+async function pythonAtTop({ project }: Scope): Promise<string | undefined> {
+  for (const name of ['requirements.txt', 'pyproject.toml', 'Pipfile']) {
+    if (!(await project.has(project.root, name))) continue;
+    const text = (await project.text(path.join(project.root, name))) ?? '';
+    if (/^\W*(?:flask|fastapi|django|sanic|tornado|aiohttp|litestar|starlette|uvicorn)\b(?!-)/im.test(text))
+      return name;
+  }
+  return undefined;
+}
+
+const PAGES = /^(?:vite|next|nuxt|react-scripts|expo|@angular\/core|@vue\/cli-service|@sveltejs\/kit|astro)$/;
+
+/** Folders at the top with a page of their own, of which nothing is started: beside a Procfile's lines those called so. */
+export async function mentionPages(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
+  const { project, leftOut } = scope;
+  const byProcfile = found.some(({ app }) => app.evidence.startsWith('Procfile'));
+  const homes = found.flatMap(({ home, app }) => [home, app.cwd, app.runs?.dir ?? home]);
+  for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 40)) {
+    const dir = path.join(project.root, name);
+    if (
+      /^[._]|^(?:node_modules|assets|resources|docs?|tests?|e2e)$/.test(name) ||
+      homes.some((home) => `${home}/`.startsWith(`${dir}/`))
+    )
+      continue;
+    if (leftOut.some(({ file }) => `${file}/`.startsWith(`${name}/`))) continue;
+    if (byProcfile && roleOfName(name) !== 'frontend') continue;
+    const { scripts = {}, deps = {} } = (await project.packageJson(dir)) ?? {};
+    const script = ['dev', 'start', 'serve'].find((one) => one in scripts);
+    if (script === undefined || !Object.keys(deps).some((one) => PAGES.test(one))) continue;
+    leftOut.push({
+      what: name,
+      file: name,
+      why: `a page that its script "${script}" starts; a config can add it`,
+    });
+  }
+  return found;
+}
+
+/** What is there and is not started: programs in which no server was recognised, the window around a page. */
+export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<void> {
+  const { project } = scope;
+  if (found.some(({ app }) => app.opaque)) return;
+  const open = ROLES.filter((role) => !found.some(({ app }) => app.roles.includes(role)));
+  const homes = found.map(({ home }) => home);
+  // A role that a folder of another name has: what is called by it is said, too.
+  const borrowed = ROLES.filter((role) =>
+    found.some(
+      ({ app, home }) =>
+        app.roles[0] === role && home !== project.root && roleOfName(path.basename(home)) === undefined,
+    ),
+  );
+  const asked = [...open, ...borrowed];
+  for (const name of asked.length > 0 ? await unrecognised(scope, homes, asked) : []) {
+    if (scope.leftOut.some(({ file }) => file.startsWith(`${name}/`))) continue;
+    scope.leftOut.push({
+      what: name,
+      file: name,
+      why: 'no server was recognised in it; a config can add it',
+    });
+  }
+  if (open.includes('frontend')) await mentionPages(scope, found);
+  const top = [...(await project.list(project.root)).files].find((name) => TOP.test(name));
+  const lone = top ? undefined : await loneGoServer(scope);
+  if (lone)
+    scope.leftOut.push({ what: lone, file: lone, why: `"go run ${lone}" starts it; a config can add it` });
+  const unsaid = open.includes('backend') && scope.leftOut.length === 0;
+  const shown = top ?? (unsaid ? await pythonAtTop(scope) : undefined);
+  if (shown && open.includes('backend') && (!top || !homes.includes(project.root)))
+    scope.leftOut.push({
+      what: shown,
+      file: shown,
+      why: 'no server was recognised in it; a config can add it',
+    });
+  for (const dir of new Set([project.root, ...homes])) {
+    if (!(await project.list(dir)).dirs.has('src-tauri')) continue;
+    if (found.some(({ look }) => /\btauri\b/.test(look?.line ?? ''))) continue;
+    const file = project.relative(path.join(dir, 'src-tauri'));
+    scope.leftOut.push({ what: 'window', file, why: '"tauri dev" opens it; here its page is started alone' });
+  }
+  await mentionApps(scope, homes);
+}
+
+/** A package of the workspace whose script opens a window, or serves an app to a phone. */
+async function mentionApps({ project, leftOut }: Scope, homes: readonly string[]): Promise<void> {
+  for (const { dir } of await project.workspaces()) {
+    const { deps = {}, scripts = {} } = (await project.packageJson(dir)) ?? {};
+    if (homes.includes(dir)) continue;
+    const named = (what: RegExp) => Object.keys(scripts).find((one) => what.test(scripts[one] ?? ''));
+    const file = project.relative(dir);
+    const window = 'electron' in deps ? named(/(?:^|\s)electron(?:-forge start)?\s/) : undefined;
+    const metro = 'react-native' in deps ? named(/^react-native start\b/) : undefined;
+    if (window !== undefined)
+      leftOut.push({
+        what: 'window',
+        file,
+        why: `its script "${window}" opens it; here its page is started alone`,
+      });
+    if (metro !== undefined)
+      leftOut.push({
+        what: path.basename(dir),
+        file,
+        why: `its script "${metro}" serves it to a phone; a config can add it`,
+      });
+  }
+}
+
+export async function nothingFound(scope: Scope): Promise<DevstartError> {
+  const { project } = scope;
+  const inner = await furtherProjects(scope);
+  const scripts = Object.entries((await project.packageJson(project.root))?.scripts ?? {});
+  const own = scripts.filter(([, line]) => runsDevstart(line)).map(([name]) => `"${name}"`);
+  const names = scripts.filter(([, line]) => !runsDevstart(line)).map(([name]) => name);
+  const seen = [
+    ...(names.length > 0
+      ? [`package.json has the scripts ${names.join(', ')}, none of which starts a known server`]
+      : []),
+    ...(inner.length > 0
+      ? [`below it are projects of their own: devstart --cwd ${inner.slice(0, 3).join(', or --cwd ')}`]
+      : []),
+    ...(own.length > 0 ? [`the script ${own.join(', ')} runs devstart itself`] : []),
+  ];
+  const looked =
+    'looked for rxconfig.py, package.json scripts, Procfiles, Makefile, justfile, Taskfile, mise.toml, composer.json, dev.sh, backend/ and frontend/ folders, workspaces, and Python, Go, Rust, PHP, Ruby, Java, .NET, Elixir, Deno, Bun and static servers';
+  const message = `Found no server to start in ${project.root}: ${[looked, ...seen].join('; ')}.`;
+  return new DevstartError('NOTHING_FOUND', message, {
+    hint: `Say what to start in devstart.config.json, for example:\n{ "apps": [\n  {"name":"api","role":"backend","command":"node server.js"},\n  {"name":"web","role":"frontend","command":"npm run dev:web"}\n] }`,
+  });
+}

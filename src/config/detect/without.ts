@@ -1,0 +1,105 @@
+import path from 'node:path';
+import type { Candidate, Scope } from './candidate.ts';
+
+/** Parts of a project that another part starts or serves itself: two of them would be one too many. */
+export async function withoutDoubles(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
+  return withoutServedPages(scope, await withoutModules(scope, await withoutSidecar(scope, found)));
+}
+
+const MAIN = ['src/main', 'electron', 'electron/main', 'src-electron', 'src/electron', 'main'];
+
+/** Electron's main process starts the API of a folder itself, on a port of its own: that is no server of ours. */
+async function withoutSidecar(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
+  const { project } = scope;
+  const api = found.find(({ app, home }) => app.roles.includes('backend') && home !== project.root);
+  if (!api || !('electron' in ((await project.packageJson(project.root))?.deps ?? {}))) return found;
+  const named = new RegExp(`["'\`/]${path.basename(api.home).replace(/\W/g, '\\$&')}["'\`/]`);
+  for (const folder of MAIN) {
+    const dir = path.join(project.root, folder);
+    for (const name of (await project.list(dir)).files) {
+      const text = /\.[cm]?[jt]s$/.test(name) ? await project.text(path.join(dir, name)) : undefined;
+      if (!text || !/\b(?:spawn|execFile|fork|exec)\(/.test(text) || !named.test(text)) continue;
+      const why = `${folder}/${name} starts it when the window opens`;
+      scope.leftOut.push({ what: path.basename(api.home), file: project.relative(api.home), why });
+      return found.filter((one) => one !== api);
+    }
+  }
+  return found;
+}
+
+/** A module of Nuxt's own project starts the API itself: two of it would be one too many. */
+async function withoutModules(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
+  const { project } = scope;
+  const dotnet = found.find(({ app }) => app.framework === 'dotnet');
+  if (dotnet) return withoutSpa(scope, found, dotnet);
+  const phoenix = found.find(({ app }) => app.framework === 'phoenix');
+  if (phoenix) return withoutWatched(scope, found, phoenix);
+  const page = found.find(({ app }) => app.framework === 'nuxt');
+  const api = found.find(({ app }) => app.roles.includes('backend') && app !== page?.app);
+  if (!page || !api) return found;
+  const top = path.join(page.home, 'modules');
+  const folders = [top, ...[...(await project.list(top)).dirs].map((name) => path.join(top, name))];
+  const program = /\b(?:uvicorn|gunicorn|flask|python3?|hypercorn|manage\.py)\b/;
+  for (const dir of folders.slice(0, 10)) {
+    for (const name of (await project.list(dir)).files) {
+      const text = /\.[cm]?[jt]s$/.test(name) ? await project.text(path.join(dir, name)) : undefined;
+      if (!text || !/\b(?:spawn|exec|execFile|execa|x)\(/.test(text) || !program.test(text)) continue;
+      const why = `${project.relative(path.join(dir, name))} starts it with the page`;
+      scope.leftOut.push({ what: path.basename(api.home), file: project.relative(api.home), why });
+      return found.filter((one) => one !== api);
+    }
+  }
+  return found;
+}
+
+/** ASP.NET starts the page's own server itself, on a port of its choice: `UseReactDevelopmentServer`. */
+async function withoutSpa(scope: Scope, found: Candidate[], server: Candidate): Promise<Candidate[]> {
+  const { project } = scope;
+  const page = found.find(({ app, home }) => app.roles[0] === 'frontend' && home.startsWith(server.home));
+  for (const name of page ? ['Startup.cs', 'Program.cs'] : []) {
+    const text = (await project.text(path.join(server.home, name))) ?? '';
+    const call =
+      /^(?!\s*\/\/).*\b(UseReactDevelopmentServer|UseAngularCliServer|MapToVueCliProxy|UseVueCli)\b/m;
+    if (!page || !call.test(text)) continue;
+    const file = project.relative(page.home);
+    const why = `${name} starts it with the server`;
+    scope.leftOut.push({ what: path.basename(page.home), file, why });
+    return found.filter((one) => one !== page);
+  }
+  return found;
+}
+
+/** Phoenix's watchers start the page's server: `npm: {"npm", ["run", "dev"], cd: Path.expand("../..", __DIR__)}`. */
+async function withoutWatched(scope: Scope, found: Candidate[], server: Candidate): Promise<Candidate[]> {
+  const { project } = scope;
+  const page = found.find(({ app, look }) => app.roles[0] === 'frontend' && look !== undefined);
+  const config = path.join(server.home, 'config');
+  const text = page && (await project.text(path.join(config, 'dev.exs')));
+  if (!page || !text) return found;
+  const [, watchers = ''] = /^\s*watchers:\s*\[([\s\S]*?)\n\s*\]/m.exec(text.replace(/^\s*#.*$/gm, '')) ?? [];
+  const folders = [...watchers.matchAll(/\bcd:\s*Path\.expand\(\s*"([^"]+)"\s*,\s*__DIR__\s*\)/g)];
+  const starts = /"(?:run|dev|serve|start|vite)"|\b(?:vite|webpack-dev-server)\b/.test(watchers);
+  if (!starts || !folders.some(([, to = '']) => path.resolve(config, to) === page.home)) return found;
+  const what = page.app.name || (page.home === project.root ? 'frontend' : path.basename(page.home));
+  const file = project.relative(page.home);
+  scope.leftOut.push({ what, file, why: 'config/dev.exs starts it with the server' });
+  return found.filter((one) => one !== page);
+}
+
+const SERVES_FILES =
+  /\b(?:send_from_directory|send_file|static_folder|StaticFiles|FileResponse|express\.static|serveStatic|sendFile|http\.Dir|FileServer|static_file|ServeDir)\b/;
+
+/** The page's files are what the server itself serves: one place for them is enough, and the right one is the server's. */
+async function withoutServedPages(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
+  const { project } = scope;
+  const page = found.find(({ app }) => app.framework === 'static');
+  const server = found.find(({ app }) => app.roles.includes('backend'));
+  const [, file] = /^([^\s"]+\.\w+)(?=\s|$)/.exec(server?.app.evidence ?? '') ?? [];
+  if (!page || !server || file === undefined || page.home === project.root) return found;
+  const text = (await project.text(path.join(project.root, file))) ?? '';
+  const named = new RegExp(`["'\`/]${path.basename(page.home).replace(/\W/g, '\\$&')}(?:["'\`/]|$)`, 'm');
+  if (!SERVES_FILES.test(text) || !named.test(text)) return found;
+  const what = page.app.name || path.basename(page.home);
+  scope.leftOut.push({ what, file: project.relative(page.home), why: `${file} serves its files itself` });
+  return found.filter((one) => one !== page);
+}

@@ -1,0 +1,137 @@
+import path from 'node:path';
+import { type Candidate, isBackground, type Scope } from './candidate.ts';
+import { isWorker } from './frameworks/tasks.ts';
+
+/** A queue's worker or a scheduler, by the name that people give a script, a target or a service. */
+const NAMED =
+  /(?:^|[:._-])(?:workers?|queues?|celery|celery[_-]?(?:worker|beat)|beat|cron|scheduler|consumer|sidekiq|horizon|rq|rqworker|dramatiq|huey|arq|qcluster)(?:$|[:._-])/i;
+/** What is done with one, and not its start. */
+const NO_START =
+  /build|test|lint|deploy|docker|compose|logs?\b|stop|kill|clean|check|migrat|seed|status|restart|prod|push|publish|purge|flush|install|shell|gen|scale|:service$/i;
+/** A worker's command, wherever it stands. */
+const COMMAND =
+  /\b(?:celery\b[^\n"'`]*?\s(?:worker|beat)\b|manage\.py (?:celery|qcluster|rqworker|process_tasks|run_huey|db_worker)\b|rq worker\b|arq [\w.]+|dramatiq [\w.]+|taskiq worker\b|huey_consumer\b|sidekiq\b(?! *[\])])|artisan (?:queue:(?:work|listen)|horizon|schedule:work)\b|rails (?:jobs:work|solid_queue:start)\b)/;
+const QUEUES =
+  /\b(?:celery|django-q2?|django-rq|rq|arq|dramatiq|huey|taskiq|sidekiq|solid_queue|delayed_job)\b/i;
+const MANIFESTS = ['requirements.txt', 'pyproject.toml', 'Pipfile', 'Gemfile', 'requirements/base.txt'];
+const COMPOSE = /^(?:docker-)?compose(?:\.(?:dev|override|local))?\.ya?ml$/;
+
+interface Named {
+  what: string;
+  file: string;
+  how: string;
+  /** What it is; absent: a worker. */
+  why?: string;
+}
+
+/** A worker that a command of its own starts is said where nothing of the run is one. */
+export async function mentionWorkers(scope: Scope, found: readonly Candidate[]): Promise<void> {
+  const said = ({ app, look }: Candidate) =>
+    app.opaque || isBackground(app.name) || isWorker(look?.words ?? []) || NAMED.test(app.name);
+  const all = found.flatMap((one) => [one, ...(one.companions ?? [])]);
+  if (all.some(said) || scope.leftOut.some(({ what }) => NAMED.test(what))) return;
+  const { root } = scope.project;
+  const dirs = [...new Set([root, ...found.flatMap(({ home, app }) => [home, app.cwd])])];
+  const within = dirs.filter((dir) => `${dir}/`.startsWith(`${root}/`));
+  for (const read of [ofScripts, ofComposer, ofTargets, ofCompose, ofReadme]) {
+    const workers = await read(scope, within, found);
+    for (const { what, file, how, why = 'a worker' } of workers)
+      scope.leftOut.push({ what, file, why: `${why} that ${how} starts; a config can add it` });
+    if (workers.length > 0) return;
+  }
+}
+
+async function ofScripts({ project }: Scope, dirs: string[], found: readonly Candidate[]): Promise<Named[]> {
+  for (const dir of dirs) {
+    const scripts = (await project.packageJson(dir))?.scripts ?? {};
+    const names = Object.keys(scripts).filter(
+      (name) =>
+        NAMED.test(name) && !NO_START.test(name) && !found.some((c) => c.script === name && c.home === dir),
+    );
+    // `dev:worker` before the `start:worker` of production.
+    const [one] = names.sort((a, b) => Number(/dev/.test(b)) - Number(/dev/.test(a)));
+    if (one !== undefined && scripts[one] !== '')
+      return [
+        { what: one, file: project.relative(path.join(dir, 'package.json')), how: `its script "${one}"` },
+      ];
+  }
+  return [];
+}
+
+const startsScript = (found: readonly Candidate[], dir: string): boolean =>
+  found.flatMap((one) => [one, ...(one.companions ?? [])]).some((one) => one.home === dir && one.script);
+
+/** Laravel's `composer run dev` starts a queue's worker beside server and page. */
+async function ofComposer({ project }: Scope, dirs: string[], found: readonly Candidate[]): Promise<Named[]> {
+  for (const dir of dirs) {
+    if (!(await project.has(dir, 'composer.json'))) continue;
+    const text = (await project.text(path.join(dir, 'composer.json'))) ?? '';
+    const [, dev = ''] = /"dev"\s*:\s*(\[[^\]]*\]|"[^\n]*")/.exec(text) ?? [];
+    const file = project.relative(path.join(dir, 'composer.json'));
+    const how = '"composer run dev"';
+    const all: Named[] = [];
+    if (/artisan queue:(?:listen|work)/.test(dev)) all.push({ what: 'queue', file, how });
+    const builds = /\b(?:npm|pnpm|yarn|bun)(?: run)? dev\b/.test(dev);
+    if (builds && 'dev' in ((await project.packageJson(dir))?.scripts ?? {}) && !startsScript(found, dir))
+      all.push({ what: 'vite', file, how, why: 'the builder of its own pages' });
+    if (all.length > 0) return all;
+  }
+  return [];
+}
+
+async function ofTargets({ project }: Scope, dirs: string[]): Promise<Named[]> {
+  for (const dir of dirs) {
+    const { files } = await project.list(dir);
+    const name = [...files].find((file) => /^(?:GNUmakefile|makefile|\.?justfile)$/i.test(file));
+    const text = name && (await project.text(path.join(dir, name)));
+    if (!name || !text) continue;
+    const targets = [...text.matchAll(/^([\w-]+)(?:\s+[\w=" -]*)?:(?!=)/gm)].map(([, one]) => one as string);
+    const mine = [...new Set(targets)].filter((one) => NAMED.test(one) && !NO_START.test(one)).slice(0, 2);
+    const call = /justfile/i.test(name) ? 'just' : 'make';
+    if (mine.length > 0)
+      return mine.map((what) => ({
+        what,
+        file: project.relative(path.join(dir, name)),
+        how: `"${call} ${what}"`,
+      }));
+  }
+  return [];
+}
+
+async function ofCompose({ project }: Scope, dirs: string[]): Promise<Named[]> {
+  for (const dir of dirs) {
+    for (const name of [...(await project.list(dir)).files].filter((file) => COMPOSE.test(file)).sort()) {
+      const text = (await project.text(path.join(dir, name))) ?? '';
+      const found: Named[] = [];
+      for (const [block, , service = ''] of text.matchAll(
+        /^( {2}|\t)([\w-]+):[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*)(?:\n|$))*/gm,
+      )) {
+        // Built from the project's own code, or run by its command.
+        const own = /^\s+build:/m.test(block) || /<<:|extends:/.test(block);
+        if ((own && NAMED.test(service)) || COMMAND.test(block.replace(/["',[\]]+\s*/g, ' ')))
+          found.push({
+            what: service,
+            file: project.relative(path.join(dir, name)),
+            how: `"docker compose up ${service}"`,
+          });
+      }
+      if (found.length > 0) return found.slice(0, 3);
+    }
+  }
+  return [];
+}
+
+async function ofReadme({ project }: Scope, dirs: string[]): Promise<Named[]> {
+  const texts = await Promise.all(
+    dirs.flatMap((dir) => MANIFESTS.map((name) => project.text(path.join(dir, name)))),
+  );
+  if (!texts.some((text) => QUEUES.test(text ?? ''))) return [];
+  for (const dir of dirs) {
+    const name = [...(await project.list(dir)).files].find((file) => /^readme\.(?:md|rst)$/i.test(file));
+    const text = name && (await project.text(path.join(dir, name)));
+    const [call] = COMMAND.exec(text ?? '') ?? [];
+    if (name && call)
+      return [{ what: 'worker', file: project.relative(path.join(dir, name)), how: `"${call.trim()}"` }];
+  }
+  return [];
+}

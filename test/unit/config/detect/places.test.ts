@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { detect, type Files, projects, scripts, summary } from './projects.ts';
+
+/** What public projects look like, one row a kind. */
+
+const project = await projects();
+
+const vite = scripts({ dev: 'vite' }, ['vite']);
+const next = scripts({ dev: 'next dev' }, ['next']);
+const WEB = 'web frontend vite 5173: npm run dev -- +P @web';
+const SPRING =
+  '<project><artifactId>spring-boot-starter-web</artifactId><build><defaultGoal>spring-boot:run</defaultGoal></build></project>';
+const ASPIRE = '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>';
+
+/** Title, files, apps, what is left out. */
+const places: [string, Files, string[], string[]?][] = [
+  [
+    'the script at the top starts a folder that has none of its own: its folder is the top',
+    {
+      'package.json': scripts({ dev: 'NODE_ENV=development nodemon backend/server.js' }, ['express']),
+      'backend/server.js': "require('express')().listen(process.env.PORT || 5000)",
+      'frontend/package.json': vite,
+    },
+    ['backend backend express 5000: npm run dev', 'frontend frontend vite 5173: npm run dev -- +P @frontend'],
+  ],
+  [
+    'a folder with a dev script of its own keeps it',
+    {
+      'package.json': scripts({ start: 'node backend/server.js' }, ['express']),
+      'backend/package.json': scripts({ dev: 'nodemon server.js' }, ['express']),
+      'backend/server.js': "require('express')().listen(process.env.PORT || 5000)",
+      'frontend/package.json': vite,
+    },
+    [
+      'backend backend express 5000: npm run dev @backend',
+      'frontend frontend vite 5173: npm run dev -- +P @frontend',
+    ],
+  ],
+  [
+    'what is built is served only where nothing else is started',
+    {
+      'web/package.json': scripts({ serve: 'npx http-server build -p 5001', start: 'yarn && vite' }, [
+        'vite',
+      ]),
+    },
+    ['web frontend vite 5173: npm run start -- +P @web'],
+  ],
+  [
+    'of equals the one that the script at the top goes to',
+    {
+      'package.json': scripts({ start: 'yarn --cwd ./shop start' }, [], {
+        workspaces: ['shop', 'samples/*'],
+      }),
+      'yarn.lock': '',
+      'shop/package.json': scripts({ start: 'vite' }, ['vite']),
+      'samples/a/package.json': next,
+    },
+    ['shop frontend vite 5173: yarn run start +P @shop'],
+    ['a'],
+  ],
+  [
+    'of equals the one that the script at the top goes to, with what it does before',
+    {
+      'package.json': scripts({ dev: 'pnpm css && pnpm --filter @self/app dev', css: 'node css.mjs' }),
+      'pnpm-workspace.yaml': 'packages:\n  - js/*\n',
+      'pnpm-lock.yaml': '',
+      'js/app/package.json': scripts({ dev: 'vite dev' }, ['vite'], { name: '@self/app' }),
+      'js/spa/package.json': scripts({ dev: 'vite dev' }, ['vite'], { name: '@self/spa' }),
+    },
+    ['app frontend vite 5173: pnpm run dev +P'],
+    ['spa'],
+  ],
+  [
+    'a watcher beside the server of another language',
+    { artisan: '', 'package.json': scripts({ dev: 'mix watch --hot' }, ['laravel-mix']) },
+    ['dev none task -: npm run dev', 'backend backend laravel 8000: php artisan serve --port={port}'],
+  ],
+  [
+    'an extension beside the page',
+    { 'web-extension/package.json': vite, 'web-frontend/package.json': vite },
+    ['web-frontend frontend vite 5173: npm run dev -- +P @web-frontend'],
+  ],
+  [
+    'a package whose dev script nobody knows is what its dependencies say',
+    {
+      'apps/node/package.json': scripts({ dev: 'nodemon' }, ['express']),
+      'apps/node/nodemon.json': '{"exec": "nx build && export A=1 && nx node"}',
+      'apps/page/package.json': vite,
+    },
+    [
+      'node backend express any: npm run dev @apps/node',
+      'page frontend vite 5173: npm run dev -- +P @apps/page',
+    ],
+  ],
+  [
+    'a folder with a role in its name, in which nothing is recognised',
+    {
+      'web/package.json': vite,
+      'backend/todo-api/go.mod': 'module x\n',
+      'backend/todo-api/x.go': 'package x\n',
+    },
+    [WEB],
+    ['backend'],
+  ],
+  [
+    'a page whose window Tauri opens',
+    { 'package.json': vite, 'src-tauri/tauri.conf.json': '{}' },
+    ['frontend frontend vite 5173: npm run dev -- +P'],
+    ['window'],
+  ],
+  [
+    'an API that the window starts itself',
+    {
+      'package.json': scripts({ dev: 'electron-vite dev' }, ['electron', 'electron-vite']),
+      'src/main/index.ts': "spawn('uv', ['run', 'main.py'], { cwd: path.join(appPath, 'api') })",
+      'api/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+    },
+    ['frontend frontend electron-vite 5173: npm run dev'],
+    ['api'],
+  ],
+  [
+    "Maven's default goal",
+    {
+      'api/package.json': scripts({ dev: './mvnw -ntp' }),
+      'api/pom.xml': SPRING,
+      'api/src/main/resources/config/application-dev.yml': 'server:\n  port: 8081\n',
+      'web/package.json': vite,
+    },
+    ['api backend spring 8081: npm run dev @api', WEB],
+  ],
+  [
+    'a port that a script waits for is not stronger than the server’s own',
+    {
+      'package.json': scripts({ dev: 'vite', api: 'node api.js', e2e: 'wait-on http://localhost:9000' }, [
+        'vite',
+      ]),
+      'api.js': "require('http').createServer().listen(process.env.PORT || 4100)",
+    },
+    ['api backend node 4100: npm run api', 'frontend frontend vite 5173: npm run dev -- +P'],
+  ],
+  [
+    'Aspire starts what it names',
+    {
+      'shop.slnx': '',
+      'src/Shop.AppHost/Shop.AppHost.csproj': ASPIRE,
+      'src/Web/Web.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>',
+    },
+    ['aspire none ? *: $ dotnet run --project src/Shop.AppHost'],
+  ],
+  [
+    'a shell file that keeps its processes in a list is run as it stands',
+    { 'bin/dev': '#!/bin/bash\nnode a.js &\nA=$!\nnode b.js &\npids=($A $!)\nwait "${pids[@]}"\n' },
+    ['app none ? *: $ bin/dev'],
+  ],
+  [
+    'Chainlit’s own package is no app of Chainlit',
+    {
+      'backend/pyproject.toml': '',
+      'backend/chainlit/__init__.py': '',
+      'backend/chainlit/server.py': 'import chainlit\nfrom fastapi import FastAPI\napp = FastAPI()\n',
+      'frontend/package.json': vite,
+    },
+    ['frontend frontend vite 5173: npm run dev -- +P @frontend'],
+    ['backend'],
+  ],
+  [
+    'Wasp tells its server its own port, not the page’s',
+    { 'main.wasp': 'app x { wasp: { version: "^0.16.0" } }' },
+    ['wasp backend+frontend wasp 3001+3000: wasp start'],
+  ],
+];
+
+for (const [title, files, expected, leftOut = []] of places) {
+  test(`a public place: ${title}`, async () => {
+    const root = await project(files);
+    const found = await detect(root);
+    assert.deepEqual(
+      found.apps.map((app) => summary(app, root)),
+      expected,
+    );
+    assert.deepEqual(
+      found.leftOut.map(({ what }) => what),
+      leftOut,
+    );
+  });
+}
+
+test('equals that are called app with another word are asked about', async () => {
+  const root = await project({ 'apps/next-app/package.json': next, 'apps/react-vite/package.json': vite });
+  await assert.rejects(detect(root), { code: 'AMBIGUOUS' });
+});
+
+test('projects below one without a server of its own are named', async () => {
+  const root = await project({ 'code/frontend/package.json': vite, 'code/gateway/package.json': next });
+  await assert.rejects(detect(root), { code: 'NOTHING_FOUND', message: /devstart --cwd code\./ });
+});
