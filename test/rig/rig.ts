@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { reservePorts } from '../../src/ports/reserve.ts';
 
@@ -17,7 +18,7 @@ const program = path.join(here, '../../bin/devstart.cjs');
 const driver = path.join(here, 'driver.ts');
 
 /** Fails a wait that would never end; no test waits for time to pass. */
-const PATIENCE = 20_000;
+export const PATIENCE = 60_000;
 
 /** A `--json` object or a RunEvent. */
 // biome-ignore lint/suspicious/noExplicitAny: events of all types are read by tests
@@ -73,6 +74,13 @@ export async function within<T>(
     timer = setTimeout(() => reject(new Error(`no ${what} within ${PATIENCE} ms\n${more()}`)), PATIENCE);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Looks again and again until it holds, for what tells nobody. Fails after a while. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const late = Date.now() + PATIENCE; !(await holds()); await sleep(20)) {
+    assert.ok(Date.now() < late, `not within ${PATIENCE} ms: ${what}`);
+  }
 }
 
 /** A temporary project with its own state folder; when the test ends nothing of it may be left. */
@@ -280,6 +288,12 @@ export class Rig {
       if (environment.split('\0').includes(this.mark)) found.push(Number(name));
     }
     return found;
+  }
+
+  /** Where nobody says when the last is gone. */
+  async untilNothingLeft(): Promise<void> {
+    await until('all have ended', async () => (await this.survivors()).length === 0);
+    await this.assertNothingLeft();
   }
 
   /** Nothing is left of what the test started. */

@@ -4,12 +4,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Rig } from './rig.ts';
+import { PATIENCE, type Rig } from './rig.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const helper = path.join(here, 'terminal.py');
 const program = path.join(here, '../../bin/devstart.cjs');
-const PATIENCE = 20_000;
 
 /** What the shell in the terminal tells of its job. */
 interface JobState {

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { listProcesses, readProcess } from '../../../src/system/processes.ts';
-import { type Link, Rig } from '../../rig/rig.ts';
+import { type Link, Rig, until } from '../../rig/rig.ts';
 
 const program = fileURLToPath(new URL('../../../bin/devstart.cjs', import.meta.url));
 const linux = process.platform === 'linux' ? {} : { skip: 'reads /proc' };
@@ -49,13 +49,6 @@ function end(child: ChildProcess): void {
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
 }
 
-/** Until it holds; fails after a while. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const late = Date.now() + 10_000; !holds(); await sleep(20)) {
-    if (Date.now() > late) assert.fail(`not within 10 s: ${what}`);
-  }
-}
-
 const guardOf = (launcher: number): number | undefined =>
   listProcesses().find(
     ({ pid, ppid }) => ppid === launcher && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('guard'),
@@ -66,9 +59,7 @@ const records = (rig: Rig): string[] =>
 
 async function allGone(rig: Rig, links: Link[]): Promise<void> {
   await Promise.all(links.map(({ gone }) => gone));
-  for (const late = Date.now() + 10_000; (await rig.survivors()).length > 0 && Date.now() < late; )
-    await sleep(20);
-  await rig.assertNothingLeft();
+  await rig.untilNothingLeft();
 }
 
 /** It answers. */

@@ -170,7 +170,7 @@ test('a server that puts itself into the background is ready, is not started aga
 const PROBER = `#!/usr/bin/env node
 const net = require('node:net');
 const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
-let tries = 150;
+let tries = 60;
 const probe = () => {
   const server = net.createServer().listen(port, () => setTimeout(() => server.close(--tries > 0 ? probe : serve), 3));
 };

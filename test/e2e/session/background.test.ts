@@ -131,10 +131,10 @@ const failing: [string, string[], string[], number, RegExp, RegExp][] = [
   [
     'not ready in time',
     ['sh', '-c', 'echo boom; exec sleep 60'],
-    ['--timeout', '1'],
+    ['--timeout', '3'],
     1,
     /^READY_TIMEOUT$/,
-    /not ready within 1 s: .*api/,
+    /not ready within 3 s: .*api/,
   ],
 ];
 for (const [name, command, more, code, errorCode, message] of failing) {

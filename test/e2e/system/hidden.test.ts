@@ -8,7 +8,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listProcesses } from '../../../src/system/processes.ts';
 import { type Launched, type Link, Rig } from '../../rig/rig.ts';
 
@@ -184,9 +183,7 @@ for (const place of places) {
       const child = await turnsDeaf(all);
       signal(all.launcher, 'SIGKILL');
       await Promise.all([all.api.gone, all.web.gone, child.gone]);
-      for (const late = Date.now() + 10_000; (await all.rig.survivors()).length > 0 && Date.now() < late; )
-        await sleep(20);
-      await all.rig.assertNothingLeft();
+      await all.rig.untilNothingLeft();
     });
   });
 }

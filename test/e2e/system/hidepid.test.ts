@@ -6,7 +6,6 @@ import { constants } from 'node:fs';
 import { chmod, chown, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Rig } from '../../rig/rig.ts';
 
@@ -97,9 +96,7 @@ describe('hidepid', { skip }, () => {
       await api.tell('ignore', { signal: 'SIGTERM' });
       run.child.kill('SIGKILL');
       await api.gone;
-      for (const late = Date.now() + 10_000; (await rig.survivors()).length > 0 && Date.now() < late; )
-        await sleep(20);
-      await rig.assertNothingLeft();
+      await rig.untilNothingLeft();
     });
   }
 });

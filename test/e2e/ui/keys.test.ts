@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readProcess } from '../../../src/system/processes.ts';
-import { type Link, Rig } from '../../rig/rig.ts';
+import { type Link, PATIENCE, Rig } from '../../rig/rig.ts';
 import { openTerminal, type Terminal } from '../../rig/terminal.ts';
 
 interface Started {
@@ -47,7 +47,7 @@ const HINT = 'press h for help';
 
 /** Waits until the kernel has the processes in that state. */
 async function reach(pids: number[], stopped: boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE;
   while (pids.some((pid) => readProcess(pid)?.stopped !== stopped)) {
     assert.ok(Date.now() < deadline, `not ${stopped ? 'stopped' : 'running'}: ${pids}`);
     await new Promise((resolve) => setImmediate(resolve));
