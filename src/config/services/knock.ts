@@ -23,7 +23,8 @@ function knock(host: string, port: number): Promise<Answer> {
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(PATIENCE, () => end('silent'));
+    // After a busy moment here the timer comes first, and the answer that has long been there next.
+    socket.setTimeout(PATIENCE, () => setImmediate(end, 'silent'));
     socket.on('connect', () => end('open'));
     socket.on('error', ({ code }: NodeJS.ErrnoException) =>
       end(code === 'ECONNREFUSED' ? 'refused' : 'absent'),
