@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../config/settings/root.ts';
+import { ROLES } from '../config/types.ts';
 import { readSeconds } from '../config/values.ts';
 import type { Context } from '../context.ts';
 import { DevstartError, type ErrorCode } from '../errors.ts';
@@ -103,12 +104,15 @@ async function already(
     await sleep(POLL);
     record = livingRecords(home, root).find((one) => one.runId === runId);
   }
-  if (record)
-    return tell(
+  if (record) {
+    const code = tell(
       record,
       { already: true, ms: Math.round(performance.now() - began), recorded: true },
       { context, home },
     );
+    for (const line of unusedPorts(record, context)) printSync(2, `${line}\n`);
+    return code;
+  }
   throw new DevstartError(
     'START_FAILED',
     `the devstart that was starting here (pid ${first.pid}) has ended`,
@@ -116,6 +120,18 @@ async function already(
       hint: 'devstart logs shows what its servers printed.',
     },
   );
+}
+
+/** A port that was asked for, and is not the one that runs. */
+function unusedPorts({ portsFile }: RunRecord, { flags }: Context): string[] {
+  const content = portsFile?.content;
+  return ROLES.flatMap((role) => {
+    const asked = flags[`${role}Port`] ?? '';
+    const has = content?.[role];
+    if (!/^\d+$/.test(asked) || has === undefined || Number(asked) === has) return [];
+    const name = content?.apps.find((app) => (app.roles ?? [app.role]).includes(role))?.name ?? role;
+    return `warning --${role}-port ${asked} changes nothing: ${name} runs already, on ${has}; devstart restart ${name} --port ${asked} moves it`;
+  });
 }
 
 /** What runs now, and what may be done with it. */

@@ -61,7 +61,8 @@ export async function readEnvFile(
 
 /** PowerShell's `>` writes UTF-16 with a mark at its head. Undefined: neither this nor UTF-8. */
 function decode(bytes: Buffer): string | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le');
+  const wide = bytes[2] === 0 && bytes[3] === 0; // UTF-32
+  if (bytes[0] === 0xff && bytes[1] === 0xfe && !wide) return bytes.toString('utf16le');
   if (bytes[0] === 0xfe && bytes[1] === 0xff)
     return Buffer.from(bytes.subarray(0, bytes.length & ~1))
       .swap16()

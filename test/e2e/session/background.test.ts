@@ -69,6 +69,13 @@ test('six at one moment are one run, which outlives them; again it is told of', 
   const again = rig.spawnDevstart(['-d']);
   assert.equal(await rig.exitCode(again), 0);
   assert.match(again.stdout(), new RegExp(`shop runs already {2}pid ${pid}`));
+  assert.equal(again.stderr(), '');
+  const elsewhere = rig.spawnDevstart(['up', '-b', '9000', '-f', String(frontend)]);
+  assert.equal(await rig.exitCode(elsewhere), 0);
+  assert.equal(
+    elsewhere.stderr(),
+    `warning --backend-port 9000 changes nothing: api runs already, on ${backend}; devstart restart api --port 9000 moves it\n`,
+  );
   await stop(rig, Number(pid));
   assert.equal(file().status, 'stopped');
 });

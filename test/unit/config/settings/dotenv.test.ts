@@ -70,9 +70,14 @@ for (const [name, bytes] of [
   });
 }
 
-test('what is no text is named', async () => {
-  await assert.rejects(read({ '.env.local': Buffer.from([65, 0, 61, 0, 66, 0]) }), {
-    code: 'USAGE',
-    message: '.env.local is no text in UTF-8 or UTF-16',
+for (const [name, bytes] of [
+  ['UTF-16 without a mark', [65, 0, 61, 0, 66, 0]],
+  ['UTF-32', [0xff, 0xfe, 0, 0, 65, 0, 0, 0, 61, 0, 0, 0]],
+] as const) {
+  test(`${name} is no text, and named`, async () => {
+    await assert.rejects(read({ '.env.local': Buffer.from(bytes) }), {
+      code: 'USAGE',
+      message: '.env.local is no text in UTF-8 or UTF-16',
+    });
   });
-});
+}
