@@ -54,7 +54,11 @@ export async function look(
   const parts = splitLine(line);
   let cwd = dir;
   for (const { words } of parts) if (words[0] === 'cd' && words[1]) cwd = path.resolve(cwd, words[1]);
-  const { part, last } = mainPart(parts);
+  const { part, last: ends } = mainPart(parts);
+  const keeps = keepsOptions(part);
+  // yarn and bun keep a `--` to themselves, so that none gets to a wrapper behind them.
+  const last = ends && !(keeps && levels.some((pm) => pm === 'yarn' || pm === 'bun'));
+  const outer = keeps ? [...levels, 'npm' as const] : levels;
   const { words: said, env: own } = unwrap(part?.words ?? []);
   const env = { ...exported(parts), ...own };
   let words = said;
@@ -70,9 +74,9 @@ export async function look(
       // What it is called with stands behind its own line: `pnpm with-env next dev`.
       const whole = [inner, ...call.args.map(quote)].join(' ');
       const passes = call.pm === 'npm' && words.includes('--') && levels.length > 0;
-      const found = await look(project, whole, target, passes ? levels : [...levels, call.pm]);
-      const outer = { env: { ...env, ...found.env }, pinned: found.pinned ?? portSet(env, found.framework) };
-      return { script: call.script, ...found, ...outer, appendable: found.appendable && last && !ofSystem };
+      const found = await look(project, whole, target, passes ? outer : [...outer, call.pm]);
+      const around = { env: { ...env, ...found.env }, pinned: found.pinned ?? portSet(env, found.framework) };
+      return { script: call.script, ...found, ...around, appendable: found.appendable && last && !ofSystem };
     }
     // `yarn vite`: no script of the package, so a program of its.
     if (call.pm !== 'npm') {
@@ -97,30 +101,40 @@ export async function look(
     words = module;
     framework = await identify(project, cwd, words, part);
   }
-  const text = part?.text ?? line;
-  const reads = framework?.role !== 'task' && !framework?.flags;
-  const inPlace = framework?.inPlace?.test(text)
-    ? framework.inPlace
-    : reads && env.PORT && /^\d+$/.test(env.PORT)
-      ? PORT_VARIABLE
-      : undefined;
-  const flag = (framework?.portFlag ?? PORT_FLAG).exec(words.join(' '))?.[1];
-  const written = (inPlace ?? framework?.inPlace)?.exec(text)?.[2] ?? flag ?? ownDefault(env.PORT);
-  const pinned = written && /^\d+$/.test(written) ? Number(written) : undefined;
+  const { pinned, inPlace } = portIn(part?.text ?? line, words, framework, env.PORT);
   return {
     framework,
     words,
     line,
     lineDir: dir,
     dir: cwd,
-    levels: takesOptions(part) ? [...levels, 'npm'] : levels,
+    levels: outer,
     env,
     appendable: last,
-    pinned: pinned && pinned < 65536 ? pinned : undefined,
+    pinned,
     hostGiven: (framework?.hostFlag ?? HOST_FLAG).test(words.join(' ')),
     inPlace,
     orchestrates: call?.all === true || ORCHESTRATORS.test(words.join(' ')),
   };
+}
+
+/** The port that a line names, and how it does where neither a flag nor our PORT can say another. */
+function portIn(
+  text: string,
+  words: string[],
+  framework: Framework | undefined,
+  set: string | undefined,
+): Pick<Look, 'pinned' | 'inPlace'> {
+  const reads = framework?.role !== 'task' && !framework?.flags;
+  const inPlace = framework?.inPlace?.test(text)
+    ? framework.inPlace
+    : reads && set && /^\d+$/.test(set)
+      ? PORT_VARIABLE
+      : undefined;
+  const flag = (framework?.portFlag ?? PORT_FLAG).exec(words.join(' '))?.[1];
+  const written = (inPlace ?? framework?.inPlace)?.exec(text)?.[2] ?? flag ?? ownDefault(set);
+  const pinned = written && /^\d+$/.test(written) ? Number(written) : undefined;
+  return { inPlace, pinned: pinned && pinned < 65536 ? pinned : undefined };
 }
 
 /** What a task of Deno runs: Vite's page takes flags through it, and of Fresh its port is all that the program says. */
@@ -166,13 +180,14 @@ function mainPart(parts: Part[]): { part: Part | undefined; last: boolean } {
   return { part: parts[index], last: index === parts.length - 1 && parts[index]?.next === '' };
 }
 
-/** `npm exec vite` keeps what begins with a dash to itself, up to a `--`. */
-function takesOptions(part: Part | undefined): boolean {
-  const words = part?.words.filter((word) => !ASSIGNED.test(word)) ?? [];
-  return words[0] === 'npm' && /^(?:exec|x)$/.test(words[1] ?? '') && !words.includes('--');
+/** `npm exec vite`, `dotenv vite`: what begins with a dash they keep to themselves, up to a `--`. */
+function keepsOptions(part: Part | undefined): boolean {
+  const words = part?.words.filter((word) => !TRANSPARENT.test(word)) ?? [];
+  const isWrapper = words[0] === 'dotenv' || (words[0] === 'npm' && /^(?:exec|x)$/.test(words[1] ?? ''));
+  return isWrapper && !words.includes('--');
 }
 
-const ASSIGNED = /^(?:\w+=|cross-env$)/;
+const TRANSPARENT = /^(?:\w+=|(?:cross-env|npx|pnpx|bunx)$)/;
 
 /** `python -m server.app` of a module of the project's own is the file that it is. */
 async function moduleWords(

@@ -107,7 +107,9 @@ export function peel(line: string): Peeled {
   if (plain && outer.every((word) => TRACELESS.test(word) || /^[A-Za-z_]\w*=/.test(word))) {
     return { words, program, scripted, env, prefix: [] };
   }
-  const prefix = /^[A-Za-z_]\w*=/.test(outer[0] ?? '') ? ['env', ...outer] : outer;
+  const whole = /^[A-Za-z_]\w*=/.test(outer[0] ?? '') ? ['env', ...outer] : outer;
+  // Without a `--` dotenv would keep the options of what it starts.
+  const prefix = whole.includes('dotenv') && !whole.includes('--') ? [...whole, '--'] : whole;
   return { words, program, scripted, env: {}, prefix };
 }
 

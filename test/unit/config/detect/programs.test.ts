@@ -7,7 +7,10 @@ import { Project } from '../../../../src/config/detect/project.ts';
 import { type Files, found, projectOf } from './files.ts';
 
 const dir = await projectOf({
-  'package.json': { scripts: { dev: 'vp dev', api: 'wrangler dev' }, dependencies: { vite: '*' } },
+  'package.json': {
+    scripts: { dev: 'vp dev', api: 'wrangler dev', wrapped: 'dotenv next dev' },
+    dependencies: { vite: '*' },
+  },
   'web/package.json': { name: 'web', scripts: {} },
 });
 const V = '--port {port} --strictPort';
@@ -20,6 +23,10 @@ const lines: [string, string | undefined, number | undefined, string][] = [
   ['bun run vite', 'vite', 5173, `bun run vite ${V}`],
   ['yarn cross-env A=1 vite', 'vite', 5173, `yarn cross-env A=1 vite ${V}`],
   ['npm exec vite', 'vite', 5173, `npm exec vite -- ${V}`],
+  ['dotenv next dev --turbo', 'next', 3000, 'dotenv next dev --turbo -- -p {port}'],
+  ['npx dotenv -e .env -- next dev', 'next', 3000, 'npx dotenv -e .env -- next dev -p {port}'],
+  ['pnpm run wrapped', 'next', 3000, 'pnpm run wrapped -- -p {port}'],
+  ['bun run wrapped', 'next', 3000, 'bun run wrapped'],
   ['npm exec -- vite', 'vite', 5173, `npm exec -- vite ${V}`],
   ['vp dev', 'vite-plus', 5173, `vp dev ${V}`],
   ['vp run dev', 'vite-plus', 5173, `vp run dev ${V}`],
