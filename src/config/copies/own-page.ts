@@ -104,13 +104,17 @@ function loadedFrom({ code, path: file }: SourceFile): string[] {
 
 async function angular(trail: AppTrail, own: Own[], calls: Call[]): Promise<void> {
   const { sources, dir, program, env } = trail;
-  const source = await sources.open(path.join(dir, 'angular.json'));
+  const workspace = await sources.open(path.join(dir, 'angular.json'));
+  // Nx has each project's targets in its own file, whose paths begin at the workspace.
+  const source = workspace ?? (await sources.open(path.join(dir, 'project.json')));
   const word = program.words[2];
   const { port, proxy } = source ? angularServe(source, word?.startsWith('-') ? undefined : word) : {};
   if (port) own.push({ found: port, label: 'serve.options.port', fixed: false });
   const flag = /--proxy-config[ =](\S+)/.exec(program.words.join(' '))?.[1];
   const file = flag ?? proxy;
-  const config = file ? await sources.open(path.resolve(dir, file)) : undefined;
+  const config = file
+    ? await sources.open(path.resolve(workspace ? dir : sources.project.root, file))
+    : undefined;
   if (!config) return;
   if (config.syntax === 'js') calls.push(...(await callsOfConfig(trail, config, env)));
   else

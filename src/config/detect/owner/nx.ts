@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readJsonc } from './jsonc.ts';
 import { type NxProject, nxProjects, type Target } from './nx-projects.ts';
+import { quoted } from './shell.ts';
 import { type Like, partOf, type Step, scriptStep, type Taken, type Taking } from './step.ts';
 
 /** What an executor serves with, in the table's words; where it listens when nobody says. */
@@ -34,6 +35,8 @@ interface Run {
   project: NxProject;
   target: string;
   configuration?: string;
+  /** What the call says beside that: `--configuration=de --hmr`. */
+  options?: string[];
 }
 
 /** `nx run-many -t serve`, `nx serve web`, `nx run web:serve`: each project's target, still run by Nx. */
@@ -121,13 +124,14 @@ function one(words: string[], projects: NxProject[], fallback: string): Run[] {
       ? [rest.join(':')]
       : [rest.slice(0, -1).join(':') || rest[0], rest.at(-1)];
   if (!(target in project.targets)) return [];
-  return [
-    { project, target, ...(configuration !== undefined && configuration !== target && { configuration }) },
-  ];
+  const from = words.findIndex((word) => word.startsWith('-'));
+  const options = from === -1 ? [] : words.slice(from).filter((word) => !named.slice(0, 2).includes(word));
+  const own = configuration !== undefined && configuration !== target && { configuration };
+  return [{ project, target, options, ...own }];
 }
 
 async function stepsOf({ scope, step, further }: Taking, run: Run): Promise<Step[]> {
-  const { project, target, configuration } = run;
+  const { project, target, configuration, options = [] } = run;
   const found = project.targets[target] as Target;
   const relative = scope.project.relative(project.dir);
   const evidence = `${relative}/${found.script ? 'package.json' : project.file} target "${target}"`;
@@ -142,11 +146,12 @@ async function stepsOf({ scope, step, further }: Taking, run: Run): Promise<Step
     return (await Promise.all(parts.map(further))).flat();
   }
   const call = [project.name, target, ...(configuration ? [configuration] : [])].join(':');
-  const like = await likeOf(scope.project, project, found);
+  const said = /--port[= ](\d+)/.exec(options.join(' '))?.[1];
+  const like = await likeOf(scope.project, project, found, Number(said) || undefined);
   return [
     partOf(step, {
       name: project.dir === scope.project.root ? project.name : path.basename(project.dir),
-      line: `nx run ${call}`,
+      line: ['nx run', call, ...options.map(quoted)].join(' '),
       scripted: true,
       dir: scope.project.root,
       evidence,
@@ -159,8 +164,9 @@ async function likeOf(
   files: Taking['scope']['project'],
   project: NxProject,
   { executor, command, script, options, dir }: Target,
+  said: number | undefined,
 ): Promise<Like | undefined> {
-  const given = Number(options.port) || undefined;
+  const given = said ?? (Number(options.port) || undefined);
   if (executor !== undefined && NODE.test(executor)) {
     return { line: `node ${await entryOf(files, project)}`, dir: project.dir, flags: () => [] };
   }
