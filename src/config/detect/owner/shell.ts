@@ -18,6 +18,8 @@ export interface Reading {
   before: Placed[];
   /** More than one only where `&` puts them side by side. */
   side: Placed[];
+  /** What would be done when they have ended: `docker compose down`. */
+  after: string[];
 }
 
 /** An and-or list: `cd api && npm start`. */
@@ -49,6 +51,8 @@ const SILENT =
   /^(?:echo|printf|set|shopt|trap|wait|sleep|true|:|kill|pkill|killall|clear|exit|return|ulimit|umask|unset|stty|tput|disown|shift|read|local|jobs|\[|\[\[|test|fi|done|esac|else|then|\w+=\$!)$/;
 /** `bin/dev` of Rails: the tool is there, or its absence is told when it is called. */
 const FETCHES_A_TOOL = /\b(?:gem list|gem install|command -v|which|type)\b/;
+/** What ends the containers that a line has started. */
+const TEARS_DOWN = /^docker(?:-compose| compose)\b.*\s(?:down|stop|kill|rm)\b/;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 /** `pids=(…)`: what is kept of several. */
 const ARRAY = /^(?:local\s+|declare\s+-a\s+)?\w+\+?=\(/;
@@ -73,10 +77,12 @@ export function readShell(script: string, dir: string, home = dir): Reading | un
       if (!jobs?.every((job) => runJob(state, job))) return undefined;
     }
   }
+  const end = state.pending.findLastIndex(({ line }) => !TEARS_DOWN.test(line)) + 1;
+  const after = state.pending.splice(Math.max(end, 1)).map(({ line }) => line);
   const last = state.pending.splice(-1).map((one) => ({ ...one, line: withoutBrackets(one.line) }));
-  if (state.side.length === 0) return { before: [...state.before, ...state.pending], side: last };
+  if (state.side.length === 0) return { before: [...state.before, ...state.pending], side: last, after };
   const side = last.length > 0 ? [...state.side, joined([...state.pending, ...last])] : state.side;
-  return { before: state.before, side };
+  return { before: state.before, side, after };
 }
 
 function runJob(state: State, job: Job): boolean {

@@ -80,6 +80,15 @@ const unreadable = [
   'if x; then\n  cd y\nfi\na',
 ];
 
+test('what ends containers is done when the servers have ended', () => {
+  const found = readShell('docker compose up db -d --wait; turbo run dev; docker compose down', '/p');
+  const shown = (all: { line: string }[] = []) => all.map(({ line }) => line);
+  assert.deepEqual(shown(found?.before), ['docker compose up db -d --wait']);
+  assert.deepEqual(shown(found?.side), ['turbo run dev']);
+  assert.deepEqual(found?.after, ['docker compose down']);
+  assert.deepEqual(shown(readShell('docker compose down', '/p')?.side), ['docker compose down']);
+});
+
 test('shell lines and files', () => {
   for (const [text, before, side] of shells) {
     const found = readShell(text, '/p');
