@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readEnvFile } from '../settings/dotenv.ts';
 import { smallText } from '../small-files.ts';
-import { type App, type Reading, TOLD_LISTS, TOLD_URLS, type ToldName } from '../types.ts';
+import { type App, type Reading, ROLES, type Role, TOLD_LISTS, TOLD_URLS, type ToldName } from '../types.ts';
 import { listReading } from './lists.ts';
 import { loadedEnvFiles } from './loaders.ts';
 import { type SourceFile, sourcesOf } from './sources.ts';
@@ -27,12 +27,16 @@ interface Surroundings {
   prod: boolean;
 }
 
+/** The ports that the apps of a role have where nothing is taken. */
+type Usual = Record<Role, number[]>;
+
 /**
  * The apps with what their own files say of the names that devstart tells, so that none is told where it is said
  * already or means something else; and with what a Procfile's lines are handed.
  */
 export async function withReadings(apps: readonly App[], around: Surroundings): Promise<App[]> {
   const dirs = apps.map((app) => app.runs?.dir ?? app.cwd);
+  const usual = Object.fromEntries(ROLES.map((role) => [role, usualPorts(apps, role)])) as Usual;
   const seen = new Map<string, SourceFile[]>();
   // One look at a folder, however many run in it.
   const sourcesIn = (dir: string, flat: boolean): SourceFile[] => {
@@ -49,7 +53,7 @@ export async function withReadings(apps: readonly App[], around: Surroundings): 
   };
   return Promise.all(
     apps.map(async (app) => {
-      const reads = { ...readingsOf(app, sourcesIn, around), ...app.reads };
+      const reads = { ...readingsOf(app, sourcesIn, usual, around), ...app.reads };
       // A Procfile's line starts in the Procfile's folder.
       const file = app.procfile ? await readEnvFile(app.cwd, '.env', around.env) : undefined;
       return {
@@ -64,6 +68,7 @@ export async function withReadings(apps: readonly App[], around: Surroundings): 
 function readingsOf(
   app: App,
   sourcesIn: (dir: string, flat: boolean) => SourceFile[],
+  usual: Usual,
   { root, env, prod }: Surroundings,
 ): Partial<Record<ToldName, Reading>> {
   const open = NAMES.filter((name) => !env[name] && app.env[name] === undefined);
@@ -84,16 +89,27 @@ function readingsOf(
   const files = loaded.flatMap((file) => smallText(file) ?? []);
   const reads: Partial<Record<ToldName, Reading>> = {};
   for (const name of open) {
-    const reading = files.some((text) => assigns(text, name)) ? 'own' : readingIn(name, sources);
+    const reading = files.some((text) => assigns(text, name)) ? 'own' : readingIn(name, sources, usual);
     if (reading) reads[name] = reading;
   }
   return reads;
 }
 
-function readingIn(name: ToldName, sources: readonly SourceFile[]): Reading | undefined {
+const usualPorts = (apps: readonly App[], role: Role): number[] =>
+  apps
+    .filter(({ roles }) => roles.includes(role))
+    .flatMap(({ written = {}, defaultPorts }) =>
+      ([role, 'own'] as const).flatMap((key) => [
+        ...(written[key] ?? []).map(({ port }) => port),
+        ...(defaultPorts[key] === undefined ? [] : [defaultPorts[key]]),
+      ]),
+    );
+
+function readingIn(name: ToldName, sources: readonly SourceFile[], usual: Usual): Reading | undefined {
   const isList = (TOLD_LISTS as readonly string[]).includes(name);
   if (isList) return listReading(name, sources);
-  return meansSomethingElse(name, sources) ? 'own' : undefined;
+  const ports = usual[name === 'FRONTEND_URL' ? 'frontend' : 'backend'];
+  return meansSomethingElse(name, sources, ports) ? 'own' : undefined;
 }
 
 /** Settings libraries compare names without case. */

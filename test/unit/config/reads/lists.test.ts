@@ -248,10 +248,11 @@ const urls: [string, string, string, boolean][] = [
   ['pydantic, Field', 'config.py', settings('API_URL: str = Field(default="/api/v1")'), true],
   ['pydantic, a server’s', 'config.py', settings('API_URL: str = "http://localhost:8000"'), false],
   ['Ruby', 'config.rb', 'API = ENV.fetch("API_URL", "/api")', true],
+  ['another port', 'index.js', "const api = process.env.API_URL || 'http://localhost:9000'", true],
   ['another name', 'index.js', "const api = process.env.VITE_API_URL || '/api'", false],
 ];
 for (const [name, file, text, expected] of urls) {
   test(`a URL’s default: ${name}`, () => {
-    assert.equal(meansSomethingElse('API_URL', [{ file: `/p/${file}`, text }]), expected);
+    assert.equal(meansSomethingElse('API_URL', [{ file: `/p/${file}`, text }], [8000]), expected);
   });
 }
