@@ -1,10 +1,9 @@
 import type { Candidate, Scope } from './candidate.ts';
 import { entryOf } from './listening.ts';
-import { type ScriptCandidate, scriptCandidate } from './scripts.ts';
+import { RESTARTS, type ScriptCandidate, scriptCandidate } from './scripts.ts';
 
 /** What a compiler leaves. */
 const BUILT = /^(?:\.\/)?(?:dist|build|out|lib)\//;
-const RESTARTS = /\b(?:nodemon|node-dev|supervisor)\b|\s--watch\b/;
 const COMPILES = /\btsc\b|\bswc\b|\btsup\b|\besbuild\b/;
 
 /**

@@ -5,7 +5,7 @@ import { keyedByRole } from '../keyed.ts';
 import { type App, type LeftOut, ROLES } from '../types.ts';
 import { borrowedAtTop, byTheirOwner, meantAtTop } from './at-top.ts';
 import { reflexCommand } from './beside-reflex.ts';
-import { type Candidate, isWeak, type Scope, uniqueNames, withRole } from './candidate.ts';
+import { type Candidate, isBackground, isWeak, type Scope, uniqueNames, withRole } from './candidate.ts';
 import { choose, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
@@ -126,7 +126,9 @@ async function byFiles(
 ): Promise<Candidate[]> {
   const { root } = scope.project;
   // Run as it stands, it starts everything: better than the half that files tell of.
-  const asItStands = others.find((all) => all.some(({ app }) => app.opaque));
+  // A script of the project's own that starts several needs no other file.
+  const asItStands =
+    listeners(own ?? []).length > 1 ? undefined : others.find((all) => all.some(({ app }) => app.opaque));
   let found: Candidate[];
   try {
     found = own ? await aroundCommand(scope, own) : await byFolders(scope);
@@ -180,12 +182,23 @@ async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[
     ...byName(scope, await namedFolders(scope)),
     ...(await workspaceCandidates(scope)),
   ]);
-  const chosen = choose(
+  const further = withoutWorkers(
     scope,
     found.filter(({ home }) => !homes.has(home)),
-    open,
   );
+  const chosen = choose(scope, further, open);
   return [...own, ...chosen, ...(await openRole(scope, [...own, ...chosen]))];
+}
+
+/** A worker that its owner's command does not start has no role that is open, whatever it listens for. */
+function withoutWorkers({ project, leftOut }: Scope, found: Candidate[]): Candidate[] {
+  return found.filter(({ app, home }) => {
+    const name = path.basename(home);
+    if (!isBackground(name) || app.framework === 'wrangler') return true;
+    const why = 'the command at the top does not start it; a config can add it';
+    leftOut.push({ what: name, file: project.relative(home), why });
+    return false;
+  });
 }
 
 async function byFolders(scope: Scope): Promise<Candidate[]> {

@@ -5,7 +5,7 @@ import { splitLine, unwrap } from './commandline.ts';
 import { entryOf } from './listening.ts';
 import type { Look } from './look.ts';
 import { serverOf } from './node-entry.ts';
-import { startsSeveral } from './owner/command.ts';
+import { serverOfScript, startsSeveral } from './owner/command.ts';
 import { shortName } from './owner/step.ts';
 import { packageManager, runScript } from './package-manager.ts';
 import { recognise } from './recognise.ts';
@@ -123,28 +123,47 @@ export async function scriptPair(
     : [...devPairs, ...plainPairs, ...startPairs],
 ): Promise<Candidate[] | undefined> {
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
-  for (const [back, front] of table) {
+  // `start:server:dev` beside `start:server`.
+  const meant = (name: string) => (!scope.context.prod && `${name}:dev` in scripts ? `${name}:dev` : name);
+  for (const [back, front] of table.map((pair) => pair.map(meant))) {
+    if (back === undefined || front === undefined) continue;
     if (!(back in scripts) || !(front in scripts) || scripts[back] === scripts[front]) continue;
+    const within = { ...scope, leftOut: [] };
     const [backend, frontend] = await Promise.all([
-      scriptCandidate(scope, dir, back, roleOfName(back) ? shortName(back) : 'backend'),
-      scriptCandidate(scope, dir, front, roleOfName(front) ? shortName(front) : 'frontend'),
+      pairMember(within, dir, back, 'backend'),
+      pairMember(within, dir, front, 'frontend'),
     ]);
-    if ([backend, frontend].some((c) => c.task || c.look.orchestrates)) continue;
-    // Scripts that outlived the folder, or the file, that they go to.
-    if (!(await isThere(scope, backend)) || !(await isThere(scope, frontend))) continue;
-    if ((await startsSeveral(scope, dir, back)) || (await startsSeveral(scope, dir, front))) continue;
+    if (!backend || !frontend) continue;
     const [says, shows] = [backend.app.roles[0], frontend.app.roles[0]];
     // A name that says no role must run what shows it; one that does is believed, but not against both.
     if (!roleOfName(back) && says !== 'backend') continue;
     if (!roleOfName(front) && shows !== 'frontend') continue;
     if (says === 'frontend' && shows === 'backend') continue;
     if (!roleOfName(front) && says === 'frontend') continue;
+    scope.leftOut.push(...within.leftOut);
     return [withRole(backend, 'backend'), withRole(frontend, 'frontend')];
   }
   return undefined;
 }
 
-async function isThere({ project }: Scope, { look }: ScriptCandidate): Promise<boolean> {
+/** One of a pair: the server that its script comes to, with what has to end first. */
+async function pairMember(
+  scope: Scope,
+  dir: string,
+  script: string,
+  fallback: string,
+): Promise<Candidate | undefined> {
+  const name = roleOfName(script) ? shortName(script) : fallback;
+  const found = (await startsSeveral(scope, dir, script))
+    ? await serverOfScript(scope, dir, script)
+    : await scriptCandidate(scope, dir, script, name);
+  // Scripts that outlived the folder, or the file, that they go to.
+  if (!found?.look || found.task || found.look.orchestrates || !(await isThere(scope, found.look)))
+    return undefined;
+  return { ...found, app: { ...found.app, name } };
+}
+
+async function isThere({ project }: Scope, look: Look): Promise<boolean> {
   const { files, dirs } = await project.list(look.dir);
   if (files.size + dirs.size === 0) return false;
   // A file that is gone from a folder that is a program of its own by now.
@@ -173,9 +192,31 @@ export async function singleScript(scope: Scope, dir: string): Promise<ScriptCan
     // A word nobody knows may be anything: something known goes first.
     else if (!framework && script !== names.find((n) => n in scripts)) fallback ??= candidate;
     else if (!framework && /^(?:watch|web)$/.test(script)) continue;
-    else return candidate;
+    else return (!prod && (await restarting(scope, dir, candidate))) || candidate;
   }
   return fallback ?? (window && { ...window, task: false });
+}
+
+/** Programs that start a server again when its code changes. */
+export const RESTARTS = /\b(?:nodemon|node-dev|ts-node-dev|tsnd|supervisor)\b|\s--watch\b|\btsx watch\b/;
+
+/** `"server": "nodemon app.js"` beside `"start": "node app.js"`: what is meant for developing, by whatever name. */
+async function restarting(
+  scope: Scope,
+  dir: string,
+  one: ScriptCandidate,
+): Promise<ScriptCandidate | undefined> {
+  const entry = entryOf(one.look);
+  if (one.script !== 'start' || one.look.words[0] !== 'node' || entry === '') return undefined;
+  const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
+  const script = Object.keys(scripts).find(
+    (name) => RESTARTS.test(scripts[name] ?? '') && !/test|debug|inspect/.test(name + scripts[name]),
+  );
+  if (script === undefined || (await startsSeveral(scope, dir, script))) return undefined;
+  const other = await scriptCandidate(scope, dir, script, one.app.name);
+  const fileOf = ({ look }: ScriptCandidate) =>
+    path.resolve(look.dir, entryOf(look)).replace(/\.[cm]?[jt]s$/, '');
+  return fileOf(other) === fileOf(one) ? other : undefined;
 }
 
 const RAILS_BUILDER = /^(?:ruby )?(?:\.\/)?bin\/webpack(?:er)?-dev-server$/;

@@ -1,9 +1,46 @@
 import path from 'node:path';
 import type { Candidate, Scope } from './candidate.ts';
+import { usedPackages } from './node-entry.ts';
 
 /** Parts of a project that another part starts or serves itself: two of them would be one too many. */
 export async function withoutDoubles(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
-  return withoutServedPages(scope, await withoutModules(scope, await withoutSidecar(scope, found)));
+  const apart = await withoutModules(scope, await withoutSidecar(scope, found));
+  return withoutServedPages(scope, await withoutProductions(scope, apart));
+}
+
+const BUILT = /\b(?:static|join|resolve|sendFile)\b[^\n]*['"`/](?:dist|build|out)['"`/]/;
+const PAGE_CONFIG =
+  /^(?:vite|webpack|rsbuild|rspack|vue)\.config\.[cm]?[jt]s$|^(?:setupProxy|proxy\.conf).*$/;
+
+/**
+ * `"dev": "vite"` beside `"start": "node server.js"` that serves `dist/`: production's server is none of developing,
+ * unless the page hands its calls on to it.
+ */
+async function withoutProductions(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
+  const { project } = scope;
+  const page = found.find(({ app, look, script }) => look && script === 'dev' && app.roles[0] === 'frontend');
+  const server = found.find(
+    ({ app, look, home }) => !look && home === page?.home && app.roles[0] === 'backend',
+  );
+  if (!page || !server || scope.context.prod) return found;
+  const { scripts = {} } = (await project.packageJson(page.home)) ?? {};
+  const [, entry = ''] = /^node (?:\.\/)?([\w./-]+)$/.exec(scripts.start?.trim() ?? '') ?? [];
+  const [file = ''] = /^\S+\.[cm]?[jt]s\b/.exec(server.app.evidence) ?? [];
+  const isStarted = entry !== '' && file.replace(/\.\w+$/, '') === entry.replace(/\.[cm]?[jt]s$/, '');
+  if (!isStarted || page.home !== project.root) return found;
+  const configs = [...(await project.list(page.home)).files].filter((name) => PAGE_CONFIG.test(name));
+  const said = await Promise.all(configs.map((name) => project.text(path.join(page.home, name))));
+  if (said.some((text) => /\bproxy\b/i.test(text ?? ''))) return found;
+  const text = (await project.text(path.join(page.home, file))) ?? '';
+  const inner = usedPackages(text).filter((name) => name.startsWith('.'));
+  const further = inner
+    .slice(0, 6)
+    .map((name) => path.join(page.home, name.replace(/(?:\.[cm]?js)?$/, '.js')));
+  const texts = await Promise.all(further.map((one) => project.text(one)));
+  if (![text, ...texts].some((one) => BUILT.test(one ?? ''))) return found;
+  const why = '"start" runs it on what was built, and "dev" starts the page; a config can add it';
+  scope.leftOut.push({ what: file, file, why });
+  return found.filter((one) => one !== server);
 }
 
 const MAIN = ['src/main', 'electron', 'electron/main', 'src-electron', 'src/electron', 'main'];

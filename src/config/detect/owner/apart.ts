@@ -27,6 +27,9 @@ export async function takeApart(scope: Scope, step: Step, depth = 0): Promise<St
   if (step.script) return takeScript(scope, step, further);
   const reading = readShell(step.line, step.dir);
   if (!reading) return [step];
+  const why = 'it would run when the servers have ended';
+  const file = step.evidence.replace(/ (?:\w+ )?".*$/, '');
+  scope.leftOut.push(...reading.after.map((what) => ({ what, file, why })));
   const needs = await Promise.all(reading.before.map((one) => ownScript(scope, placedStep(step, one))));
   const parts = reading.side.map((one) => ({ ...placedStep(step, one), needs: [...step.needs, ...needs] }));
   if (parts.length > 1) {
@@ -210,6 +213,7 @@ type Reader = (taking: Taking) => Taken | Promise<Taken>;
 
 const recipe: Reader = async (taking) => (await import('./recipes.ts')).recipe(taking);
 const procfile: Reader = async (taking) => (await import('../procfile.ts')).procfileCall(taking);
+const builder: Reader = async (taking) => (await import('./builder.ts')).builder(taking);
 const tauriWindow: Reader = async (taking) => (await import('./tauri.ts')).tauri(taking);
 
 /** Who starts others, by its program's name; what few projects have is loaded where it is met. */
@@ -232,6 +236,8 @@ const readers: Record<string, Reader> = {
   turbo: async (taking) => (await import('./turbo.ts')).turbo(taking),
   nx: async (taking) => (await import('./nx.ts')).nx(taking),
   ng: async (taking) => (await import('./nx.ts')).nxByAngular(taking),
+  gulp: builder,
+  grunt: builder,
   lerna: async (taking) => (await import('./lerna.ts')).lerna(taking),
   make: recipe,
   gmake: recipe,

@@ -108,6 +108,18 @@ export async function startsSeveral(scope: Scope, dir: string, name: string): Pr
   return steps.length > 1 || steps[0]?.script?.name !== name || steps[0].opaque !== undefined;
 }
 
+/** The one server that a script comes to, with what it starts before and beside it; undefined: several, or none. */
+export async function serverOfScript(
+  scope: Scope,
+  dir: string,
+  name: string,
+): Promise<Candidate | undefined> {
+  const all = await candidatesOf(scope, await scriptSteps(scope, dir, name), dir);
+  const [server, ...more] = all.filter(({ app, task, before }) => !task && !before && !app.noPort);
+  if (!server || more.length > 0 || server.app.opaque) return undefined;
+  return { ...server, companions: all.filter((one) => one !== server) };
+}
+
 /** Procfile.dev, by the script that starts it where there is one. */
 export async function procfileDev(scope: Scope): Promise<Candidate[] | undefined> {
   const { root } = scope.project;
