@@ -34,6 +34,7 @@ import {
 } from './owner/command.ts';
 import { type DetectContext, Project } from './project.ts';
 import { developingPairs, scriptPair, startPairs } from './scripts.ts';
+import { typedBeside } from './typed-beside.ts';
 import { withoutDoubles } from './without.ts';
 
 export { knownCaches } from './frameworks/index.ts';
@@ -76,8 +77,9 @@ export async function detectProject(root: string, context: DetectContext): Promi
     .map(({ what, file, why }) => ({ what, file, why }));
   const named = afterSteps(found, uniqueNames(apps));
   const written = await withWrittenPorts(scope.project, named, { ...context, rivals: leftOut.length > 0 });
+  const beside = await typedBeside(scope, decided);
   const notes = [...scope.notes, ...written.apps.flatMap(unknownPort)];
-  return { ...written, notes: [...new Set(notes)], leftOut };
+  return { ...written, notes: [...new Set(notes)], leftOut: [...leftOut, ...beside] };
 }
 
 /** `dependsOn` of those before which something has to end. */

@@ -186,6 +186,11 @@ async function started(scope: Scope, line: string, evidence: string): Promise<Ca
   return all.every(({ task, before }) => task || before) ? undefined : all;
 }
 
+/** A command that people are told to give in a folder, taken apart; one that cannot be looked into is one app. */
+export async function typedCommand(scope: Scope, dir: string, line: string): Promise<Candidate[]> {
+  return candidatesOf(scope, await takeApart(scope, stepIn(dir, { line, evidence: line })), dir);
+}
+
 /** A plain Procfile is often production's: the last resort, and otherwise a word about its workers. */
 export async function plainProcfile(scope: Scope): Promise<Candidate[] | undefined> {
   if (!(await scope.project.has(scope.project.root, 'Procfile'))) return undefined;

@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { type LeftOut, ROLES } from '../types.ts';
+import { type Candidate, isBackground, type Scope } from './candidate.ts';
+import { scriptCall, splitLine, unwrap } from './commandline.ts';
+import { look } from './look.ts';
+import { rolesOf } from './open-role.ts';
+import { typedCommand } from './owner/command.ts';
+import type { Project } from './project.ts';
+import { type Typed, typedIn } from './typed.ts';
+
+const STARTS =
+  /(?:^|[:._-])(?:dev|develop|start|serve|server|client|web|api|backend|frontend|watch|run|up|all|app)(?:$|[:._-])/i;
+const NO_START =
+  /(?:^|[:._-])(?:build|tests?|lint|prod|production|docker|storybook|e2e|preview|deploy|docs|migrate|migrations?|seed|generate|gen|codegen|install|setup|infra|services|deps|env|init|clean|format|typecheck|db|stop|logs?|down|reset|bootstrap|cov|coverage|check|prepare|ios|android|hot|debug|ssr|mock|mocks|https?)(?:$|[:._-])/i;
+const RUNNERS =
+  /^(?:g?make|just|task|mise|gulp|grunt|invoke|rake|composer|nx|turbo|lerna|foreman|overmind|honcho)$/;
+const MAX_SIZE = 200_000;
+/** Commands that are looked into. */
+const MOST = 6;
+
+/** What the project's own text has people type, the first that starts something else than what is found. */
+export async function typedBeside(scope: Scope, found: readonly Candidate[]): Promise<LeftOut[]> {
+  const { project } = scope;
+  if (scope.context.prod || found.some(({ app }) => app.opaque)) return [];
+  const { files } = await project.list(project.root);
+  const names = [...files].filter((name) =>
+    /^(?:readme|developing|development|contributing)(?:\.(?:md|rst|txt|markdown))?$/i.test(name),
+  );
+  for (const name of names.sort((a, b) => Number(/^readme/i.test(b)) - Number(/^readme/i.test(a)))) {
+    const text = (await project.text(path.join(project.root, name))) ?? '';
+    const typed = text.length > MAX_SIZE ? [] : await typedIn(project, text);
+    let starting = 0;
+    for (const one of typed) {
+      if (starting >= MOST || !(await isStart(project, one))) continue;
+      starting++;
+      const within = { ...scope, notes: [], leftOut: [] };
+      const servers = (await typedCommand(within, one.dir, one.text)).filter(
+        ({ task, before, app }) => !task && !before && !app.noPort,
+      );
+      const missing = servers.find((server) => !isAmong(server, found, scope));
+      if (!missing) continue;
+      const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
+      const why = `line ${one.line} says to type it${place}, and nothing of what was found is that; a config can say it`;
+      return [{ what: one.text, file: name, why }];
+    }
+    if (starting > 0) break;
+  }
+  return [];
+}
+
+/** The same server, or another way to start it. */
+function isAmong(server: Candidate, found: readonly Candidate[], { project, leftOut }: Scope): boolean {
+  const isOf = (file: string) => `${server.home}/`.startsWith(`${path.join(project.root, file)}/`);
+  if (leftOut.some(({ file }) => file !== '.' && isOf(file))) return true;
+  const all = found.flatMap((one) => [one, ...(one.companions ?? [])]);
+  // What cannot be looked into may be all that was found.
+  const unknown = server.app.opaque || server.app.framework === undefined;
+  if (unknown && rolesOf(all).length === ROLES.length) return true;
+  return all.some((one) => {
+    if (one.home === server.home || one.app.runs?.dir === server.app.runs?.dir)
+      return one.script !== undefined || kindOf(one) === kindOf(server);
+    return (
+      server.app.framework !== undefined && server.app.framework !== 'node' && kindOf(one) === kindOf(server)
+    );
+  });
+}
+
+/** Two ways to start one server: `flask run` and `python app.py`, `symfony serve` and `php -S`. */
+function kindOf({ app: { framework = '', python } }: Candidate): string {
+  if (python && !/^(?:streamlit|gradio|reflex)$/.test(framework)) return 'python';
+  return /^(?:php|symfony|laravel)$/.test(framework) ? 'php' : framework;
+}
+
+/** By its words: it starts what stays. */
+async function isStart(project: Project, { text, dir }: Typed): Promise<boolean> {
+  if (/\b(?:examples?|samples?|demos?)\//i.test(text)) return false;
+  const [part] = splitLine(text);
+  const { words } = unwrap(part?.words ?? []);
+  const call = scriptCall(words);
+  const meant = (name: string) => STARTS.test(name) && !NO_START.test(name) && !isBackground(name);
+  if (call && !call.workspace && !call.dir)
+    return meant(call.script) && call.script in ((await project.packageJson(dir))?.scripts ?? {});
+  if (call) return meant(call.script);
+  const [program = '', ...rest] = words;
+  if (program === 'bun' && /^(?:i|install|add|x|create)$/.test(rest[0] ?? '')) return false;
+  if (RUNNERS.test(program)) return rest.length === 0 ? /^(?:gulp|grunt)$/.test(program) : rest.some(meant);
+  const { framework } = await look(project, text, dir);
+  if (!framework || framework.role === 'task') return false;
+  return (
+    framework.id !== 'python' ||
+    rest.length === 0 ||
+    /^(?:run|main|app|start|server|dev|bot)\w*\.py$/.test(path.basename(words[1] ?? ''))
+  );
+}

@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { scriptCall, splitLine, unwrap } from './commandline.ts';
+import type { Project } from './project.ts';
+
+/** What people are told to type. */
+export interface Typed {
+  /** From 1. */
+  line: number;
+  text: string;
+  /** Absolute: where its `cd`s lead. */
+  dir: string;
+}
+
+const SHELLS =
+  /^(?:|(?:ba|z|fi)?sh|shell|console|terminal|shell-?session|cmd|bat|powershell|ps1?|text|txt|plaintext)$/i;
+/** Another way to run it, or something else: not how it is developed. */
+const ASIDE =
+  /docker|container|compose|deploy|production|\bprod\b|hosting|heroku|vercel|kubernetes|systemd|pm2|test|build|release|publish|storybook|benchmark|example|sample/i;
+/** Around a command in a sentence. */
+const TELLS = /\b(?:run|start|launch|execute|type|use|with|by)\b/i;
+
+/** The commands of a Markdown text: lines of fenced blocks, each with the folder that its `cd`s lead to, and spans in sentences. */
+export async function typedIn(project: Project, text: string): Promise<Typed[]> {
+  const found: Typed[] = [];
+  let fence: { mark: string; shell: boolean } | undefined;
+  let aside = false;
+  let dir = project.root;
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const [, mark = '', language = ''] = /^\s*(`{3,}|~{3,})\s*([\w-]*)/.exec(raw) ?? [];
+    if (mark && (!fence || mark.startsWith(fence.mark))) {
+      fence = fence ? undefined : { mark, shell: SHELLS.test(language) };
+      continue;
+    }
+    const heading = fence ? undefined : /^#{1,6}\s+(.*)|^\*\*([^*]+)\*\*:?\s*$/.exec(raw);
+    if (heading) aside = ASIDE.test(heading[1] ?? heading[2] ?? '');
+    if (aside || (fence && !fence.shell)) continue;
+    if (!fence) {
+      for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(/(?<!`)`([\w./-]+ \w[^`]*)`(?!`)/g) : [])
+        found.push({ line: index + 1, text: span, dir: project.root });
+      continue;
+    }
+    const line = raw.replace(/^\s*(?:[$%>]|PS>|C:\\>)\s+/, '').trim();
+    if (line === '' || line.startsWith('#') || line.startsWith('//')) continue;
+    let typed = '';
+    for (const { words, text: part } of splitLine(line.replace(/\s+#.*$/, ''))) {
+      if (words[0] === 'cd') dir = await led(project, dir, words[1] ?? '');
+      else typed = part;
+    }
+    if (typed) found.push({ line: index + 1, text: typed, dir: await placeOf(project, typed, dir) });
+  }
+  return found;
+}
+
+/** A block may go on where the last one has led, or begin at the top. */
+async function placeOf(project: Project, text: string, dir: string): Promise<string> {
+  const { words } = unwrap(splitLine(text)[0]?.words ?? []);
+  const call = scriptCall(words);
+  if (call) return call.script in ((await project.packageJson(dir))?.scripts ?? {}) ? dir : project.root;
+  const runs = /^(?:make|just|task)$/.test(words[0] ?? '');
+  const { files } = await project.list(dir);
+  return runs && ![...files].some((name) => /^(?:gnu)?makefile$|^\.?justfile$|^taskfile\./i.test(name))
+    ? project.root
+    : dir;
+}
+
+/** From where one is, or from the top; a folder that is not there is the clone's own. */
+async function led(project: Project, from: string, to: string): Promise<string> {
+  for (const base of [from, project.root]) {
+    const dir = path.resolve(base, to);
+    const inside = `${dir}/`.startsWith(`${project.root}/`);
+    const { files, dirs } = inside ? await project.list(dir) : { files: new Set(), dirs: new Set() };
+    if (files.size + dirs.size > 0) return dir;
+  }
+  return project.root;
+}
