@@ -46,7 +46,7 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
     const block =
       trail.program.words[1] === 'preview' && config.block === 'server' ? 'preview' : config.block;
     const entry = block === undefined ? undefined : portEntry(source, block);
-    if (own.length === 0 && (entry || block === 'devServer')) {
+    if (own.length === 0 && (entry || block === 'devServer' || MADE.test(source.code))) {
       // Without the block itself, a port that the config hands to whoever makes it.
       const said = entry
         ? await portOf(inner, source, entry.from, entry.to)
@@ -63,6 +63,9 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
     calls.push(...(await callsOfBrowser(sources, dir, env)));
   return { app, own, reads, calls, env };
 }
+
+/** `export default frontend({ port: 4200 })`: a config that a function of the project's own makes. */
+const MADE = /^export default (?!define|merge)\w+\(\s*\{/m;
 
 const envOwn = (found: Own['found']): Own => ({ found, label: found.name ?? 'PORT', fixed: false });
 

@@ -33,7 +33,10 @@ export async function portOf(
   if (/^\s*\{/.test(expression) && source.syntax === 'js') return portKey(trail, source, start, end, seen);
   const name = portVariableIn(expression, source.syntax);
   const place = digitsIn(expression);
-  if (place) return { name, digits: { source, start: start + place[0], end: start + place[1] } };
+  if (place) {
+    const digits = { source, start: start + place[0], end: start + place[1] };
+    return { name: name ?? (await loadedName(trail, source, expression, seen)), digits };
+  }
   let said: Said = { name };
   for (const path of namesIn(expression, source.syntax)) {
     said = merged(said, await valueOfName(trail, source, path, seen));
@@ -45,6 +48,19 @@ export async function portOf(
     if (said.digits) break;
   }
   return said;
+}
+
+/** `vars.APP_PORT || 3000`, where `vars` is what a loader of env files gives back. */
+async function loadedName(
+  trail: Trail,
+  source: SourceFile,
+  expression: string,
+  seen: ReadonlySet<string>,
+): Promise<string | undefined> {
+  if (source.syntax !== 'js' || !/\|\||\?\?/.test(expression)) return undefined;
+  const paths = namesIn(expression, 'js').filter(([, key = '']) => /^[A-Z][A-Z0-9_]*$/.test(key));
+  const [first] = await Promise.all(paths.slice(0, 1).map((one) => keyOf(trail, source, one, seen)));
+  return first?.digits ? undefined : first?.name;
 }
 
 /** How a function without arguments begins: its body is what follows. */
