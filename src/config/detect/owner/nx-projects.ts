@@ -51,8 +51,13 @@ export async function nxProjects(project: Project, config: Data): Promise<NxProj
     for (const name of (await project.list(path.join(project.root, folder))).dirs) {
       const dir = path.join(project.root, folder, name);
       dirs.add(dir);
-      for (const inner of (await project.list(dir)).dirs)
-        if (inner !== 'node_modules') dirs.add(path.join(dir, inner));
+      const groups = await insideOf(project, dir);
+      for (const inner of groups) dirs.add(inner);
+      // `apps/backend/admin/admin-api`: folders that only group others.
+      if (!(await isProject(project, dir)))
+        for (const group of groups)
+          if (!(await isProject(project, group)))
+            for (const inner of await insideOf(project, group)) dirs.add(inner);
     }
   }
   dirs.add(project.root);
@@ -62,6 +67,16 @@ export async function nxProjects(project: Project, config: Data): Promise<NxProj
     [...dirs].sort().map((dir) => nxProject(project, config, dir, together.get(dir))),
   );
   return found.filter((one) => one !== undefined);
+}
+
+const insideOf = async (project: Project, dir: string): Promise<string[]> =>
+  [...(await project.list(dir)).dirs]
+    .filter((name) => name !== 'node_modules')
+    .map((name) => path.join(dir, name));
+
+async function isProject(project: Project, dir: string): Promise<boolean> {
+  const { files } = await project.list(dir);
+  return files.has('project.json') || files.has('package.json');
 }
 
 /** Before Nx 13: every project's targets in the workspace's own file. */
