@@ -53,17 +53,26 @@ async function isClient(
   );
 }
 
+/** PocketBase's own program does nothing without its word. */
+const serving = (text: string, argv: [string, ...string[]] | undefined): [string, ...string[]] | undefined =>
+  argv && argv[0] === 'go' && /^\s*(?:require\s+)?github\.com\/pocketbase\/pocketbase\s/m.test(text)
+    ? [...argv, 'serve', '--http={host}:{port}']
+    : argv;
+
 const natives: Native[] = [
   { file: /^main\.wasp(?:\.ts)?$/, argv: (_, __, text) => waspStart(text) },
   { file: /^(?:redwood|cedar)\.toml$/, argv: async ({ project }, dir) => redwoodStart(project, dir) },
   { file: 'artisan', argv: () => ['php', 'artisan', 'serve'] },
   {
     file: 'go.mod',
-    argv: (scope, dir, text) =>
-      goCommand(scope, dir, text, {
-        serves: async (main) => !(await isClient(scope, dir, main, GO_FILE, go)),
-        listens: async (main) => (await anySource(scope.project, main, GO_FILE, go.listens, 0)) === true,
-      }),
+    argv: async (scope, dir, text) =>
+      serving(
+        text,
+        await goCommand(scope, dir, text, {
+          serves: async (main) => !(await isClient(scope, dir, main, GO_FILE, go)),
+          listens: async (main) => (await anySource(scope.project, main, GO_FILE, go.listens, 0)) === true,
+        }),
+      ),
   },
   { file: 'Trunk.toml', argv: () => ['trunk', 'serve'] },
   { file: 'Dioxus.toml', argv: () => ['dx', 'serve'] },
