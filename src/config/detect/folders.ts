@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Role } from '../types.ts';
 import { withItsBuild } from './built.ts';
-import { type Candidate, isBeside, roleOfName, type Scope, withRole } from './candidate.ts';
+import { type Candidate, isBeside, roleNames, roleOfName, type Scope, withRole } from './candidate.ts';
 import { nativeCandidate, staticCandidate } from './native-app.ts';
 import { scriptsCommand } from './owner/command.ts';
 import type { Project } from './project.ts';
@@ -227,6 +227,19 @@ export async function unrecognised(
     const inner = [...(await project.list(dir)).dirs].filter((one) => !SKIPPED.test(one)).slice(0, 20);
     const programs = await Promise.all([dir, ...inner.map((one) => path.join(dir, one))].map(isProgram));
     if (programs.includes(true)) found.push(name);
+  }
+  // A package of the workspace that is called as a backend is, and has a script to start it, whatever that is.
+  for (const { dir } of open.includes('backend') ? await project.workspaces() : []) {
+    const { scripts = {} } = (await project.packageJson(dir)) ?? {};
+    const starts = ['dev', 'start', 'serve'].some((name) => name in scripts);
+    const name = project.relative(dir);
+    if (
+      !starts ||
+      !roleNames.backend.includes(path.basename(dir)) ||
+      found.includes(name.split('/')[0] ?? '')
+    )
+      continue;
+    if (!homes.some((home) => `${home}/`.startsWith(`${dir}/`))) found.push(name);
   }
   return found;
 }

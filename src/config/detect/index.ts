@@ -170,10 +170,25 @@ async function byFiles(
   const processes = await plainProcfile(scope);
   if (processes) return processes;
   const rest = choose(scope, unique(scope, await otherFolders(scope)));
-  if (rest.length > 0) return rest;
   const containers = await composeCommand(scope);
+  if (rest.length > 0) return mentionContainers(scope, rest, containers);
   if (containers) return containers;
   throw await nothingFound(scope);
+}
+
+/** A folder found at last is maybe not what is meant: its owner may start containers. */
+function mentionContainers(
+  { leftOut }: Scope,
+  found: Candidate[],
+  containers: Candidate[] = [],
+): Candidate[] {
+  for (const { app, note = '' } of containers)
+    leftOut.push({
+      what: app.name,
+      file: app.evidence.replace(/ starts ".*$/, ''),
+      why: `${note.split(': ').slice(1).join(': ')}; "docker compose up" would start them`,
+    });
+  return found;
 }
 
 /** The command at the top has one role, or none: folders may have the other. */

@@ -18,7 +18,7 @@ const ENDINGS = ['', '.ts', '.js', '.mjs', '.cjs', '.mts', '/index.ts', '/index.
  * Does the program's own source say that it listens, in its entry or one import further? Undefined: it is not to be
  * read.
  */
-async function saysItListens(project: Project, { words, dir }: Look): Promise<boolean | undefined> {
+export async function saysItListens(project: Project, { words, dir }: Look): Promise<boolean | undefined> {
   const [program = ''] = words;
   const python = program === 'python';
   if (!python && !NODE.test(program)) return undefined;

@@ -157,9 +157,9 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
   );
   const asked = [...open, ...borrowed];
   for (const name of asked.length > 0 ? await unrecognised(scope, homes, asked) : []) {
-    if (scope.leftOut.some(({ file }) => file.startsWith(`${name}/`))) continue;
+    if (scope.leftOut.some(({ file }) => `${file}/`.startsWith(`${name}/`))) continue;
     scope.leftOut.push({
-      what: name,
+      what: path.basename(name),
       file: name,
       why: 'no server was recognised in it; a config can add it',
     });

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Candidate, Scope } from '../candidate.ts';
+import { saysItListens } from '../listening.ts';
+import { look } from '../look.ts';
 import { takeApart } from './apart.ts';
 import { candidatesOf } from './candidates.ts';
 import type { ComposeFacts } from './compose.ts';
@@ -68,6 +70,7 @@ export async function scriptsCommand(scope: Scope, dir: string): Promise<Candida
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
   const further = Object.keys(scripts).filter((name) => EVERYTHING.test(name) && !DEV.includes(name));
   let single: { name: string; all: Candidate[]; within: Scope } | undefined;
+  const passed: string[] = [];
   for (const name of scope.context.prod ? PROD : [...DEV, ...further]) {
     // What is meant for developing does not give way to what may be production's.
     if (!(name in scripts) || (single && CLEAR.includes(single.name) && !CLEAR.includes(name))) continue;
@@ -75,8 +78,10 @@ export async function scriptsCommand(scope: Scope, dir: string): Promise<Candida
     const steps = await withContainers(within, await scriptSteps(within, dir, name));
     const [only] = steps;
     if (steps.length === 1 && only?.script?.name === name && only.dir === dir) {
-      if (only.opaque === undefined || !(CLEAR.includes(name) || (name === 'start' && !('dev' in scripts))))
+      if (only.opaque === undefined || !(CLEAR.includes(name) || (name === 'start' && !('dev' in scripts)))) {
+        passed.push(name);
         continue;
+      }
     }
     const all = await candidatesOf(within, steps, dir);
     // Compilers alone are no start.
@@ -89,7 +94,23 @@ export async function scriptsCommand(scope: Scope, dir: string): Promise<Candida
   }
   scope.notes.push(...(single?.within.notes ?? []));
   scope.leftOut.push(...(single?.within.leftOut ?? []));
+  const [first = ''] = passed;
+  if (
+    single &&
+    CLEAR.includes(first) &&
+    dir === scope.project.root &&
+    !(await isKnown(scope, dir, scripts[first]))
+  )
+    scope.notes.push(
+      `package.json script "${first}" is not used: what it starts cannot be seen; "${single.name}" is`,
+    );
   return single?.all;
+}
+
+/** A line that runs a server which its words, or its own text, tell. */
+async function isKnown({ project }: Scope, dir: string, line = ''): Promise<boolean> {
+  const seen = await look(project, line, dir);
+  return seen.framework !== undefined && (await saysItListens(project, seen)) !== false;
 }
 
 /** More than one server, or something of which only its owner's program knows what it starts. */
