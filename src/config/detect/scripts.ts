@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Role } from '../types.ts';
-import { type Candidate, draftApp, roleOfName, type Scope, withRole } from './candidate.ts';
+import { ROLES, type Role } from '../types.ts';
+import { type Candidate, draftApp, roleNames, roleOfName, type Scope, withRole } from './candidate.ts';
 import { splitLine, unwrap } from './commandline.ts';
 import { entryOf } from './listening.ts';
 import type { Look } from './look.ts';
@@ -118,14 +118,15 @@ export async function scriptCandidate(
 export async function scriptPair(
   scope: Scope,
   dir: string,
-  table = scope.context.prod
-    ? [...startPairs, ...plainPairs, ...devPairs]
-    : [...devPairs, ...plainPairs, ...startPairs],
+  table?: [string, string][],
 ): Promise<Candidate[] | undefined> {
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
+  const all = scope.context.prod
+    ? [...startPairs, ...plainPairs, ...devPairs]
+    : [...devPairs, ...alikePairs(Object.keys(scripts)), ...plainPairs, ...startPairs];
   // `start:server:dev` beside `start:server`.
   const meant = (name: string) => (!scope.context.prod && `${name}:dev` in scripts ? `${name}:dev` : name);
-  for (const [back, front] of table.map((pair) => pair.map(meant))) {
+  for (const [back, front] of (table ?? all).map((pair) => pair.map(meant))) {
     if (back === undefined || front === undefined) continue;
     if (!(back in scripts) || !(front in scripts) || scripts[back] === scripts[front]) continue;
     const within = { ...scope, leftOut: [] };
@@ -146,6 +147,20 @@ export async function scriptPair(
   return undefined;
 }
 
+/** `server:start:dev` beside `client:start:dev`: names for developing that differ only in the role. */
+function alikePairs(names: string[]): [string, string][] {
+  const roles = new RegExp(`\\b(?:${ROLES.flatMap((role) => roleNames[role]).join('|')})\\b`);
+  const ours = names.filter((name) => /\bdev\b/.test(name) && roles.test(name));
+  return ours.flatMap((back) =>
+    ours
+      .filter(
+        (front) => roleOfName(front) === 'frontend' && front.replace(roles, '') === back.replace(roles, ''),
+      )
+      .map((front): [string, string] => [back, front])
+      .filter(() => roleOfName(back) === 'backend'),
+  );
+}
+
 /** One of a pair: the server that its script comes to, with what has to end first. */
 async function pairMember(
   scope: Scope,
@@ -153,7 +168,7 @@ async function pairMember(
   script: string,
   fallback: string,
 ): Promise<Candidate | undefined> {
-  const name = roleOfName(script) ? shortName(script) : fallback;
+  const name = roleOfName(script) ? shortName(shortName(script)) : fallback;
   const found = (await startsSeveral(scope, dir, script))
     ? await serverOfScript(scope, dir, script)
     : await scriptCandidate(scope, dir, script, name);
@@ -213,6 +228,8 @@ async function restarting(
     (name) => RESTARTS.test(scripts[name] ?? '') && !/test|debug|inspect/.test(name + scripts[name]),
   );
   if (script === undefined || (await startsSeveral(scope, dir, script))) return undefined;
+  // What comes before the one would be lost with the other.
+  if (`pre${one.script}` in scripts && !(`pre${script}` in scripts)) return undefined;
   const other = await scriptCandidate(scope, dir, script, one.app.name);
   const fileOf = ({ look }: ScriptCandidate) =>
     path.resolve(look.dir, entryOf(look)).replace(/\.[cm]?[jt]s$/, '');

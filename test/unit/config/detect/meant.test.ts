@@ -67,6 +67,23 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ],
   ],
   [
+    'projects of Nx in folders that only group others',
+    {
+      'package.json': scripts({ dev: 'nx run-many -t serve' }),
+      'nx.json': {},
+      'apps/backend/admin/admin-api/project.json': {
+        name: 'admin-api',
+        targets: { serve: { executor: '@nx/js:node' } },
+      },
+      'apps/backend/admin/admin-api/src/main.ts': 'await app.listen(process.env.PORT || 3333);',
+      'apps/web/project.json': { name: 'web', targets: { serve: { executor: '@nx/vite:dev-server' } } },
+    },
+    [
+      'admin-api backend node 3333: bin nx run admin-api:serve',
+      'web frontend vite 5173: bin nx run web:serve --port={port}',
+    ],
+  ],
+  [
     'the one that starts again, beside the one that starts once',
     {
       'server/package.json': scripts(
@@ -80,6 +97,110 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
       'server backend express 4000: npm run server @server',
       'client frontend vite 5173: npm run dev -- +P @client',
     ],
+  ],
+  [
+    'the one that starts again would lose what comes before the other',
+    {
+      'package.json': scripts(
+        { prestart: 'cp config.sample.js config.js', start: 'node app.js', 'start-dev': 'nodemon app.js' },
+        ['express'],
+      ),
+      'app.js': LISTENS,
+    },
+    ['backend backend express 4000: npm run start'],
+  ],
+  [
+    'names that differ only in the role, beside a start that is production’s',
+    {
+      'package.json': scripts(
+        {
+          start: 'PRODUCTION=true npm run server:start',
+          'server:start': 'tsx server/index.ts',
+          'server:start:dev': 'nodemon --exec tsx server/index.ts',
+          'client:start:dev': 'vite --config client/vite.config.js',
+        },
+        ['express', 'vite', 'tsx'],
+      ),
+      'server/index.ts': LISTENS,
+      'client/vite.config.js': 'export default { server: { port: 3000 } }',
+    },
+    [
+      'server backend express 4000: npm run server:start:dev',
+      'client frontend vite 3000: npm run client:start:dev -- +P',
+    ],
+  ],
+  [
+    'a dev that nobody can look into, beside one that starts several',
+    {
+      'package.json': scripts(
+        {
+          dev: 'node tools/own.mjs',
+          'dev:all': 'concurrently "npm:serve:*"',
+          'serve:api': 'node api.js',
+          'serve:web': 'vite',
+        },
+        ['express', 'vite'],
+      ),
+      'tools/own.mjs': "import './start.mjs';",
+      'api.js': LISTENS,
+    },
+    ['api backend express 4000: npm run serve:api', 'web frontend vite 5173: npm run serve:web -- +P'],
+    [],
+    ['package.json script "dev" is not used: what it starts cannot be seen; "dev:all" is'],
+  ],
+  [
+    'a package of the workspace that is called as a role, and starts what nobody knows',
+    {
+      'package.json': { workspaces: ['packages/*'] },
+      'packages/frontend/package.json': {
+        name: 'frontend',
+        ...scripts({ start: 'ng serve' }, ['@angular/core']),
+      },
+      'packages/backend/package.json': {
+        name: 'backend',
+        ...scripts({ serve: 'npm run build && firebase emulators:start --only functions', build: 'tsc' }),
+      },
+    },
+    ['frontend frontend angular 4200: npm run start -- +P @packages/frontend'],
+    ['packages/backend: no server was recognised in it; a config can add it'],
+  ],
+  [
+    'a program of PocketBase, which does nothing without its word',
+    {
+      'pb/go.mod': 'module pb\n\nrequire (\n\tgithub.com/pocketbase/pocketbase v0.27.2\n)\n',
+      'pb/main.go': 'package main\n\nfunc main() {\n\tapp := pocketbase.New()\n\tapp.Start()\n}\n',
+      'sk/package.json': vite,
+      'sk/vite.config.js': "export default { server: { proxy: { '/api': 'http://127.0.0.1:8090' } } }",
+    },
+    [
+      'pb backend go 8090: go run . serve --http={host}:{port} @pb',
+      'sk frontend vite 5173: npm run dev -- +P @sk',
+    ],
+  ],
+  [
+    'a folder found at last, beside containers',
+    {
+      'docker-compose.yml': 'services:\n  api:\n    build: .\n    ports: ["1667:1667"]\n',
+      'source/server.ts':
+        'import { serve } from "https://deno.land/std/http/server.ts";\nserve({ port: 1667 });',
+      'source/deno.json': {},
+    },
+    ['source backend deno 1667: deno run -A --watch server.ts @source'],
+    ['docker-compose.yml: it builds and starts the containers api; "docker compose up" would start them'],
+  ],
+  [
+    'a port of an env file that the config loads from above, and one that a function of the project makes',
+    {
+      '.env.development': 'VITE_APP_PORT=3001\n',
+      'package.json': { workspaces: ['web', 'admin'], ...scripts({ dev: 'npm run dev --workspaces' }) },
+      'web/package.json': { name: 'web', ...vite },
+      'web/vite.config.js':
+        'export default defineConfig(({ mode }) => {\n  const vars = loadEnv(mode, `../`);\n  return { server: { port: Number(vars.VITE_APP_PORT || 3000) } };\n});',
+      'admin/package.json': { name: 'admin', ...vite },
+      'admin/vite.config.js':
+        "import { page } from '../page.js';\nexport default page({ name: 'admin', port: 4200 });",
+    },
+    ['admin none vite 4200: npm run dev -- +P @admin', 'web frontend vite 3001: npm run dev -- +P @web'],
   ],
   [
     'what restarts another program',
