@@ -34,7 +34,8 @@ export async function pythonCandidate(scope: Scope, dir: string): Promise<Candid
     const evidence = `${project.relative(path.join(dir, 'pyproject.toml'))} script "${found.script.name}"`;
     const start = await scriptStart(project, dir, found, found.script);
     const roles: Role[] = app.roles.length > 0 ? app.roles : ['backend'];
-    return { ...candidate, app: { ...app, ...start, roles, defaultPorts, framework: id, evidence } };
+    const its = port === undefined ? app.defaultPorts : { own: port };
+    return { ...candidate, app: { ...app, ...start, roles, defaultPorts: its, framework: id, evidence } };
   }
   const others = found.beside?.map((file) => project.relative(file)).join(', ');
   const note = others && `beside ${app.evidence} there are servers in ${others}; a config can add them`;

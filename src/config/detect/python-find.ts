@@ -2,17 +2,21 @@ import path from 'node:path';
 import { roleOfName } from './candidate.ts';
 import { type PythonServer, pythonServers } from './frameworks/python.ts';
 import type { Project } from './project.ts';
+import { importable, moduleFile } from './python-modules.ts';
 import {
   borrowed,
   type ConsoleScript,
   commandThatServes,
+  completes,
   consoleScripts,
   type Entry,
   entryOf,
+  FLAGS,
   hostIn,
   importsOf,
   mainDoesMore,
   packageFolders,
+  portFlag,
   runsByItself,
   startsServer,
   uvicornTarget,
@@ -64,7 +68,7 @@ export async function findPythonServer(project: Project, dir: string): Promise<P
     for (const sub of dirs) if (!SKIPPED.test(sub) && !folders.includes(sub)) folders.push(sub);
   } else if (!dirs.has('app') && !dirs.has('src')) return undefined;
   const found = await firstOf(project, dir, folders.slice(0, 30));
-  if (found) return found;
+  if (found) return (files.has('pyproject.toml') && (await completed(project, dir, found))) || found;
   const scripted = files.has('pyproject.toml') ? await findScripted(project, dir) : undefined;
   if (scripted) return scripted;
   return python ? firstOf(project, dir, await deeper(project, dir, folders)) : undefined;
@@ -198,35 +202,29 @@ const fastapi = pythonServers.find(({ id }) => id === 'fastapi') as PythonServer
 const litestar = pythonServers.find(({ id }) => id === 'litestar') as PythonServer;
 const plain = pythonServers.find(({ id }) => id === 'python') as PythonServer;
 
-/** The file of a module as `file` names it, relative to `dir`; undefined for a package from elsewhere. */
-async function moduleFile(
-  project: Project,
-  dir: string,
-  file: string,
-  module: string,
-  name = '',
-  further: string[] = [],
-): Promise<string | undefined> {
-  const [, dots = '', rest = ''] = /^(\.*)(.*)$/.exec(module) ?? [];
-  const own = path.posix.dirname(file);
-  const parents = [...own.split('/').keys()].map((i) =>
-    own
-      .split('/')
-      .slice(0, i + 1)
-      .join('/'),
-  );
-  const bases = dots
-    ? [path.posix.join(own, '../'.repeat(dots.length - 1))]
-    : ['', 'src', ...further, ...parents];
-  const inner = rest.replaceAll('.', '/');
-  for (const base of bases) {
-    for (const end of [`${inner}.py`, `${inner}/__init__.py`, `${inner}/${name}.py`]) {
-      const candidate = path.posix.join(base, end);
-      if (candidate.startsWith('..') || candidate === file) continue;
-      if (await project.has(path.join(dir, path.posix.dirname(candidate)), path.posix.basename(candidate))) {
-        return candidate;
-      }
-    }
+/** The console script that puts the found object together and serves it. */
+async function completed(project: Project, dir: string, found: PythonFile): Promise<PythonFile | undefined> {
+  const { entry, text, cwd } = found;
+  if (!entry || entry.factory) return undefined;
+  const pyproject = (await project.text(path.join(dir, 'pyproject.toml'))) ?? '';
+  for (const script of consoleScripts(pyproject).slice(0, 6)) {
+    if (!completes(text, script.call, entry.name)) continue;
+    const file = await moduleFile(project, dir, '', script.module, '', packageFolders(pyproject));
+    if (file === undefined || path.join(dir, file) !== path.join(cwd, found.file)) continue;
+    const { args = [], port } = (await flagsOf(project, dir, file, text)) ?? {};
+    return { ...found, script, args, server: { ...found.server, ...(port && { port }) } };
+  }
+  return undefined;
+}
+
+/** The flag for the port, of the module itself or of the one that reads its flags. */
+async function flagsOf(project: Project, dir: string, file: string, text: string) {
+  const own = portFlag(text);
+  if (own) return own;
+  for (const { module } of importsOf(text).filter((one) => FLAGS.test(one.module))) {
+    const other = await moduleFile(project, dir, file, module);
+    const flag = other && portFlag((await project.text(path.join(dir, other))) ?? '');
+    if (flag) return flag;
   }
   return undefined;
 }
@@ -239,7 +237,7 @@ async function findScripted(project: Project, dir: string): Promise<PythonFile |
     const file = await moduleFile(project, dir, '', script.module, '', packageFolders(pyproject));
     const found = file && (await inFile(project, dir, file));
     if (found && found.server.id !== 'python' && (found.entry || found.server.start !== 'uvicorn'))
-      return found;
+      return (await completed(project, dir, found)) ?? found;
     const text = file && (await project.text(path.join(dir, file)));
     if (!file || !text) continue;
     const place = { ...(await importable(project, dir, file, text)), text, entry: undefined, script };
@@ -249,59 +247,10 @@ async function findScripted(project: Project, dir: string): Promise<PythonFile |
     if (startsServer(text, script.call)) return { ...place, server: plain };
     const args = commandThatServes(text, script.call);
     if (args) return { ...place, server: plain, args };
+    const flag =
+      startsServer(text, script.call, { flags: true }) && (await flagsOf(project, dir, file, text));
+    if (flag)
+      return { ...place, server: { ...plain, ...(flag.port && { port: flag.port }) }, args: flag.args };
   }
   return undefined;
-}
-
-/** A module or package that is not beside the file, and stands beside its folder: it is started from there. */
-async function fromAbove(project: Project, dir: string, tops: ReadonlySet<string>): Promise<boolean> {
-  const up = path.dirname(dir);
-  const [here, above] = await Promise.all([project.list(dir), project.list(up)]);
-  for (const name of tops) {
-    if (!name || here.files.has(`${name}.py`) || here.dirs.has(name)) continue;
-    if (above.files.has(`${name}.py`) || (await project.has(path.join(up, name), '__init__.py'))) return true;
-  }
-  return false;
-}
-
-/**
- * The folder from which the file's own imports work, and the file as seen from there: that of the modules beside it
- * that it imports by their bare names, the parent of a folder that it names, `src` of a src layout.
- */
-async function importable(
-  project: Project,
-  dir: string,
-  file: string,
-  text: string,
-): Promise<{ cwd: string; file: string }> {
-  const at = (base: string) => ({
-    cwd: path.join(dir, base),
-    file: path.posix.relative(base, file),
-  });
-  const folders = path.posix.dirname(file) === '.' ? [] : path.posix.dirname(file).split('/');
-  const modules = importsOf(text).map(({ module }) => module);
-  for (const [, module = ''] of text.matchAll(/^\s*import\s+([\w.]+)/gm)) modules.push(module);
-  // By the name under which it has itself served.
-  const served = uvicornTarget(text)?.module;
-  if (served?.endsWith(`.${path.posix.basename(file, '.py')}`)) modules.push(served);
-  const tops = new Set(modules.map((module) => module.split('.')[0] ?? ''));
-  const relative = modules.some((module) => module.startsWith('.'));
-  const own = path.basename(dir);
-  const above = { cwd: path.dirname(dir), file: `${own}/${file}` };
-  // The innermost folder that is imported by its name stands in the folder we want.
-  const named = folders.findLastIndex((folder) => tops.has(folder));
-  // `backend/src/backend`: the package has its project's name, and is meant.
-  const isOwn = tops.has(own) && folders[named] !== own;
-  // The folder is the package itself.
-  const isPackage = file === '__init__.py' || (relative && folders.length === 0);
-  if (dir !== project.root && (isOwn || isPackage)) return above;
-  if (dir !== project.root && folders.length === 0 && (await fromAbove(project, dir, tops))) return above;
-  if (folders.length === 0) return { cwd: dir, file };
-  if (named !== -1) return at(folders.slice(0, named).join('/'));
-  const beside = await project.list(path.join(dir, ...folders));
-  if (!relative && !beside.files.has('__init__.py')) {
-    const bare = [...tops].some((top) => beside.files.has(`${top}.py`) || beside.dirs.has(top));
-    if (bare) return at(folders.join('/'));
-  }
-  return folders[0] === 'src' && (!relative || folders.length > 1) ? at('src') : { cwd: dir, file };
 }

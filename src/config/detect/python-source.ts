@@ -24,8 +24,15 @@ const OBJECTS = /^(app|application|api|server|asgi|asgi_app)\s*(?::[^=\n]+)?=\s*
 /** The server object of a module, or its factory; undefined where both are out of an importer's reach. */
 export function entryOf(text: string, server: Pick<PythonServer, 'id' | 'label'>): Entry | undefined {
   const made = constructors[server.id] ?? server.label;
-  const assigned = new RegExp(`^(\\w+)(?:\\s*:\\s*[\\w.]+)?\\s*=\\s*(?:\\w+\\.)*(?:${made})\\(`, 'm');
-  const object = assigned.exec(text)?.[1] ?? OBJECTS.exec(text)?.[1];
+  const assignment = `(\\w+)(?:[ \\t]*:[ \\t]*[\\w.]+)?[ \\t]*=\\s*(?:\\w+\\.)*(?:${made})\\(`;
+  const object =
+    new RegExp(`^${assignment}`, 'm').exec(text)?.[1] ??
+    // Made in one of two ways: `if DEBUG:` and below it, further in, the object.
+    new RegExp(
+      `^(?:if(?! __name__)|else|elif|try|with)\\b[^\\n]*:[ \\t]*\\n(?:[ \\t][^\\n]*\\n|\\n)*?[ \\t]+${assignment}`,
+      'm',
+    ).exec(text)?.[1] ??
+    OBJECTS.exec(text)?.[1];
   if (object) return { name: object, factory: false };
   const makes = new RegExp(`(?:^|[^\\w])(?:${made})\\(`);
   const factories = functionsOf(text).filter(
@@ -187,6 +194,35 @@ export function commandThatServes(text: string, app: string): string[] | undefin
   return undefined;
 }
 
+/** Modules in which a program's own flags are read. */
+export const FLAGS = /(?:^|\.)(?:cli|args?|arguments|options|parser|flags|command_line)$/;
+
+/** `add_argument("--port", type=int, default=42110)`: the flag for its port, and the number without it. */
+export function portFlag(text: string): { args: string[]; port?: number } | undefined {
+  const [, rest] =
+    /\.add_argument\(\s*(?:["']-\w["']\s*,\s*)?["']--port["']([^()]*(?:\([^()]*\)[^()]*)*)\)/.exec(text) ??
+    [];
+  if (rest === undefined) return undefined;
+  const [, port] = /\bdefault\s*=\s*(\d{4,5})\b/.exec(rest) ?? [];
+  return { args: ['--port', '{port}'], ...(port && { port: Number(port) }) };
+}
+
+/**
+ * Whether the function puts a module's object together before it serves it: `configure(app)` and `app.mount(…)`, then
+ * `uvicorn.run(app)`. The object alone is half of the owner's server.
+ */
+export function completes(text: string, call: string, object: string): boolean {
+  const all = functionsOf(text);
+  const own = all.find(({ name }) => name === call);
+  if (!own) return false;
+  const served = all.filter(({ name }) => new RegExp(`\\b${name}\\(`).test(own.body));
+  if (![own, ...served].some(({ body }) => STARTS.test(body))) return false;
+  const given = own.body.replace(/\b\w*(?:run|serve|start)\w*\(/g, '(');
+  return new RegExp(
+    `\\w\\(\\s*${object}\\b|\\b${object}\\.(?:mount|include_router|register_\\w+|add_\\w+)\\(`,
+  ).test(given);
+}
+
 export type ManageKind = 'django' | 'flask-script' | 'flask-cli';
 
 /** Whose `manage.py` it is: Django's, Flask-Script's, Flask's own; undefined for any other program. */
@@ -239,12 +275,15 @@ export function packageFolders(pyproject: string): string[] {
 const STARTS =
   /\buvicorn\.(?:run|Server)\(|\bserve_forever\(|\.run\(|\bweb\.run_app\(|\bhypercorn\b|\bgranian\b|\bwaitress\b|\bexecute_from_command_line\(|\.launch\(|\brun_simple\(/;
 
-/** Whether the function starts a server by itself: no command line with a `serve` among its words. */
-export function startsServer(text: string, call: string): boolean {
+/**
+ * Whether the function starts a server by itself: no command line with a `serve` among its words.
+ * @param flags one that reads flags counts
+ */
+export function startsServer(text: string, call: string, { flags = false } = {}): boolean {
   const found = functionsOf(text).find(({ name }) => name === call);
   if (!found?.callable || !STARTS.test(found.body)) return false;
   return (
     !/@\w+(?:\.\w+)*\.(?:command|callback|group)\(/.test(text) &&
-    !/\bargparse\b|\badd_parser\(/.test(found.body)
+    (flags || !/\bargparse\b|\badd_parser\(/.test(found.body))
   );
 }

@@ -209,6 +209,47 @@ const cases: [string, Files, string[]][] = [
     ['backend backend litestar 8000: uv run app run --port {port}'],
   ],
   [
+    'a console script that puts the app together before it serves it, with the flag of the module that reads flags',
+    {
+      'pyproject.toml':
+        '[project.scripts]\nshop = "shop.main:run"\n[tool.hatch.build.targets.wheel]\npackages = ["src/shop"]\n',
+      'uv.lock': '',
+      'src/shop/main.py': `from shop.utils.cli import cli\nfrom fastapi import FastAPI\nif DEBUG:\n    app = FastAPI(debug=True)\nelse:\n    app = FastAPI()\n\ndef run(start=True):\n    args = cli()\n    configure_routes(app)\n    serve(app, args.port)\n\ndef serve(app, port):\n    uvicorn.run(app, port=port)\n`,
+      'src/shop/utils/cli.py':
+        'parser.add_argument("--port", "-p", type=int, default=42110, help="Port (default: 42110)")\n',
+    },
+    ['backend backend fastapi 42110: uv run shop --port {port}'],
+  ],
+  [
+    'a console script of argparse that serves by itself',
+    {
+      'pyproject.toml': '[project.scripts]\nshop = "shop.core.boot:main"\n',
+      'uv.lock': '',
+      'shop/core/boot.py':
+        'def main():\n    p = argparse.ArgumentParser()\n    p.add_argument("--port", default=7070)\n    uvicorn.run("elsewhere:app")\n',
+    },
+    ['backend backend python 7070: uv run shop --port {port}'],
+  ],
+  [
+    'a folder whose files are opened from above',
+    {
+      'model/api.py': `${FASTAPI}weights = load("model/best.pkl")\n`,
+      'model/best.pkl': '',
+      'model/requirements.txt': '',
+    },
+    [`model backend fastapi 8000: ${uvicorn('model.api:app')}`],
+  ],
+  [
+    'a file of that name within the folder itself',
+    {
+      'model/api.py': `${FASTAPI}weights = load("model/best.pkl")\n`,
+      'model/model/best.pkl': '',
+      'model/best.pkl': '',
+      'model/requirements.txt': '',
+    },
+    [`model backend fastapi 8000: ${uvicorn('api:app')} @model`],
+  ],
+  [
     'a folder whose files import it by its name',
     { 'backend/server/app.py': `from backend.core import x\n${FASTAPI}`, 'backend/requirements.txt': '' },
     [`backend backend fastapi 8000: ${uvicorn('backend.server.app:app')}`],
@@ -232,6 +273,12 @@ const entries: [string, string, ReturnType<typeof entryOf>][] = [
   ['fastapi', 'api = fastapi.FastAPI()', { name: 'api', factory: false }],
   ['fastapi', 'app = make()', { name: 'app', factory: false }],
   ['fastapi', 'def main():\n    app = FastAPI()\n    uvicorn.run(app)\n', undefined],
+  [
+    'fastapi',
+    'if DEBUG:\n    app = FastAPI(debug=True)\nelse:\n    app = FastAPI()\n',
+    { name: 'app', factory: false },
+  ],
+  ['fastapi', 'if __name__ == "__main__":\n    app = FastAPI()\n    uvicorn.run(app)\n', undefined],
   ['fastapi', 'def build(settings):\n    return FastAPI()\n', undefined],
   [
     'fastapi',
