@@ -64,7 +64,9 @@ function withCalled(
   own: WrittenPort[],
   rivals: boolean,
 ): WrittenPort[] {
-  const called = calledPort(facts, backend, new Set(own.map(({ port }) => port)));
+  // Without a word of its own it listens on its framework's number, which one half may call while the other does not.
+  const mine = own.length > 0 ? own.map(({ port }) => port) : Object.values(backend.app.defaultPorts);
+  const called = calledPort(facts, backend, new Set(mine));
   if (!called) return own;
   const agreed = own.filter(({ port }) => port === called.found.port);
   if (agreed.length > 0) return [...agreed, ...own];

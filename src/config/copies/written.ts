@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Project } from '../detect/project.ts';
 import type { App, Program } from '../types.ts';
+import { callsOfBrowser } from './calls.ts';
 import { callsOfScripts, nowhere, ownOfCommand, ownOfProse, placeInFiles } from './commands.ts';
 import { type AppFacts, decide, keysOf } from './decide.ts';
 import { openEnv, portOfValue, templatesOf } from './env-files.ts';
@@ -33,6 +34,7 @@ export async function withWrittenPorts(
 ): Promise<{ apps: App[]; copies: Copy[] } & Looks> {
   const facts = await Promise.all(apps.map((app) => factsOf(project, app, context, apps.length === 1)));
   await partEquals(project, facts, context);
+  await hearPage(project, facts);
   const { written, copies } = decide(facts, context.rivals);
   return {
     copies,
@@ -82,6 +84,21 @@ async function partEquals(project: Project, facts: AppFacts[], context: WrittenC
   if (!page || !server || page === server || !runs || homesOf(page)[0] !== homesOf(server)[0]) return;
   const sources = new Sources(project, runs.dir);
   server.own.unshift(...(await ownOfProse(trailOf(server.app, runs, sources, context, false))));
+}
+
+/**
+ * A proxy that does not lead to the backend's own standard number: the page's code may call that one beside it, as
+ * pages of LangGraph do.
+ */
+async function hearPage(project: Project, facts: AppFacts[]): Promise<void> {
+  const page = facts.find(({ app }) => app.roles.includes('frontend') && isPage(app));
+  const server = facts.find((one) => one !== page && one.app.roles.includes('backend'));
+  const [standard] = server && server.own.length === 0 ? Object.values(server.app.defaultPorts) : [];
+  if (!page?.app.runs || !page.env || standard === undefined) return;
+  const { runs } = page.app;
+  const proxied = page.calls.filter(({ weight }) => weight === 3);
+  if (proxied.length === 0 || page.calls.some(({ found }) => found.port === standard)) return;
+  page.calls.push(...(await callsOfBrowser(new Sources(project, runs.dir), runs.dir, page.env)));
 }
 
 const homesOf = ({ app, own }: AppFacts): number[] =>

@@ -68,6 +68,16 @@ const table: [string, AppFacts[], number[]][] = [
     [facts(api, [own(3001, 'PORT'), own(3002)]), facts(web, [], [calls(3002)])],
     [3002, 3001],
   ],
+  [
+    'a proxy leads elsewhere, and its standard number is called beside it',
+    [facts(told), facts(web, [], [calls(8000), calls(5000, 2)])],
+    [5000],
+  ],
+  [
+    'a proxy leads elsewhere, and nobody calls its standard number',
+    [facts(told), facts(web, [], [calls(8000)])],
+    [8000],
+  ],
   ['the page’s own port is not the backend’s', [facts(api), facts(web, [], [calls(5173)])], []],
   [
     'nor a further app’s',
