@@ -106,6 +106,9 @@ const isShownOff = (name: string): boolean =>
 /** A page beside the one that is meant, whatever its folder is called. */
 export const isBeside = ({ app }: Candidate): boolean => BESIDE.has(app.framework ?? '');
 
+/** Dev servers that make pages and nothing else. */
+const BUNDLER = /^(?:webpack|rspack|rsbuild|cra|vue-cli|parcel|angular|snowpack|farm)$/;
+
 /**
  * Gives each role to one of the apps that are to run anyway: the name says it, else the framework; where
  * two want one role, the one of which both say so, then the first. The others run without a role.
@@ -116,7 +119,9 @@ export function assignRoles(candidates: Candidate[]): Candidate[] {
     if (task || before || app.noPort || app.opaque || isBackground(app.name))
       return { role: undefined, weight: 0 };
     const byFramework = app.roles[0];
-    const byName = roleOfName(app.name);
+    // `webpack-dev-server` serves pages, whatever its script is called.
+    const byName =
+      byFramework === 'frontend' && BUNDLER.test(app.framework ?? '') ? byFramework : roleOfName(app.name);
     const beside = isBeside(candidate) || isShownOff(app.name) ? -4 : 0;
     return {
       role: byName ?? byFramework,

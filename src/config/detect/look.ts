@@ -225,7 +225,9 @@ async function identify(
   if (matched?.id === 'vite') {
     const deps = (await project.packageJson(dir))?.deps ?? {};
     const kind = viteKinds.find((k) => k.package in deps);
-    if (!kind) return matched;
+    // Before 3 its page was where everybody's is.
+    const old = matched.port === 5173 && /^[^\d]*[12]\./.test(deps.vite ?? '');
+    if (!kind) return old ? { ...matched, port: 3000 } : matched;
     return {
       ...matched,
       ...kind,
