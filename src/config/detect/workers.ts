@@ -33,7 +33,7 @@ export async function mentionWorkers(scope: Scope, found: readonly Candidate[]):
   const { root } = scope.project;
   const dirs = [...new Set([root, ...found.flatMap(({ home, app }) => [home, app.cwd])])];
   const within = dirs.filter((dir) => `${dir}/`.startsWith(`${root}/`));
-  for (const read of [ofScripts, ofComposer, ofTargets, ofCompose, ofReadme]) {
+  for (const read of [ofScripts, ofComposer, ofTargets, ofCompose, ofReadme, ofPackages]) {
     const workers = await read(scope, within, found);
     for (const { what, file, how, why = 'a worker' } of workers)
       scope.leftOut.push({ what, file, why: `${why} that ${how} starts; a config can add it` });
@@ -134,4 +134,51 @@ async function ofReadme({ project }: Scope, dirs: string[]): Promise<Named[]> {
       return [{ what: 'worker', file: project.relative(path.join(dir, name)), how: `"${call.trim()}"` }];
   }
   return [];
+}
+
+/** What starts the worker of a queue, by its package. */
+const STARTS: Record<string, string> = {
+  celery: 'celery worker',
+  'django-rq': 'manage.py rqworker',
+  'django-q': 'manage.py qcluster',
+  'django-q2': 'manage.py qcluster',
+  rq: 'rq worker',
+  arq: 'arq',
+  dramatiq: 'dramatiq',
+  huey: 'huey_consumer',
+  taskiq: 'taskiq worker',
+};
+const WORK = /^(?:celery(?:_?app)?|tasks?|workers?)(?:\.py)?$/;
+
+/** A queue among the packages, and tasks for it: no file says how its worker is started. */
+async function ofPackages({ project }: Scope, dirs: string[]): Promise<Named[]> {
+  for (const dir of dirs) {
+    for (const name of MANIFESTS.slice(0, 3)) {
+      const text = (await project.has(dir, name)) ? await project.text(path.join(dir, name)) : undefined;
+      const [, queue = ''] =
+        /^\s*["']?(celery|django-q2?|django-rq|rq|arq|dramatiq|huey|taskiq)(?![\w-])/im.exec(text ?? '') ??
+        [];
+      const how = STARTS[queue.toLowerCase()];
+      if (how && (await hasTasks(project, dirs)))
+        return [{ what: 'worker', file: project.relative(path.join(dir, name)), how: `"${how}"` }];
+    }
+  }
+  return [];
+}
+
+async function hasTasks(project: Scope['project'], dirs: string[]): Promise<boolean> {
+  for (const dir of dirs) {
+    const { files, dirs: inner } = await project.list(dir);
+    const lists = await Promise.all(
+      [...inner].slice(0, 30).map((name) => project.list(path.join(dir, name))),
+    );
+    const python = lists.filter((one) => one.files.has('__init__.py'));
+    if (
+      [{ files, dirs: inner }, ...python].some((one) =>
+        [...one.files, ...one.dirs].some((name) => WORK.test(name)),
+      )
+    )
+      return true;
+  }
+  return false;
 }

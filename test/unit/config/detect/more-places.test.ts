@@ -332,6 +332,51 @@ const places: [string, Files, string[], string[]?][] = [
     },
     ['backend backend go 3100: $ go run cmd/one/main.go', 'esbuild none task -: npm run watch'],
   ],
+  [
+    'a page within a Python package, folders below the top',
+    {
+      'src/shop/main.py': FASTAPI,
+      'src/shop/__init__.py': '',
+      'pyproject.toml': '',
+      'src/shop/static/shop/package.json': scripts({ serve: 'cross-env A=1 vite' }, ['vite']),
+    },
+    [`backend backend fastapi 8000: ${uvicorn('shop.main:app')} @src`],
+    ['shop'],
+  ],
+  [
+    'a workspace of its own beside a Python server',
+    {
+      'server/main.py': FASTAPI,
+      'server/requirements.txt': '',
+      'clients/package.json': scripts({ dev: 'turbo watch dev' }, ['turbo']),
+      'clients/pnpm-workspace.yaml': 'packages:\n  - apps/*\n',
+      'clients/apps/web/package.json': scripts({ dev: 'next dev' }, ['next']),
+    },
+    [`server backend fastapi 8000: ${uvicorn('main:app')} @server`],
+    ['clients'],
+  ],
+  [
+    'webpack’s own server, whatever its script is called',
+    {
+      'package.json': scripts(
+        {
+          start: 'npm-run-all --parallel watch:lib webpack-dev-server',
+          'watch:lib': 'tsc -w',
+          'webpack-dev-server': 'webpack-dev-server',
+        },
+        ['webpack'],
+      ),
+    },
+    [
+      'lib none task -: npm run watch:lib',
+      'webpack-dev-server frontend webpack 8080: npm run webpack-dev-server -- +P',
+    ],
+  ],
+  [
+    'Vite before 3',
+    { 'web/package.json': { scripts: { dev: 'vite' }, dependencies: { vite: '^2.9.1' } } },
+    ['web frontend vite 3000: npm run dev -- +P @web'],
+  ],
 ];
 
 for (const [title, files, expected, leftOut = []] of places) {

@@ -965,6 +965,16 @@ const workers: [string, Files, string[]][] = [
     },
     ['worker: a worker that "celery -A shop worker" starts; a config can add it'],
   ],
+  [
+    'a queue among the packages, and tasks for it',
+    {
+      'backend/requirements.txt': 'fastapi\ncelery[redis]==5.4\n',
+      'backend/shop/__init__.py': '',
+      'backend/shop/tasks.py': '',
+    },
+    ['worker: a worker that "celery worker" starts; a config can add it'],
+  ],
+  ['a queue among the packages alone', { 'backend/requirements.txt': 'fastapi\ncelery\n' }, []],
   ['a README that speaks of what is not installed', { 'README.md': 'celery -A shop worker\n' }, []],
   [
     'composer run dev starts it',
