@@ -17,7 +17,7 @@ export function readCode(text: string, file: string): CodeSays {
   const says: CodeSays = { needs: [], file: false };
   const source = text.replace(/^\s*(?:#|\/\/|--|\*).*$/gm, '');
   if (
-    /\bdjango\.db\.backends\.sqlite3\b|\bsqlite(?:\+\w+)?:\/\/|adapter:\s*sqlite|dialect:\s*['"](?:sqlite|turso)|\bjdbc:(?:h2|sqlite):/.test(
+    /\bdjango\.db\.backends\.sqlite3\b|\bsqlite(?:\+\w+)?:\/\/|adapter:\s*sqlite|dialect:\s*['"](?:sqlite|turso)|\b\w*(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|BACKEND)\w*\s*(?::\s*\w+\s*)?=\s*['"]sqlite|\bjdbc:(?:h2|sqlite):/.test(
       source,
     )
   ) {

@@ -184,18 +184,27 @@ const SOURCES =
   /^(?:src|app|apps|server|api|backend|lib|config|configs|settings|core|db|database|models|common|shared|main|resources|internal|cmd|prisma)$/;
 const MOST_FILES = 40;
 
-/** What the likely files of the apps' folders have written down, three folders deep. */
-export async function readLikelyCode({ project, dirs }: Sources): Promise<CodeSays> {
+/**
+ * What the likely files of the apps' folders have written down, three folders deep.
+ * @param packages where the apps' own modules lie: `shop` of `shop.main:app`
+ */
+export async function readLikelyCode(
+  { project, dirs }: Sources,
+  packages: readonly string[],
+): Promise<CodeSays> {
   const says: CodeSays = { needs: [], file: false };
-  let waiting = dirs;
+  let waiting = [...new Set([...dirs, ...packages])];
   let read = 0;
   for (let depth = 0; depth < 4 && waiting.length > 0; depth++) {
     const next: string[] = [];
     for (const dir of waiting) {
       const { files, dirs: inner } = await project.list(dir);
       const python = files.has('__init__.py') || files.has('settings.py') || files.has('manage.py');
+      // A package of settings, whatever its parts are called.
+      const settings = files.has('__init__.py') && /^(?:settings|config)$/.test(path.basename(dir));
       for (const name of files) {
-        if (!LIKELY.test(name) || read++ >= MOST_FILES) continue;
+        if (!LIKELY.test(name) && !(settings && name.endsWith('.py'))) continue;
+        if (read++ >= MOST_FILES) continue;
         const file = path.join(dir, name);
         const found = readCode((await project.text(file)) ?? '', project.relative(file));
         says.needs.push(...found.needs);

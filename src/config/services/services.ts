@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Settings, Warning } from '../types.ts';
 import { decide, type Need, openKinds } from './decide.ts';
 import { listens } from './knock.ts';
@@ -29,8 +30,19 @@ export async function neededServices(
 ): Promise<Need[]> {
   const sources = await readSources(root, apps, env);
   const code =
-    openKinds(sources.evidence).length > 0 ? await readLikelyCode(sources) : { needs: [], file: false };
+    openKinds(sources.evidence).length > 0
+      ? await readLikelyCode(sources, apps.flatMap(packageOf))
+      : { needs: [], file: false };
   return decide(sources.evidence, code);
+}
+
+/** The folder of the module that its command names: `uvicorn shop.main:app`, `python shop/main.py`. */
+function packageOf({ cwd, runs }: Settings['apps'][number]): string[] {
+  for (const word of runs?.words ?? []) {
+    const [, top] = /^([a-z_]\w*)(?:\.\w+)+:\w+$/i.exec(word) ?? /^([\w-]+)\/[\w/-]+\.py$/.exec(word) ?? [];
+    if (top) return [path.join(cwd, top)];
+  }
+  return [];
 }
 
 /** Pure. */

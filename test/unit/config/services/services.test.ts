@@ -120,6 +120,28 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     [],
   ],
   [
+    'a sqlite default in the settings of the package that is served',
+    {
+      'pyproject.toml': '[project]\ndependencies = [\n  "fastapi",\n  "psycopg2",\n]\n',
+      'shop/main.py': FASTAPI,
+      'shop/__init__.py': '',
+      'shop/core/settings/settings.py': 'class Settings:\n    DB_ENGINE: str = "sqlite"\n',
+      'docker-compose.yml': DB,
+    },
+    [],
+  ],
+  [
+    'a package of settings, whatever its parts are called',
+    {
+      'manage.py': 'import django\n',
+      'requirements.txt': 'Django\nredis\n',
+      'shop/__init__.py': '',
+      'shop/settings/__init__.py': '',
+      'shop/settings/custom.py': 'return "redis://localhost:6379"\n',
+    },
+    ['redis at localhost:6379: nothing listens there (shop/settings/custom.py)'],
+  ],
+  [
     'a database elsewhere',
     { ...PG, '.env': 'DATABASE_URL=postgres://u:p@ep-1.neon.tech/db\n', 'docker-compose.yml': DB },
     [],
