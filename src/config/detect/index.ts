@@ -32,6 +32,7 @@ import {
   procfileDev,
   scriptsCommand,
 } from './owner/command.ts';
+import { byOwnersLine } from './owner/own-line.ts';
 import { type DetectContext, Project } from './project.ts';
 import { developingPairs, scriptPair, startPairs } from './scripts.ts';
 import { typedBeside } from './typed-beside.ts';
@@ -159,6 +160,7 @@ async function byFiles(
     if (pair) return pair;
   }
   if (found.length > 0) {
+    found = await byOwnersLine(scope, found);
     if (!own) await mentionUnusedScript(scope, found);
     await mentionProcfile(scope, found);
     await mentionFolders(scope, found);

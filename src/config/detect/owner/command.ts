@@ -197,13 +197,25 @@ export async function* otherCommands(scope: Scope): AsyncGenerator<Candidate[]> 
 }
 
 /** A command line at the top, taken apart; undefined where it starts nothing that stays. */
-async function started(scope: Scope, line: string, evidence: string): Promise<Candidate[] | undefined> {
-  const { root } = scope.project;
-  const steps = await withContainers(scope, await takeApart(scope, stepIn(root, { line, evidence })));
+const started = (scope: Scope, line: string, evidence: string): Promise<Candidate[] | undefined> =>
+  startedIn(scope, scope.project.root, line, evidence);
+
+/**
+ * A command line as it is given in a folder.
+ * @param itself a line that is one program and no more counts, too
+ */
+export async function startedIn(
+  scope: Scope,
+  dir: string,
+  line: string,
+  evidence: string,
+  itself = false,
+): Promise<Candidate[] | undefined> {
+  const steps = await withContainers(scope, await takeApart(scope, stepIn(dir, { line, evidence })));
   const [only] = steps;
   // It could not be looked into.
-  if (steps.length === 1 && only?.line === line && only.opaque === undefined) return undefined;
-  const all = await candidatesOf(scope, steps, root);
+  if (!itself && steps.length === 1 && only?.line === line && only.opaque === undefined) return undefined;
+  const all = await candidatesOf(scope, steps, dir);
   return all.every(({ task, before }) => task || before) ? undefined : all;
 }
 

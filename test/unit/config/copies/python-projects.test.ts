@@ -236,7 +236,7 @@ const cases: [string, Files, string[]][] = [
         'other:\n\tcd other && python manage.py runserver 8011\nserve:\n\tcd backend && python manage.py runserver 0.0.0.0:8098\n',
       'README.md': 'python manage.py runserver 8099\n',
     }),
-    ['backend 8098 Makefile:4 Makefile', 'frontend 5173'],
+    ['backend 8098 Makefile:4 its command', 'frontend 5173'],
   ],
   [
     'compose’s command for that very app',

@@ -1,0 +1,99 @@
+import path from 'node:path';
+import type { Candidate, Scope } from '../candidate.ts';
+import { pythonCommand } from '../venv.ts';
+import { startedIn } from './command.ts';
+import { isRecord } from './jsonc.ts';
+
+/**
+ * The owner's own line for a server that its folder's files have shown: `task api`, `make backend`, a task of
+ * pyproject.toml. It says flags and variables that no file beside the server does.
+ */
+export async function byOwnersLine(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
+  const guess = found.find(({ look, app }) => look === undefined && app.python && !app.opaque && !app.noPort);
+  if (!guess || scope.context.prod) return found;
+  const file = fileOf(scope, guess);
+  for await (const one of linesFor(scope, guess)) {
+    if (!one.look || fileOf(scope, one) !== file || one.app.framework === 'gunicorn') continue;
+    const { name, roles } = guess.app;
+    const line = { ...one, home: guess.home, app: { ...one.app, name, roles } };
+    return found.map((other) => (other === guess ? line : other));
+  }
+  return found;
+}
+
+/** The file that a Python command serves; absolute. */
+function fileOf({ project }: Scope, { look, app }: Candidate): string | undefined {
+  if (!look) return path.join(project.root, /^(\S+\.py)\b/.exec(app.evidence)?.[1] ?? '');
+  const file = look.words.find((word) => word.endsWith('.py'));
+  const module = look.words.find((word) => /^[A-Za-z_][\w.]*:\w+$/.test(word))?.split(':')[0];
+  const target = file ?? (module && `${module.replaceAll('.', '/')}.py`);
+  return target && path.resolve(look.dir, app.runs?.words[0] === 'manage.py' ? 'manage.py' : target);
+}
+
+/** What a server's own task is called, alone or with a word for its start. */
+const SERVER =
+  /^(?:(?:run|dev|start|serve)[-_:.]?)?(?:backend|server|api|app|web|py|python|django|flask|fastapi|uvicorn)?(?:[-_:.](?:run|dev|start|serve|local))?$/;
+
+async function* linesFor(scope: Scope, { home, app }: Candidate): AsyncGenerator<Candidate> {
+  const { project } = scope;
+  const within = { ...scope, notes: [], leftOut: [] };
+  for (const dir of new Set([project.root, home, app.cwd])) {
+    const { files } = await project.list(dir);
+    if (
+      [...files].some((name) => /^(?:GNUmakefile|makefile|\.?justfile|taskfile\.|\.?mise\.toml)/i.test(name))
+    ) {
+      const { booksIn } = await import('./recipes.ts');
+      for (const book of await booksIn(within, dir))
+        for (const name of book.recipes.keys())
+          if (SERVER.test(name))
+            yield* only(await startedIn(within, dir, `${book.call} ${name}`, `${book.file} "${name}"`));
+    }
+    if (!files.has('pyproject.toml')) continue;
+    const text = (await project.text(path.join(dir, 'pyproject.toml'))) ?? '';
+    if (!TASKS.test(text)) continue;
+    const file = project.relative(path.join(dir, 'pyproject.toml'));
+    for (const [name, line] of await tasksOf(text))
+      if (SERVER.test(name))
+        yield* only(
+          await startedIn(within, dir, await inVenv(scope, dir, line), `${file} task "${name}"`, true),
+        );
+  }
+}
+
+/** One server, and nothing before or beside it. */
+function* only(all: Candidate[] | undefined): Generator<Candidate> {
+  const [one] = all ?? [];
+  if (one && all?.length === 1 && !one.task && !one.app.opaque) yield one;
+}
+
+const TASKS = /^\[tool\.(?:taskipy\.tasks|poe\.tasks|pdm\.scripts|rye\.scripts)/m;
+
+/** The tasks of taskipy, poe, PDM and Rye that are one line. */
+async function tasksOf(text: string): Promise<[name: string, line: string][]> {
+  const { parse } = await import('smol-toml');
+  let tool: unknown;
+  try {
+    tool = parse(text).tool;
+  } catch {
+    return [];
+  }
+  const at = (...keys: string[]): Record<string, unknown> => {
+    const found = keys.reduce<unknown>((one, key) => (isRecord(one) ? one[key] : undefined), tool);
+    return isRecord(found) ? found : {};
+  };
+  const all = [at('taskipy', 'tasks'), at('poe', 'tasks'), at('pdm', 'scripts'), at('rye', 'scripts')];
+  return all.flatMap((tasks) =>
+    Object.entries(tasks).flatMap(([name, task]): [string, string][] => {
+      const line = isRecord(task) ? (task.cmd ?? task.shell) : task;
+      return typeof line === 'string' ? [[name, line.trim()]] : [];
+    }),
+  );
+}
+
+/** As its runner would run it: in the project's own environment, behind the variables that the line sets. */
+async function inVenv({ project }: Scope, dir: string, line: string): Promise<string> {
+  const [program, ...words] = await pythonCommand(project, dir);
+  if (words[0] !== 'run') return line;
+  const [set = ''] = /^(?:\w+=\S*\s+)*/.exec(line) ?? [];
+  return `${set}${program} run ${line.slice(set.length)}`;
+}
