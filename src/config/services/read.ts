@@ -200,10 +200,13 @@ export async function readLikelyCode(
     for (const dir of waiting) {
       const { files, dirs: inner } = await project.list(dir);
       const python = files.has('__init__.py') || files.has('settings.py') || files.has('manage.py');
-      // A package of settings, whatever its parts are called.
-      const settings = files.has('__init__.py') && /^(?:settings|config)$/.test(path.basename(dir));
+      // Of a package of settings what it takes together itself, whatever that is called.
+      const whole = /^(?:settings|config)$/.test(path.basename(dir)) && files.has('__init__.py');
+      const taken = whole ? ((await project.text(path.join(dir, '__init__.py'))) ?? '') : '';
+      const isTaken = (name: string) =>
+        whole && (name === '__init__.py' || new RegExp(`\\.${path.basename(name, '.py')}\\b`).test(taken));
       for (const name of files) {
-        if (!LIKELY.test(name) && !(settings && name.endsWith('.py'))) continue;
+        if (!LIKELY.test(name) && !(name.endsWith('.py') && isTaken(name))) continue;
         if (read++ >= MOST_FILES) continue;
         const file = path.join(dir, name);
         const found = readCode((await project.text(file)) ?? '', project.relative(file));

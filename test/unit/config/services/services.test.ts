@@ -136,10 +136,21 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
       'manage.py': 'import django\n',
       'requirements.txt': 'Django\nredis\n',
       'shop/__init__.py': '',
-      'shop/settings/__init__.py': '',
+      'shop/settings/__init__.py': 'from shop.settings.custom import redis_url\n',
       'shop/settings/custom.py': 'return "redis://localhost:6379"\n',
     },
     ['redis at localhost:6379: nothing listens there (shop/settings/custom.py)'],
+  ],
+  [
+    'a part of the settings that they do not take',
+    {
+      'manage.py': 'import django\n',
+      'requirements.txt': 'Django\nredis\n',
+      'settings/__init__.py': '',
+      'settings/main.py': '',
+      'settings/local_dev.py': 'LOCATION = "redis://localhost:6379/1"\n',
+    },
+    [],
   ],
   [
     'a database elsewhere',
