@@ -85,6 +85,8 @@ async function argvOf({ project, context }: Scope, found: PythonFile): Promise<A
   if (!context.prod && /^(?:uvicorn|flask|quart)$/.test(server.start) && mainDoesMore(text)) {
     return file.includes('/') ? [...python, '-m', module] : [...python, file];
   }
+  // Loaded by another server it would start its own before that.
+  if (server.start === 'uvicorn' && RUNS_AT_MARGIN.test(text)) return [...python, file];
   if (server.start === 'uvicorn' && entry) {
     const reload = context.prod ? [] : ['--reload'];
     const factory = entry.factory ? ['--factory'] : [];
@@ -102,6 +104,8 @@ async function argvOf({ project, context }: Scope, found: PythonFile): Promise<A
   }
   return [...python, file];
 }
+
+const RUNS_AT_MARGIN = /^(?!subprocess\.)\w+\.run\(/m;
 
 const moduleOf = (file: string) => file.replace(/(?:(?:^|\/)__init__)?\.py$/, '').replaceAll('/', '.');
 

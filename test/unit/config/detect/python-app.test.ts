@@ -231,6 +231,16 @@ const cases: [string, Files, string[]][] = [
     ['backend backend python 7070: uv run shop --port {port}'],
   ],
   [
+    'a file that serves when it is imported is run itself',
+    {
+      'example.py': 'from shop.server import Shop\n\nserver = Shop()\nserver.run("localhost", 8000)\n',
+      'shop/__init__.py': '',
+      'shop/server.py':
+        'from fastapi import FastAPI\nclass Shop:\n    def __init__(self):\n        self.app = FastAPI()\n',
+    },
+    ['backend backend fastapi 8000: python3 example.py'],
+  ],
+  [
     'a folder whose files are opened from above',
     {
       'model/api.py': `${FASTAPI}weights = load("model/best.pkl")\n`,
