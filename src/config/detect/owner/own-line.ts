@@ -13,9 +13,11 @@ export async function byOwnersLine(scope: Scope, found: Candidate[]): Promise<Ca
   if (!guess || scope.context.prod) return found;
   const file = fileOf(scope, guess);
   for await (const one of linesFor(scope, guess)) {
-    if (!one.look || fileOf(scope, one) !== file || one.app.framework === 'gunicorn') continue;
+    if (!one.look || one.app.framework === 'gunicorn' || !one.app.python) continue;
+    if (fileOf(scope, one) !== file && !(await isMeant(scope, one, guess))) continue;
     const { name, roles } = guess.app;
-    const line = { ...one, home: guess.home, app: { ...one.app, name, roles } };
+    // What its folder has beside it (a watcher of its pages) stays.
+    const line = { ...guess, ...one, home: guess.home, app: { ...one.app, name, roles } };
     return found.map((other) => (other === guess ? line : other));
   }
   return found;
@@ -33,6 +35,18 @@ function fileOf({ project }: Scope, { look, app }: Candidate): string | undefine
 /** What a server's own task is called, alone or with a word for its start. */
 const SERVER =
   /^(?:(?:run|dev|start|serve)[-_:.]?)?(?:backend|server|api|app|web|py|python|django|flask|fastapi|uvicorn)?(?:[-_:.](?:run|dev|start|serve|local))?$/;
+
+/** A target that can only be the project's own server. */
+const PLAIN = /"(?:dev|develop|serve|server|run|start|runserver)"/;
+const SERVES =
+  /\b(?:uvicorn|app|application|server|socketio)\.run\(|\bserve_forever\(|\brun_(?:app|simple)\(/;
+
+/** At the top `make serve` may start the server by a file of its own, beside the one that was found. */
+async function isMeant({ project }: Scope, { look, app }: Candidate, guess: Candidate): Promise<boolean> {
+  const [program, file = ''] = look?.words ?? [];
+  if (!look || program !== 'python' || guess.home !== project.root || look.dir !== guess.home) return false;
+  return PLAIN.test(app.evidence) && SERVES.test((await project.text(path.join(look.dir, file))) ?? '');
+}
 
 async function* linesFor(scope: Scope, { home, app }: Candidate): AsyncGenerator<Candidate> {
   const { project } = scope;

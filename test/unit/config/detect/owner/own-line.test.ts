@@ -40,6 +40,26 @@ const cases: [string, Files, string][] = [
     'api backend uvicorn 8000: $ uv run env INSECURE=true uvicorn shop.app:app --workers 1 +P @api',
   ],
   [
+    'make serve at the top, by a file of its own',
+    {
+      Makefile: 'lint:\n\truff check .\nserve:\n\tpython serve.py\n',
+      'manage.py': 'from flask.cli import FlaskGroup\ncli = FlaskGroup(create_app=create_app)\n',
+      'requirements.txt': 'flask\n',
+      'serve.py': 'app = create_app()\napp.run(port=4000)\n',
+    },
+    'backend backend python 4000: $ python serve.py',
+  ],
+  [
+    'make run that is no server',
+    {
+      Makefile: 'run:\n\tpython train.py\n',
+      'main.py': FASTAPI,
+      'train.py': 'fit()\n',
+      'requirements.txt': '',
+    },
+    'backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P',
+  ],
+  [
     'a target of another name than a server’s',
     {
       Makefile: 'load:\n\tcd api && LOAD=1 uvicorn main:app\n',
