@@ -35,7 +35,11 @@ test('every listener of both tables is told, the connections after them are not'
 });
 
 test('a glance sees a new listener at once', { skip }, async () => {
-  glanceAtListeners();
-  const port = await listen('127.0.0.1');
-  assert.ok(glanceAtListeners()?.some((listener) => listener.port === port));
+  // Where another process closes a socket at the same moment the counters are the same by chance.
+  for (let tries = 0; tries < 20; tries++) {
+    glanceAtListeners();
+    const port = await listen('127.0.0.1');
+    if (glanceAtListeners()?.some((listener) => listener.port === port)) return;
+  }
+  assert.fail('none of 20 was seen at once');
 });
