@@ -83,6 +83,13 @@ export interface WrittenPort {
   source: Source;
 }
 
+/** An address that a server opens by itself. */
+export interface Opened {
+  port: number;
+  /** By TLS. */
+  secure: boolean;
+}
+
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 /** A further socket of `tcpPorts`, by its descriptor. */
 export type SocketKey = `fd${Digit}` | `fd${Digit}${Digit}`;
@@ -194,6 +201,10 @@ export interface App {
   defaultPorts: Partial<Record<PortKey, number>>;
   /** What the project itself has written down, strongest first: counts before its framework's default. */
   written?: Partial<Record<PortKey, WrittenPort[]>>;
+  /** All that it opens at once by itself, where a file of its own says so (.NET's launch profile). */
+  opens?: Opened[];
+  /** In place of its command where its port is none that it opens by itself: it would close the others. */
+  awayCommand?: Command;
   /** Sockets that the config has the launcher open for it. */
   tcpPorts?: GivenSocket[];
   /** The config's own word on handing its socket over. */

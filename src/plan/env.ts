@@ -181,7 +181,11 @@ function isForAnother({ env, portName, written = {} }: App): boolean {
 }
 
 /** Would it listen there by itself? What the project has written down of it says so, or else its framework. */
-function isItsOwn({ written = {}, defaultPorts, roles }: App, port: number | undefined): boolean {
+export function isItsOwn(
+  { written = {}, defaultPorts, roles, opens }: App,
+  port: number | undefined,
+): boolean {
+  if (opens) return opens.some((one) => one.port === port);
   const known = Object.values(written).flat();
   if (roles.length > 1) return false;
   return known.length > 0 ? known.every((one) => one.port === port) : mainPort(defaultPorts) === port;

@@ -7,7 +7,7 @@ import { type FollowFiles, withRequire } from '../follow/options.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import { urlHost } from '../system/addresses.ts';
 import { corsOrigins } from './cors.ts';
-import { commandEnv, instanceEnv, mainPort, placeholderValues, type RunFacts } from './env.ts';
+import { commandEnv, instanceEnv, isItsOwn, mainPort, placeholderValues, type RunFacts } from './env.ts';
 import {
   type Following,
   followCommandEnv,
@@ -18,7 +18,7 @@ import {
 } from './following.ts';
 import { commandWith, handoverOf, type Listen, listenOf, socketEnv, takesBy, toldHost } from './listen.ts';
 import { fillPlaceholders } from './placeholders.ts';
-import type { EnvLayers, InstancePlan, LaunchPlan } from './types.ts';
+import type { EnvLayers, InstancePlan, LaunchPlan, Url } from './types.ts';
 import { urlText } from './url.ts';
 
 interface Facts {
@@ -56,7 +56,8 @@ function factsOf(input: Facts): RunFacts {
   const urls: Partial<Record<Role, string>> = {};
   for (const role of ROLES) {
     const port = ports[role];
-    if (port !== undefined) urls[role] = urlText({ scheme: 'http', host: urlHost(host), port });
+    const app = settings.apps.find(({ roles }) => roles.includes(role));
+    if (port !== undefined) urls[role] = urlText({ scheme: schemeOf(app), host: urlHost(host), port });
   }
   const origins = corsOrigins({
     frontendPort: ports.frontend,
@@ -197,13 +198,13 @@ function instancePlan(
     label: app.instances > 1 ? `${app.name}:${instance}` : app.name,
     roles: app.opaque ? ROLES.filter((role) => ports[role] !== undefined) : app.roles,
     framework: app.framework,
-    command: fillCommand(listen ? commandWith(app, listen.sockets) : app.command, values),
+    command: fillCommand(listen ? commandWith(app, listen.sockets) : commandAt(app, port), values),
     cwd: (listen && takes?.cwd) ?? app.cwd,
     env: listen ? { ...env, computed: { ...env.computed, ...socketEnv(takesBy(app), listen, path) } } : env,
     ports,
     ...(listen && { listen }),
     ...(app.user !== undefined && { runAs: { user: app.user, group: app.group } }),
-    url: port === undefined ? undefined : { scheme: 'http', host: urlHost(facts.host), port },
+    url: port === undefined ? undefined : { scheme: schemeOf(app), host: urlHost(facts.host), port },
     ready: app.ready.map((check) =>
       check.includes === undefined ? check : { ...check, includes: fillPlaceholders(check.includes, values) },
     ),
@@ -217,6 +218,16 @@ function instancePlan(
     opaque: app.opaque,
     publishes: app.publishes,
   };
+}
+
+/** Its owner's command where that opens the port anyway. */
+const commandAt = (app: App, port: number | undefined): Command =>
+  app.awayCommand && !isItsOwn(app, port) ? app.awayCommand : app.command;
+
+/** By TLS where it speaks that on the port that the project has for it, there and wherever it moves to. */
+function schemeOf({ opens = [], written = {} }: Pick<App, 'opens' | 'written'> = {}): Url['scheme'] {
+  const home = Object.values(written).flat()[0]?.port;
+  return opens.find(({ port }) => port === home)?.secure ? 'https' : 'http';
 }
 
 function fillCommand(command: Command, values: Record<string, string | undefined>): Command {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { App, Program } from '../types.ts';
+import type { App, Opened, Program } from '../types.ts';
 import { type Env, portOfValue } from './env-files.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import type { Call, Own } from './types.ts';
@@ -15,6 +15,8 @@ export interface Facts {
   calls: Call[];
   /** Where it is under another program's start: a page that calls there does not mean this one. */
   elsewhere?: number[];
+  /** The starts that its owner has named, the first taken where a command names none, and what each opens (.NET). */
+  profiles?: ReadonlyMap<string, Opened[]>;
   /** Its package has Vite, and its command is a server of its own. */
   hotUpdates?: boolean;
   /** Its env files, as its own loader reads them; absent: none that is known. */

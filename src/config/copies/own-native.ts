@@ -4,6 +4,7 @@ import { callsOfCode, callsOfEnv } from './calls.ts';
 import { type Env, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
 import { withImported } from './modules.ts';
+import { dotnetFolder, launchSettings } from './own-dotnet.ts';
 import { boundLiteral, handedOn, rustEntries } from './own-rust.ts';
 import { entryListens } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
@@ -12,8 +13,6 @@ import type { Own } from './types.ts';
 /** A server in another language: where its code begins, and the files that say its port before the code does. */
 interface Native {
   entries?: (trail: AppTrail) => Promise<SourceFile[]>;
-  /** What counts before its config files. */
-  first?: (trail: AppTrail) => Promise<Own[]>;
   /** Files, and the pattern whose first group is the port; `fixed` where no variable reaches it. */
   configs?: [string[], RegExp, string][];
   /** What loads `.env`, in the file that names its packages; always, where that is empty. */
@@ -78,7 +77,6 @@ const NATIVES: Record<string, Native> = {
   },
   spring: { configs: jvmConfigs, entries: ktorEntries },
   dotnet: {
-    first: launchSettings,
     configs: [
       [
         ['appsettings.Development.json', 'appsettings.json'],
@@ -121,17 +119,19 @@ const ENV_NAMES: Record<string, RegExp> = { laravel: /^SERVER_PORT$/, rails: /^P
 
 /** A Go, Rust, Java, .NET, Elixir, Ruby or PHP server. */
 export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts> {
-  const { app, dir } = trail;
+  const { app } = trail;
+  const dir = kind === 'dotnet' ? await dotnetFolder(trail) : trail.dir;
   const native = NATIVES[kind] ?? {};
   const env = await nativeEnv(trail, kind, native);
-  const inner: AppTrail = { ...trail, env };
+  const inner: AppTrail = { ...trail, dir, env };
   const own: Own[] = [];
   let reads: string | undefined;
   const names = ENV_NAMES[kind];
   if (names)
     for (const found of portNames(env, 'server'))
       if (names.test(found.name ?? '')) own.push({ found, label: found.name as string, fixed: false });
-  own.push(...((await native.first?.(inner)) ?? []));
+  const launch = kind === 'dotnet' ? await launchSettings(inner) : undefined;
+  own.push(...(launch?.own ?? []));
   for (const [files, pattern, label] of native.configs ?? []) {
     if (own.length > 0) break;
     const source = await openFirst(inner, dir, files);
@@ -158,8 +158,8 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
       own.push(...named.map((found): Own => ({ found, label: found.name ?? 'PORT', fixed: false })));
   }
   const calls = [...entries.slice(0, 1).flatMap((entry) => callsOfCode(entry, env)), ...callsOfEnv(env)];
-  const elsewhere = kind === 'dotnet' && own.length > 0 ? await otherProfiles(inner) : [];
-  return { app, own, reads, calls, env, ...(elsewhere.length > 0 && { elsewhere }) };
+  const { elsewhere = [], profiles } = launch ?? {};
+  return { app, own, reads, calls, env, ...(profiles && { profiles, elsewhere }) };
 }
 
 async function nativeEnv(trail: AppTrail, kind: string, { dotenv }: Native): Promise<Env> {
@@ -172,28 +172,6 @@ async function nativeEnv(trail: AppTrail, kind: string, { dotenv }: Native): Pro
   return openEnv(
     sources,
     names.map((name) => path.join(dir, name)),
-  );
-}
-
-/** .NET: the first profile that starts the project itself, its plain URL before the one with TLS. */
-async function launchSettings(trail: AppTrail): Promise<Own[]> {
-  const source = await openFirst(trail, trail.dir, ['Properties/launchSettings.json']);
-  let profiles: Record<string, { commandName?: unknown; applicationUrl?: unknown }> = {};
-  try {
-    profiles = JSON.parse((source?.code ?? '{}').replace(/^\uFEFF/, '')).profiles ?? {};
-  } catch {
-    return [];
-  }
-  const urls = Object.values(profiles).find(({ commandName }) => commandName === 'Project')?.applicationUrl;
-  const [, port] = /\bhttp:\/\/[^/;]*:(\d{4,5})/.exec(String(urls ?? '')) ?? [];
-  return port ? ownByPattern(source, new RegExp(`:(${port})\\b`), 'applicationUrl', false) : [];
-}
-
-/** The https:// ports of .NET's other starts, Visual Studio's IIS Express among them: `dotnet run` is told an http:// one. */
-async function otherProfiles(trail: AppTrail): Promise<number[]> {
-  const source = await openFirst(trail, trail.dir, ['Properties/launchSettings.json']);
-  return [...(source?.code ?? '').matchAll(/(?:"sslPort"\s*:\s*|\bhttps:\/\/[^/;":]*:)(\d{4,5})\b/g)].map(
-    ([, port]) => Number(port),
   );
 }
 

@@ -7,6 +7,7 @@ import { type AppFacts, decide, keysOf } from './decide.ts';
 import { openEnv, portOfValue, templatesOf } from './env-files.ts';
 import { isPort } from './expressions.ts';
 import type { AppTrail, Facts } from './facts.ts';
+import { startAs } from './own-dotnet.ts';
 import { nativeFacts } from './own-native.ts';
 import { nodeFacts } from './own-node.ts';
 import { pageFacts, redwoodPorts } from './own-page.ts';
@@ -62,6 +63,7 @@ export async function withWrittenPorts(
       return {
         ...app,
         ...(ports && Object.keys(ports).length > 0 && { written: ports }),
+        ...startAs(app, facts[index]?.profiles, ports?.[keysOf(app)[0] ?? 'own']?.[0]?.port),
         ...(reads !== undefined && { portName: reads }),
         ...(facts[index]?.hotUpdates && !isServedByVite(app, apps) && { hotUpdates: true }),
       };

@@ -67,7 +67,7 @@ export async function recognise(project: Project, found: App, opts: Said): Promi
       name: draft.name || (both ? framework.id : ''),
       roles: draft.roles.length > 0 || role === 'task' ? draft.roles : both ? [...ROLES] : [role],
       framework: framework.id,
-      command: PLACEHOLDER.test(line) ? command : withPort(draft, line, seen, framework, opts.host),
+      ...withPort(draft, line, seen, framework, opts),
       frameworkEnv: { ...variables(framework, opts.host), ...draft.frameworkEnv },
       defaultPorts: both ?? (hasPorts || own === undefined || role === 'task' ? draft.defaultPorts : { own }),
       ready: draft.ready.length > 0 || role === 'task' ? draft.ready : readyOf(framework, both),
@@ -133,15 +133,19 @@ function withPort(
   line: string,
   seen: Look,
   framework: Framework,
-  host: string | undefined,
-): Command {
+  { host, prod }: Said,
+): Pick<App, 'command' | 'awayCommand'> {
   const { command } = draft;
-  if (seen.inPlace) return movable(draft, line, seen);
+  if (PLACEHOLDER.test(line)) return { command };
+  if (seen.inPlace) return { command: movable(draft, line, seen) };
   const said = PLACES_PORT.test(line) || PLACES_PORT.test(seen.line);
-  if (!framework.flags || !seen.appendable || said) return command;
+  if (!framework.flags || !seen.appendable || said) return { command };
   const own = seen.hostGiven || host === undefined;
   const flags = own ? withoutHost(framework.hostless ?? framework.flags) : framework.flags;
-  return append(command, passFlags(outerLevels(command, seen), flags));
+  const told = append(command, passFlags(outerLevels(command, seen), flags));
+  return framework.flagsAway && host === undefined && !prod
+    ? { command, awayCommand: told }
+    : { command: told };
 }
 
 /** The levels that a flag has to pass: all but those that `--` already opens. */

@@ -18,7 +18,7 @@ export const nativeFrameworks: Framework[] = [
   { id: 'jekyll', label: 'Jekyll', role: 'frontend', commands: ['jekyll serve', 'jekyll s'], flags: ['--port', '{port}', '--host', '{host}'], port: 4000, caches: ['.jekyll-cache'] },
   { id: 'hugo', label: 'Hugo', role: 'frontend', commands: ['hugo server', 'hugo serve'], flags: ['--port', '{port}', '--bind', '{host}'], hostFlag: /--bind\b/, port: 1313 },
   { id: 'spring', label: 'Spring Boot', role: 'backend', commands: ['mvnw', 'mvn', 'gradlew', 'gradle'], needs: /\bspring-boot:run\b|\bbootRun\b/, env: { SERVER_PORT: '{port}', SERVER_ADDRESS: '{host}' }, port: 8080 },
-  { id: 'dotnet', label: '.NET', role: 'backend', commands: ['dotnet run', 'dotnet watch'], flags: ['--urls', 'http://{host}:{port}'], hostless: ['--urls', 'http://localhost:{port}'], portFlag: /--urls[ =]\S+:(\d+)/, hostFlag: /a^/, port: 5000 },
+  { id: 'dotnet', label: '.NET', role: 'backend', commands: ['dotnet run', 'dotnet watch'], flags: ['--urls', 'http://{host}:{port}'], hostless: ['--urls', 'http://localhost:{port}'], flagsAway: true, portFlag: /--urls[ =]\S+:(\d+)/, hostFlag: /a^/, port: 5000 },
   { id: 'phoenix', label: 'Phoenix', role: 'backend', commands: ['mix phx.server', 'iex -S mix phx.server', 'mix phoenix.server', 'iex -S mix phoenix.server'], port: 4000 },
   { id: 'deno', label: 'Deno', role: 'backend', commands: ['deno serve'], flags: [], port: 8000, portFlag: /--port[ =](\d+)/ },
   { id: 'reflex', label: 'Reflex', role: 'frontend', commands: ['reflex run'] },

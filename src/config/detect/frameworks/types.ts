@@ -20,6 +20,8 @@ export interface Framework {
   flags?: string[];
   /** The same without an address, where it cannot simply be left out: `tcp://{host}:{port}`. */
   hostless?: string[];
+  /** The flags would take other addresses of its own away: told where its port is none of these. */
+  flagsAway?: true;
   /** It reads PORT although it has flags: told where these cannot reach it. */
   readsPort?: boolean;
   /** Flags that stand anywhere in a script and pin a port or a host. */

@@ -271,7 +271,7 @@ const places: [string, Files, string[], string[]?][] = [
       'x.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>',
       'ClientApp/package.json': scripts({ build: 'webpack --watch' }),
     },
-    ['backend backend dotnet 5000: dotnet watch --urls http://localhost:{port}'],
+    ['backend backend dotnet 5000: dotnet watch'],
     ['ClientApp'],
   ],
   [

@@ -422,7 +422,7 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
       'ClientApp/package.json': scripts({ start: 'react-scripts start' }, ['react-scripts']),
       'ClientApp/src/index.js': '',
     },
-    ['backend backend dotnet 5000: dotnet watch --urls http://localhost:{port}'],
+    ['backend backend dotnet 5000: dotnet watch'],
     ['ClientApp: Startup.cs starts it with the server'],
   ],
   [

@@ -101,7 +101,7 @@ for (const [line, expected, readsPort] of [
   ['gunicorn app:app', 'gunicorn app:app -b {host}:{port}', undefined],
   ['puma', 'puma -p {port}', false],
   ['serve dist', 'serve dist -l {port}', undefined],
-  ['dotnet run', 'dotnet run --urls http://localhost:{port}', false],
+  ['dotnet run', 'dotnet run', false],
   ['streamlit run a.py', 'streamlit run a.py --server.port {port} --server.headless true', false],
   ['reflex run', 'reflex run --backend-port {backend} --frontend-port {frontend}', undefined],
   ['mvn spring-boot:run', 'mvn spring-boot:run', false],
