@@ -68,12 +68,12 @@ interface Call {
   only: string[];
 }
 
+/** The verb may stand behind options: `nf -j Procfile.dev -p 4533 start`. */
 function callOf(words: string[]): Call | undefined {
-  const [program = '', verb = ''] = words;
-  if (program === 'heroku' ? verb !== 'local' : program !== 'hivemind' && !/^(?:start|s|check)$/.test(verb))
-    return undefined;
+  const [program = ''] = words;
   const call: Call = { only: [] };
-  for (let i = program === 'hivemind' ? 1 : 2; i < words.length; i++) {
+  const plain: string[] = [];
+  for (let i = 1; i < words.length; i++) {
     const [option = '', inline] = words[i]?.startsWith('-') ? (words[i] ?? '').split(/=(.*)/s) : [];
     const value = () => inline ?? words[++i] ?? '';
     if (/^(?:-f|--procfile|-j)$/.test(option)) call.file = value();
@@ -83,9 +83,12 @@ function callOf(words: string[]): Call | undefined {
     else if (/^(?:-e|--env)$/.test(option)) call.env = value();
     else if (/^(?:-m|--formation|-t|--timeout|-d|--root|-c|--color|-N|-s|--socket|-i|-x)$/.test(option))
       value();
-    else if (!option && program === 'hivemind') call.file = words[i] ?? '';
-    else if (!option && /^[\w-]+$/.test(words[i] ?? '')) call.only.push(words[i] ?? '');
+    else if (!option) plain.push(words[i] ?? '');
   }
+  if (program === 'hivemind') return plain[0] === undefined ? call : { ...call, file: plain[0] };
+  const [verb = '', ...chosen] = plain;
+  if (program === 'heroku' ? verb !== 'local' : !/^(?:start|s|check)$/.test(verb)) return undefined;
+  call.only.push(...chosen.filter((name) => /^[\w-]+$/.test(name)));
   return call;
 }
 

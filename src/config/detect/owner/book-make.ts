@@ -18,7 +18,7 @@ export async function readMakefile({ project }: Scope, file: string): Promise<Bo
     lines.some((line) => /^(?:export\s*(?:#.*|\$.*)?$|\.EXPORT_ALL_VARIABLES\s*:)/.test(line));
   let open: Recipe[] = [];
   for (const raw of lines) {
-    if (/^\t| {2,}\S/.test(raw) && open.length > 0) {
+    if (/^(?:\t| {2,}\S)/.test(raw) && open.length > 0) {
       for (const recipe of open) addLine(recipe, raw);
       continue;
     }

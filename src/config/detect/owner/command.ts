@@ -146,11 +146,31 @@ export async function procfileDev(scope: Scope): Promise<Candidate[] | undefined
   const { root } = scope.project;
   if (scope.context.prod || !(await scope.project.has(root, 'Procfile.dev'))) return undefined;
   const starter = await scope.project.text(path.join(root, 'bin/dev'));
-  const own = starter?.includes('Procfile.dev') ? await started(scope, 'bin/dev', 'Procfile.dev') : undefined;
+  const own = starter?.includes('Procfile.dev')
+    ? await started(scope, 'bin/dev', 'Procfile.dev')
+    : await recipeOf(scope, 'Procfile.dev');
   // A starter that cannot be read starts the same lines.
   const [, port] = /\bPORT=["']?(?:\$\{PORT:?-)?(\d+)/.exec(starter ?? '') ?? [];
   return own ?? started(scope, `foreman start -f Procfile.dev${port ? ` -p ${port}` : ''}`, 'Procfile.dev');
 }
+
+/** The recipe that starts a file's lines may say more of it: their first port, their env file. */
+async function recipeOf(scope: Scope, file: string): Promise<Candidate[] | undefined> {
+  const { root } = scope.project;
+  if (![...(await scope.project.list(root)).files].some((name) => BOOKS.test(name))) return undefined;
+  const { booksIn } = await import('./recipes.ts');
+  for (const { call, recipes, file: evidence } of await booksIn(scope, root)) {
+    const lineOf = (name: string) => recipes.get(name)?.lines.find((line) => line.includes(file));
+    const target = TARGETS.find(lineOf);
+    if (target === undefined) continue;
+    const from = `${evidence} "${target}"`;
+    // What comes before it may be more than can be read: checks of the machine.
+    return (await started(scope, `${call} ${target}`, from)) ?? started(scope, lineOf(target) ?? '', from);
+  }
+  return undefined;
+}
+
+const BOOKS = /^(?:GNUmakefile|makefile|\.?justfile|taskfile\.|\.?mise\.toml|composer\.json|deno\.jsonc?$)/i;
 
 /**
  * What other files of the project start with one command: recipes (make, just, task, mise, composer), shell files.
@@ -161,13 +181,7 @@ export async function* otherCommands(scope: Scope): AsyncGenerator<Candidate[]> 
   const { root } = project;
   if (context.prod) return;
   const { files, dirs } = await project.list(root);
-  if (
-    [...files].some((name) =>
-      /^(?:GNUmakefile|makefile|\.?justfile|taskfile\.|\.?mise\.toml|composer\.json|deno\.jsonc?$)/i.test(
-        name,
-      ),
-    )
-  ) {
+  if ([...files].some((name) => BOOKS.test(name))) {
     const { booksIn } = await import('./recipes.ts');
     for (const book of await booksIn(scope, root)) {
       const target = TARGETS.find((name) => book.recipes.has(name));

@@ -550,6 +550,20 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ['backend backend go 8085: go run .', WEB],
   ],
   [
+    'the recipe that starts Procfile.dev says its first port, behind its options and a comment in its column',
+    {
+      Makefile:
+        'dev: check   ## Start all\n\tnpx foreman -j Procfile.dev -p 4533 start\n.PHONY: dev\n\ncheck:   ## Tools\n\t@test -d ui\n',
+      'Procfile.dev': 'web: cd ui && npm start\napi: go tool reflex -c reflex.conf\n',
+      'ui/package.json': scripts({ start: 'vite' }, ['vite']),
+    },
+    [
+      'check none ? once: $ make check',
+      'web frontend vite 5173: $ cd ui && npm start -- +P after check',
+      'api backend ? 4633: $ go tool reflex -c reflex.conf after check',
+    ],
+  ],
+  [
     'foreman’s own file of options',
     {
       '.foreman': 'port: 7001\n',
