@@ -1,5 +1,6 @@
 import { isLoopback, readUrl } from './addresses.ts';
 import type { EnvNeed } from './env.ts';
+import { type Kind, kindOf } from './kinds.ts';
 
 /** What the code that opens a connection has written down as its default. Pure. */
 
@@ -11,10 +12,18 @@ export interface CodeSays {
   needs: EnvNeed[];
   /** A database in a file is written down as the default. */
   file: boolean;
+  /** Databases that it reaches over a socket file of this machine, with the file that says so. */
+  sockets: { kind: Kind; name: string }[];
 }
 
+/** Rails' adapters that take a socket file where no host is said. */
+const ADAPTERS: readonly [RegExp, string][] = [
+  [/^(?:postgresql|postgis)$/, 'postgres'],
+  [/^(?:mysql2|trilogy)$/, 'mysql'],
+];
+
 export function readCode(text: string, file: string): CodeSays {
-  const says: CodeSays = { needs: [], file: false };
+  const says: CodeSays = { needs: [], file: false, sockets: [] };
   const source = text.replace(/^\s*(?:#|\/\/|--|\*).*$/gm, '');
   if (
     /\bdjango\.db\.backends\.sqlite3\b|\bsqlite(?:\+\w+)?:\/\/|adapter:\s*sqlite|dialect:\s*['"](?:sqlite|turso)|\b\w*(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|BACKEND)\w*\s*(?::\s*\w+\s*)?=\s*['"]sqlite|\bjdbc:(?:h2|sqlite):/.test(
@@ -24,7 +33,12 @@ export function readCode(text: string, file: string): CodeSays {
     says.file = true;
   }
   // Rails without a host speaks over a socket file.
-  if (/^\s*adapter:\s*\w+/m.test(source) && !/^\s*(?:host|url):/m.test(source)) says.file = true;
+  const adapter = /^\s*adapter:\s*["']?(\w+)/m.exec(source)?.[1];
+  if (adapter !== undefined && !/^\s*(?:host|url|socket):/m.test(source)) {
+    const kind = kindOf(ADAPTERS.find(([pattern]) => pattern.test(adapter))?.[1] ?? '');
+    if (kind) says.sockets.push({ kind, name: file });
+    else says.file = true;
+  }
   for (const [written] of source.matchAll(
     /\b(?:jdbc:|r2dbc:)?[a-z][a-z\d]*(?:\+\w+)?:\/\/[^\s'"`<>)\\}]+/gi,
   )) {

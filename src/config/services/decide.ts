@@ -17,6 +17,8 @@ export interface Need {
   from: string;
   /** `docker compose up -d db`. */
   start?: string;
+  /** Where its socket files are by default, any of which would do: no host is said. */
+  sockets?: string[];
 }
 
 export interface ComposeFile {
@@ -63,9 +65,17 @@ export function decide(evidence: Evidence, code: CodeSays): Need[] {
   }
   for (const kind of openKinds(evidence)) {
     // Which of two databases is meant is the code's secret.
-    const file = kind.sql && (drivers.file || code.file);
     const written = code.needs.filter((need) => need.kind === kind);
-    if (file) continue;
+    const local = code.sockets.find((one) => one.kind === kind);
+    const known = written.length > 0 || local !== undefined;
+    // One in a file that is but at hand is the tests'; one that is written down beside it may be the one meant.
+    if (kind.sql && (code.file || (drivers.file && !known))) continue;
+    if (local && written.length === 0) {
+      const { id, port, sockets = [] } = kind;
+      if (!evidence.started.kinds.has(id))
+        found.push({ service: id, host: 'localhost', port, from: local.name, sockets });
+      continue;
+    }
     if (written.length > 0) {
       for (const need of written) add(need, need.name);
       continue;

@@ -192,7 +192,7 @@ export async function readLikelyCode(
   { project, dirs }: Sources,
   packages: readonly string[],
 ): Promise<CodeSays> {
-  const says: CodeSays = { needs: [], file: false };
+  const says: CodeSays = { needs: [], file: false, sockets: [] };
   let waiting = [...new Set([...dirs, ...packages])];
   let read = 0;
   for (let depth = 0; depth < 4 && waiting.length > 0; depth++) {
@@ -212,6 +212,7 @@ export async function readLikelyCode(
         const found = readCode((await project.text(file)) ?? '', project.relative(file));
         says.needs.push(...found.needs);
         says.file ||= found.file;
+        says.sockets.push(...found.sockets);
       }
       for (const name of inner) {
         // A package of Python may be called anything.

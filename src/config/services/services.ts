@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Settings, Warning } from '../types.ts';
 import { decide, type Need, openKinds } from './decide.ts';
@@ -16,7 +17,7 @@ export async function missingServices(
 ): Promise<Warning[]> {
   try {
     const needs = (await neededServices(root, apps, env)).filter(({ port }) => !ours.has(port));
-    const answers = await Promise.all(needs.map(({ host, port }) => listens(host, port)));
+    const answers = await Promise.all(needs.map(isThere));
     return needs.filter((_, i) => answers[i] === false).map(describe);
   } catch {
     return [];
@@ -32,7 +33,7 @@ export async function neededServices(
   const code =
     openKinds(sources.evidence).length > 0
       ? await readLikelyCode(sources, apps.flatMap(packageOf))
-      : { needs: [], file: false };
+      : { needs: [], file: false, sockets: [] };
   return decide(sources.evidence, code);
 }
 
@@ -45,8 +46,16 @@ function packageOf({ cwd, runs }: Settings['apps'][number]): string[] {
   return [];
 }
 
+/** @returns undefined where that cannot be told */
+const isThere = async ({ host, port, sockets = [] }: Need): Promise<boolean | undefined> =>
+  sockets.some((file) => existsSync(file)) || listens(host, port);
+
 /** Pure. */
-export function describe({ service, host, port, from, start }: Need): Warning {
+export function describe({ service, host, port, from, start, sockets }: Need): Warning {
+  if (sockets) {
+    const message = `needs ${service} on this machine: there is no socket of it, and nothing listens at ${host}:${port} (${from})`;
+    return { code: 'NEEDS_SERVICE', message };
+  }
   const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const how = start ? `; ${start} would start it` : '';
   return {

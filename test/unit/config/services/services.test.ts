@@ -272,6 +272,38 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
       'config/database.yml': 'default: &default\n  adapter: postgresql\n',
       'docker-compose.yml': DB,
     },
+    [
+      'postgres on this machine: there is no socket of it, and nothing listens at localhost:5432 (config/database.yml)',
+    ],
+  ],
+  [
+    'Rails with SQLite',
+    {
+      Gemfile: "gem 'rails'\ngem 'pg', group: :production\n",
+      'config/database.yml':
+        'default: &default\n  adapter: sqlite3\nproduction:\n  url: <%= ENV["DATABASE_URL"] %>\n',
+    },
+    [],
+  ],
+  [
+    'Spring with H2 for its tests',
+    {
+      'pom.xml':
+        '<project><artifactId>spring-boot-starter-web</artifactId><artifactId>h2</artifactId><artifactId>mysql-connector-j</artifactId></project>\n',
+      'src/main/resources/application.properties':
+        'spring.datasource.url=jdbc:mysql://localhost:3306/users?useSSL=false\n',
+    },
+    ['mysql at localhost:3306: nothing listens there (src/main/resources/application.properties)'],
+  ],
+  [
+    'Spring with H2 for its development',
+    {
+      'pom.xml':
+        '<project><artifactId>spring-boot-starter-web</artifactId><artifactId>h2</artifactId><artifactId>mysql-connector-j</artifactId></project>\n',
+      'src/main/resources/application.properties':
+        'spring.datasource.url=jdbc:mysql://localhost:3306/users\n',
+      'src/main/resources/application-dev.properties': 'spring.datasource.url=jdbc:h2:mem:users\n',
+    },
     [],
   ],
   [
