@@ -79,8 +79,16 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const named = afterSteps(found, uniqueNames(apps));
   const written = await withWrittenPorts(scope.project, named, { ...context, rivals: leftOut.length > 0 });
   const beside = await typedBeside(scope, decided);
-  const notes = [...scope.notes, ...written.apps.flatMap(unknownPort)];
+  const notes = [...scope.notes, ...written.apps.flatMap(unknownPort), ...(await asleep(scope, named))];
   return { ...written, notes: [...new Set(notes)], leftOut: [...leftOut, ...beside] };
+}
+
+async function asleep({ project, context }: Scope, apps: App[]): Promise<string[]> {
+  const spring = apps.filter(({ framework }) => framework === 'spring');
+  if (spring.length === 0 || context.prod) return [];
+  const { sleepingProfile } = await import('./spring-profiles.ts');
+  const words = await Promise.all(spring.map((app) => sleepingProfile(project, app, context.env)));
+  return words.filter((word) => word !== undefined);
 }
 
 /** `dependsOn` of those before which something has to end. */

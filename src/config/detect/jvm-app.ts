@@ -38,12 +38,19 @@ export async function gradleStart(project: Project, dir: string, text: string): 
     if (!gradle || !says.test(build)) continue;
     // `run` is the application plugin's, which Ktor's and Micronaut's bring with them.
     const starts = gradle === 'run' ? /\bapplication\b|io\.ktor\.plugin|ktor\b|micronaut\.application/ : says;
-    if (!starts.test(applied) || /\bbootJar\b[^\n]*(?:\{[^}]*)?\benabled\s*=\s*false/.test(build)) continue;
+    if (
+      !(starts.test(applied) || (gradle === 'run' && OWN_RUN.test(build))) ||
+      /\bbootJar\b[^\n]*(?:\{[^}]*)?\benabled\s*=\s*false/.test(build)
+    )
+      continue;
     if (main && !(await hasMain(project, dir, main))) continue;
     return [await wrapper(project, dir, 'gradlew', 'gradle'), gradle];
   }
   return undefined;
 }
+
+/** A task of that name of the build's own: Kotlin for several platforms has no application. */
+const OWN_RUN = /\btasks?\.(?:register|create)<JavaExec>\(\s*"run"|\btask\s+run\s*\(\s*type\s*:\s*JavaExec/;
 
 /** The words that start a Maven build's server; undefined for a library, or a parent of modules. */
 export async function mavenStart(project: Project, dir: string, text: string): Promise<Argv | undefined> {

@@ -108,20 +108,22 @@ function settleSql(says: EnvSays): void {
 }
 
 /**
- * Laravel's env file names Redis, Memcached and a mail server whether it uses them or not: what it uses stands in its
+ * Laravel's env file and Sail's containers have Redis, Memcached, a search and a mail server whether it uses them or not: what it uses stands in its
  * stores and drivers.
  */
 export function onlyUsedByLaravel(says: EnvSays, values: Readonly<Record<string, string>>): EnvSays {
   const used = new Set(
     Object.entries(values)
       .filter(([name]) =>
-        /^(?:CACHE_STORE|CACHE_DRIVER|QUEUE_CONNECTION|SESSION_DRIVER|BROADCAST_\w+|MAIL_MAILER|MAIL_DRIVER)$/.test(
+        /^(?:CACHE_STORE|CACHE_DRIVER|QUEUE_CONNECTION|SESSION_DRIVER|BROADCAST_\w+|MAIL_MAILER|MAIL_DRIVER|SCOUT_DRIVER)$/.test(
           name,
         ),
       )
       .map(([, value]) => (value === 'smtp' ? 'mailpit' : value)),
   );
-  const optional = ['redis', 'memcached', 'mailpit'].filter((id) => !used.has(id));
+  const optional = ['redis', 'memcached', 'mailpit', 'meilisearch', 'typesense'].filter(
+    (id) => !used.has(id),
+  );
   return {
     needs: says.needs
       .filter(({ kind }) => !optional.includes(kind.id))

@@ -98,6 +98,7 @@ async function envOf(
     }
   };
   const home = homeOf(app);
+  const laravel = await project.has(home, 'artisan');
   for (const dir of project.upwards(home).reverse()) {
     const { files } = await project.list(dir);
     const named = [
@@ -107,7 +108,9 @@ async function envOf(
     ]
       .map(([, file = '']) => path.relative(dir, path.resolve(app.cwd, file)))
       .filter((file) => !file.startsWith('..'));
-    for (const name of [...ENV_FILES.filter((one) => files.has(one)), ...named]) {
+    // What Laravel's setup copies: without it nothing starts.
+    const first = laravel && dir === home && !files.has('.env') ? ['.env.example'] : [];
+    for (const name of [...first, ...ENV_FILES].filter((one) => files.has(one)).concat(named)) {
       const file = path.join(dir, name);
       const text = await project.text(file);
       if (text === undefined) continue;
@@ -122,7 +125,6 @@ async function envOf(
     Object.entries(values).map(([name, value]) => [name, expand(value, values)]),
   );
   const says = readEnv(expanded, spoken);
-  const laravel = await project.has(home, 'artisan');
   return { says: laravel ? onlyUsedByLaravel(says, expanded) : says, fileOf: (name) => from[name] ?? '' };
 }
 

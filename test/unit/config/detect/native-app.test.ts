@@ -33,6 +33,15 @@ const cases: [string, Files, string[]][] = [
     ['backend backend spring 8080: ./gradlew bootRun'],
   ],
   [
+    'Kotlin for several platforms, with a run of its own',
+    {
+      'build.gradle.kts':
+        'plugins {\n  kotlin("multiplatform") version "2.3.20"\n}\ndependencies { implementation("io.ktor:ktor-server-netty") }\ntasks.register<JavaExec>("run") {\n  mainClass.set("a.Main")\n}\n',
+      gradlew: '',
+    },
+    ['backend backend jvm 8080: ./gradlew run'],
+  ],
+  [
     'a package called as Spring’s generator calls it',
     {
       'pom.xml': '<artifactId>spring-boot-starter-web</artifactId>',

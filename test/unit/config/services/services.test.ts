@@ -266,6 +266,18 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     [],
   ],
   [
+    'Laravel before its setup: what its setup copies, and Sail’s search that it does not use',
+    {
+      artisan: '',
+      'composer.json': { require: { 'meilisearch/meilisearch-php': '*' } },
+      '.env.example': 'DB_CONNECTION=mysql\nDB_HOST=127.0.0.1\nDB_PORT=3306\nSCOUT_DRIVER=database\n',
+      'docker-compose.yml': compose(
+        '  meilisearch:\n    image: getmeili/meilisearch\n    ports: ["7700:7700"]\n',
+      ),
+    },
+    ['mysql at 127.0.0.1:3306: nothing listens there (DB_HOST in .env.example)'],
+  ],
+  [
     'Rails over a socket file',
     {
       Gemfile: "gem 'rails'\ngem 'pg'\n",
