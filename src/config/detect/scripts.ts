@@ -5,7 +5,7 @@ import { splitLine, unwrap } from './commandline.ts';
 import { entryOf } from './listening.ts';
 import type { Look } from './look.ts';
 import { serverOf } from './node-entry.ts';
-import { serverOfScript, startsSeveral } from './owner/command.ts';
+import { serverOfScript, startsOnlyTasks, startsSeveral } from './owner/command.ts';
 import { shortName } from './owner/step.ts';
 import { packageManager, runScript } from './package-manager.ts';
 import { recognise } from './recognise.ts';
@@ -201,6 +201,7 @@ export async function singleScript(scope: Scope, dir: string): Promise<ScriptCan
     const candidate = await scriptCandidate(scope, dir, script, name);
     if (WINDOW.test(candidate.look.words.join(' '))) window ??= candidate;
     if (candidate.task || candidate.look.orchestrates) continue;
+    if (!candidate.look.framework && (await startsOnlyTasks(scope, dir, script))) continue;
     // A built site's preview is not what `dev` means, nor the other way round.
     const { framework } = candidate.look;
     if (!prod && (framework?.production || servesBuilt(candidate.look))) fallback ??= candidate;
@@ -244,10 +245,11 @@ export async function watcherScript(scope: Scope, dir: string): Promise<Candidat
   // Rails' own, by whatever name: `dev:client`.
   const rails = Object.keys(scripts).find((name) => RAILS_BUILDER.test(scripts[name] ?? ''));
   const script = rails ?? ['dev', 'watch'].find((name) => name in scripts);
-  if (script === undefined || scope.context.prod || (await startsSeveral(scope, dir, script)))
-    return undefined;
-  if (await isEmptyMix(scope, dir)) return undefined;
+  if (script === undefined || scope.context.prod || (await isEmptyMix(scope, dir))) return undefined;
+  const several = await startsSeveral(scope, dir, script);
+  if (several && !(await startsOnlyTasks(scope, dir, script))) return undefined;
   const found = await scriptCandidate(scope, dir, script, script === rails ? 'webpack' : script);
+  if (several) return { ...found, task: true, app: { ...found.app, framework: 'task', ready: [] } };
   return found.task ? found : undefined;
 }
 

@@ -70,8 +70,12 @@ function place(
   const web = /^https?:\/\//.test(value);
   // The page of a mail tool, S3's console and plain names of buckets are no addresses of a service.
   if (/^(?:S3|AWS)$/.test(prefix) && !/^(?:ENDPOINT|HOST)/.test(what)) return;
-  // Without its port it is any mail server's.
-  if (kind.id === 'mailpit' && (web || !port || !/^(?:HOST|SERVER)/.test(what))) return;
+  // Without its port, and at a mail server's own, it is any mail server's.
+  if (
+    kind.id === 'mailpit' &&
+    (web || !port || /^(?:25|465|587)$/.test(port) || !/^(?:HOST|SERVER)/.test(what))
+  )
+    return;
   const found = addressesOf(value, port && /^\d+$/.test(port) ? Number(port) : kind.port);
   note(says, kind, found, name, DATABASE.test(prefix) && chosen !== undefined);
 }

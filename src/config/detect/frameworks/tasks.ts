@@ -24,8 +24,8 @@ export const taskFrameworks: Framework[] = [
       'jest playwright eslint prettier tsc-watch tsc-alias docker docker-compose supabase firebase ' +
       'stripe ngrok open-cli open xdg-open kill kill-port fkill pkill killall lsof wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
       'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js ' +
-      'wxt plasmo tshy',
-    ['parcel watch', 'vite build', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev'],
+      'wxt plasmo tshy livereload',
+    ['parcel watch', 'vite build', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev', 'encore dev'],
   ),
   // Queues, schedulers and consumers.
   task(`${WORKERS} watchmedo jobs rake guard messenger:consume`, [

@@ -141,6 +141,14 @@ export async function serverOfScript(
   return { ...server, companions: all.filter((one) => one !== server) };
 }
 
+/** Does the script come to nothing but watchers and compilers, several of them? */
+export async function startsOnlyTasks(scope: Scope, dir: string, name: string): Promise<boolean> {
+  const within = { ...scope, leftOut: [], notes: [] };
+  const steps = await scriptSteps(within, dir, name);
+  if (steps.length < 2) return false;
+  return (await candidatesOf(within, steps, dir)).every(({ task, before }) => task || before);
+}
+
 /** Procfile.dev, by the script that starts it where there is one. */
 export async function procfileDev(scope: Scope): Promise<Candidate[] | undefined> {
   const { root } = scope.project;

@@ -33,6 +33,37 @@ const cases: [string, Files, string[]][] = [
     ['backend backend spring 8080: ./gradlew bootRun'],
   ],
   [
+    'watchers of a package beside the server of its folder: one alone, and several',
+    {
+      artisan: '',
+      'composer.json': {},
+      'package.json': {
+        scripts: {
+          dev: 'npm-run-all --parallel watch livereload',
+          watch: 'npm-run-all --parallel build:*:watch',
+          'build:css:watch': 'sass a:b --watch',
+          'build:js:watch': 'chokidar "a/*.js" -c "npm run build"',
+          livereload: 'livereload ./public/dist/',
+        },
+      },
+    },
+    [
+      'dev none task -: npm run --silent dev',
+      'backend backend laravel 8000: php artisan serve --port={port}',
+    ],
+  ],
+  [
+    'Webpack Encore beside Symfony’s public folder',
+    {
+      'composer.json': {},
+      'public/index.php': '',
+      'package.json': {
+        scripts: { 'dev-server': 'encore dev-server', dev: 'encore dev', watch: 'encore dev --watch' },
+      },
+    },
+    ['dev none task -: npm run --silent dev', 'backend backend php 8000: php -S {host}:{port} -t public'],
+  ],
+  [
     'Kotlin for several platforms, with a run of its own',
     {
       'build.gradle.kts':
