@@ -37,8 +37,8 @@ export async function typedBeside(scope: Scope, found: readonly Candidate[]): Pr
       const servers = (await typedCommand(within, one.dir, one.text)).filter(
         ({ task, before, app }) => !task && !before && !app.noPort,
       );
-      const missing = servers.find((server) => !isAmong(server, found, scope));
-      if (!missing) continue;
+      if (isTarget(one, found, project.root) || servers.every((server) => isAmong(server, found, scope)))
+        continue;
       const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
       const why = `line ${one.line} says to type it${place}, and nothing of what was found is that; a config can say it`;
       return [{ what: one.text, file: name, why }];
@@ -46,6 +46,12 @@ export async function typedBeside(scope: Scope, found: readonly Candidate[]): Pr
     if (starting > 0) break;
   }
   return [];
+}
+
+/** `uv run task api`: what is started is that very task of the folder. */
+function isTarget({ text, dir }: Typed, found: readonly Candidate[], root: string): boolean {
+  const name = text.split(/\s+/).at(-1) ?? '';
+  return found.some(({ app }) => (dir === root || app.cwd === dir) && app.evidence.includes(`"${name}"`));
 }
 
 /** The same server, or another way to start it. */

@@ -108,6 +108,15 @@ const places: [string, Files, [string, string, string][]][] = [
     [],
   ],
   [
+    'a target that is what was found, told in a sentence or in its folder: nothing',
+    {
+      Makefile: 'dev:\n\tcd api && ./tool serve & cd web && npm run dev\n',
+      'web/package.json': vite,
+      'README.md': 'Start it with `make dev`.\n',
+    },
+    [],
+  ],
+  [
     'the command that is run as it stands, and one that cannot be looked into beside both: nothing',
     {
       'package.json': scripts({ dev: 'concurrently npm:dev:*', 'dev:web': 'vite', 'dev:api': 'node a.js' }, [
