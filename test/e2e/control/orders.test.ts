@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { listProcesses, readProcess } from '../../../src/system/processes.ts';
-import { Rig, within } from '../../rig/rig.ts';
+import { Rig, until } from '../../rig/rig.ts';
 import { ask, devstart, listening, steered, whoAnswers } from '../../rig/steer.ts';
 
 const portsFile = (rig: Rig) => JSON.parse(readFileSync(path.join(rig.dir, '.ports.json'), 'utf8'));
@@ -287,10 +287,7 @@ test('SIGKILL to the launcher in the middle of a reload: nothing is left of the 
   assert.equal(code, 1);
   assert.match(stderr, /^error run \S+ cannot be reached: it has ended before it answered\n/);
   assert.equal((await devstart(rig, 'list', '--json')).stdout, '[]\n');
-  const gone = async () => {
-    for (;;) if ((await rig.survivors()).length === 0) return;
-  };
-  await within('end of the guard', gone());
+  await until('end of the guard', async () => (await rig.survivors()).length === 0);
 });
 
 test('SIGKILL to the guard in the middle of a restart: the run goes on, and ends whole', async (t) => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, chown, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Launched, Rig, within } from '../../rig/rig.ts';
+import { type Launched, Rig, until } from '../../rig/rig.ts';
 
 /** A server that listens by itself, as soon as it has been started. */
 const listening =
@@ -32,10 +32,7 @@ async function answer(rig: Rig, run: Launched): Promise<Record<string, unknown>>
 
 async function stop(rig: Rig, ...pids: number[]): Promise<void> {
   for (const pid of pids) process.kill(pid, 'SIGTERM');
-  const gone = async () => {
-    for (;;) if ((await rig.survivors()).length === 0) return;
-  };
-  await within('the end of the run', gone());
+  await until('the end of the run', async () => (await rig.survivors()).length === 0);
 }
 
 test('six at one moment are one run, which outlives them; again it is told of', async (t) => {
@@ -196,10 +193,7 @@ test('SIGKILL to the launcher: the guard ends it', async (t) => {
   const { rig } = await project(t);
   const { pid } = await answer(rig, rig.spawnDevstart(['up', '--json', '--kill-timeout', '1']));
   process.kill(Number(pid), 'SIGKILL');
-  const gone = async () => {
-    for (;;) if ((await rig.survivors()).length === 0) return;
-  };
-  await within('the end of the servers', gone());
+  await until('the end of the servers', async () => (await rig.survivors()).length === 0);
 });
 
 test('without a place for its record it starts all the same, and is told of', async (t) => {

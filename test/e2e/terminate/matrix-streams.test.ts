@@ -10,7 +10,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { misbehave } from '../../rig/misbehaving.ts';
-import { Rig, within } from '../../rig/rig.ts';
+import { Rig, until, within } from '../../rig/rig.ts';
 
 const program = fileURLToPath(new URL('../../../bin/devstart.cjs', import.meta.url));
 /** Seconds. */
@@ -25,13 +25,8 @@ async function project(t: TestContext, ...lines: string[]): Promise<Rig> {
 }
 
 /** Until so many of the rig's processes are alive. */
-const until = (rig: Rig, holds: (alive: number) => boolean): Promise<void> =>
-  within(
-    'change of the processes',
-    (async () => {
-      while (!holds((await rig.survivors()).length)) await sleep(20);
-    })(),
-  );
+const untilAlive = (rig: Rig, holds: (alive: number) => boolean): Promise<void> =>
+  until('change of the processes', async () => holds((await rig.survivors()).length));
 
 describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads /proc' }, () => {
   test('a server that waits for its last connection is ended after the grace', async (t) => {
@@ -97,8 +92,8 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
     });
     const closed = once(child, 'close');
     // Nobody reads meanwhile.
-    await until(rig, () => existsSync(path.join(rig.dir, 'failed')));
-    await until(rig, (alive) => alive <= 1);
+    await untilAlive(rig, () => existsSync(path.join(rig.dir, 'failed')));
+    await untilAlive(rig, (alive) => alive <= 1);
     child.stdout.resume();
     assert.deepEqual(await within('end', closed), [3, null]);
     await rig.assertNothingLeft();
@@ -114,7 +109,7 @@ describe('ends', { concurrency: 4, skip: process.platform !== 'linux' && 'reads 
       });
       await sleep(moment);
       child.kill('SIGKILL');
-      await until(rig, (alive) => alive === 0);
+      await untilAlive(rig, (alive) => alive === 0);
     });
   }
 

@@ -10,7 +10,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Rig, within } from '../../rig/rig.ts';
+import { Rig, until, within } from '../../rig/rig.ts';
 
 const program = fileURLToPath(new URL('../../../bin/devstart.cjs', import.meta.url));
 /** Seconds. */
@@ -68,10 +68,7 @@ describe('unread', { concurrency: 4 }, () => {
     });
     await full;
     child.kill('SIGINT');
-    await within(
-      'end of the servers',
-      until(async () => (await rig.survivors()).length === 1),
-    );
+    await until('end of the servers', async () => (await rig.survivors()).length === 1);
     child.kill('SIGTERM');
     assert.deepEqual(await ended(child), [130, null]);
     await rig.assertNothingLeft();
@@ -150,8 +147,4 @@ function fifo(t: TestContext): number {
   t.after(() => rmSync(dir, { recursive: true }));
   execFileSync('mkfifo', [path.join(dir, 'pipe')]);
   return openSync(path.join(dir, 'pipe'), 'r+');
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
