@@ -36,6 +36,9 @@ export interface Candidate {
   needs?: object[];
 }
 
+/** It stays, and listens: no watcher, no step, no worker. One that is run as it stands counts, too. */
+export const isServer = ({ app, task, before }: Candidate): boolean => !task && !before && !app.noPort;
+
 /** An app of which only the command is known. */
 export function draftApp(name: string, command: Command, cwd: string, evidence: string): App {
   return {

@@ -5,7 +5,15 @@ import { keyedByRole } from '../keyed.ts';
 import { type App, type LeftOut, ROLES } from '../types.ts';
 import { borrowedAtTop, byTheirOwner, meantAtTop } from './at-top.ts';
 import { reflexCommand } from './beside-reflex.ts';
-import { type Candidate, isBackground, isWeak, type Scope, uniqueNames, withRole } from './candidate.ts';
+import {
+  type Candidate,
+  isBackground,
+  isServer,
+  isWeak,
+  type Scope,
+  uniqueNames,
+  withRole,
+} from './candidate.ts';
 import { choose, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
@@ -122,8 +130,7 @@ async function decide(scope: Scope): Promise<Candidate[]> {
   return byFiles(scope, own, others);
 }
 
-const listeners = (all: Candidate[]) =>
-  all.filter(({ app, task, before }) => !task && !before && !app.noPort && !app.opaque);
+const listeners = (all: Candidate[]) => all.filter((one) => isServer(one) && !one.app.opaque);
 
 /** It starts a server of each role, or all that there is in its own way. */
 const isWhole = (all: Candidate[]) =>

@@ -7,13 +7,14 @@ import { matchCommand } from './frameworks/index.ts';
 import { viteKinds } from './frameworks/node.ts';
 import { flaskScript, pythonServers } from './frameworks/python.ts';
 import type { Framework } from './frameworks/types.ts';
+import { type LinePort, portIn, portSet } from './line-port.ts';
 import { managerOf } from './manage.ts';
 import { NODE_LIKE, nodemonLine, nodeServer } from './node-entry.ts';
 import { scriptOfSystem, workspaceDir } from './package-manager.ts';
 import type { Project } from './project.ts';
 
 /** What a command line turns out to run, followed through package.json scripts to its end. */
-export interface Look {
+export interface Look extends LinePort {
   framework: Framework | undefined;
   /** The innermost program's words. */
   words: string[];
@@ -29,20 +30,14 @@ export interface Look {
   script?: string;
   /** Variables that the line itself sets. */
   env: Record<string, string>;
-  /** A port that the line names. */
-  pinned: number | undefined;
   /** The line says the host itself. */
   hostGiven: boolean;
-  /** The line sets its port where neither a flag nor our PORT can override it. */
-  inPlace: RegExp | undefined;
   /** It starts other packages' scripts: turbo, `pnpm -r`. */
   orchestrates: boolean;
 }
 
 const ORCHESTRATORS = /^(?:turbo|turbowatch|lerna|nx run-many|rush|moon|wsrun|ultra|preconstruct)\b/;
-const PORT_FLAG = /(?:^|\s)(?:--port|-p|--http-port)[ =]?(\d{2,5})\b/;
 const HOST_FLAG = /(?:^|\s)(?:--host(?:name)?|-H|--ip|--bind)(?=[\s=]|$)/;
-const PORT_VARIABLE = /(\bPORT=["']?)(\d{2,5})\b/;
 
 /** `line` as it would run in `dir`. */
 export async function look(
@@ -118,25 +113,6 @@ export async function look(
   };
 }
 
-/** The port that a line names, and how it does where neither a flag nor our PORT can say another. */
-function portIn(
-  text: string,
-  words: string[],
-  framework: Framework | undefined,
-  set: string | undefined,
-): Pick<Look, 'pinned' | 'inPlace'> {
-  const reads = framework?.role !== 'task' && !framework?.flags;
-  const inPlace = framework?.inPlace?.test(text)
-    ? framework.inPlace
-    : reads && set && /^\d+$/.test(set)
-      ? PORT_VARIABLE
-      : undefined;
-  const flag = (framework?.portFlag ?? PORT_FLAG).exec(words.join(' '))?.[1];
-  const written = (inPlace ?? framework?.inPlace)?.exec(text)?.[2] ?? flag ?? ownDefault(set);
-  const pinned = written && /^\d+$/.test(written) ? Number(written) : undefined;
-  return { inPlace, pinned: pinned && pinned < 65536 ? pinned : undefined };
-}
-
 /** What a task of Deno runs: Vite's page takes flags through it, and of Fresh its port is all that the program says. */
 async function taskLook(
   project: Project,
@@ -155,17 +131,6 @@ async function taskLook(
 function exported(parts: Part[]): Record<string, string> {
   const assigned = parts.filter(({ words }) => words[0] === EXPORT).flatMap(({ words }) => words.slice(1));
   return unwrap(assigned).env;
-}
-
-/** `PORT=${PORT:-3001}`: the number that counts where nobody says another. */
-const ownDefault = (value: string | undefined): string | undefined =>
-  /^\$\{PORT:?-(\d{2,5})\}$/.exec(value ?? '')?.[1] ?? value;
-
-/** What `PORT=3001 npm run server` says to a server that takes its port by it. */
-function portSet(env: Record<string, string>, framework: Framework | undefined): number | undefined {
-  const PORT = ownDefault(env.PORT) ?? '';
-  const takes = framework?.role !== 'task' && (!framework?.flags || framework.readsPort);
-  return takes && /^\d{2,5}$/.test(PORT) && Number(PORT) < 65_536 ? Number(PORT) : undefined;
 }
 
 /** The command that stays: the last one, or the one before a pipe or beside a watcher. */

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { type LeftOut, ROLES } from '../types.ts';
-import { type Candidate, isBackground, type Scope } from './candidate.ts';
+import { type Candidate, isBackground, isServer, type Scope } from './candidate.ts';
 import { scriptCall, splitLine, unwrap } from './commandline.ts';
 import { look } from './look.ts';
 import { rolesOf } from './open-role.ts';
-import { typedCommand } from './owner/command.ts';
+import { startedIn } from './owner/command.ts';
 import type { Project } from './project.ts';
 import { type Typed, typedIn } from './typed.ts';
 
@@ -33,12 +33,10 @@ export async function typedBeside(scope: Scope, found: readonly Candidate[]): Pr
     for (const one of typed) {
       if (starting >= MOST || !(await isStart(project, one))) continue;
       starting++;
+      if (isTarget(one, found, project.root)) continue;
       const within = { ...scope, notes: [], leftOut: [] };
-      const servers = (await typedCommand(within, one.dir, one.text)).filter(
-        ({ task, before, app }) => !task && !before && !app.noPort,
-      );
-      if (isTarget(one, found, project.root) || servers.every((server) => isAmong(server, found, scope)))
-        continue;
+      const all = (await startedIn(within, one.dir, one.text, one.text, true)) ?? [];
+      if (all.filter(isServer).every((server) => isAmong(server, found, scope))) continue;
       const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
       const why = `line ${one.line} says to type it${place}, and nothing of what was found is that; a config can say it`;
       return [{ what: one.text, file: name, why }];
@@ -58,11 +56,10 @@ function isTarget({ text, dir }: Typed, found: readonly Candidate[], root: strin
 function isAmong(server: Candidate, found: readonly Candidate[], { project, leftOut }: Scope): boolean {
   const isOf = (file: string) => `${server.home}/`.startsWith(`${path.join(project.root, file)}/`);
   if (leftOut.some(({ file }) => file !== '.' && isOf(file))) return true;
-  const all = found.flatMap((one) => [one, ...(one.companions ?? [])]);
   // What cannot be looked into may be all that was found.
   const unknown = server.app.opaque || server.app.framework === undefined;
-  if (unknown && rolesOf(all).length === ROLES.length) return true;
-  return all.some((one) => {
+  if (unknown && rolesOf(found).length === ROLES.length) return true;
+  return found.some((one) => {
     if (one.home === server.home || one.app.runs?.dir === server.app.runs?.dir)
       return one.script !== undefined || kindOf(one) === kindOf(server);
     return (

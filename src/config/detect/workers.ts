@@ -28,8 +28,7 @@ interface Named {
 export async function mentionWorkers(scope: Scope, found: readonly Candidate[]): Promise<void> {
   const said = ({ app, look }: Candidate) =>
     app.opaque || isBackground(app.name) || isWorker(look?.words ?? []) || NAMED.test(app.name);
-  const all = found.flatMap((one) => [one, ...(one.companions ?? [])]);
-  if (all.some(said) || scope.leftOut.some(({ what }) => NAMED.test(what))) return;
+  if (found.some(said) || scope.leftOut.some(({ what }) => NAMED.test(what))) return;
   const { root } = scope.project;
   const dirs = [...new Set([root, ...found.flatMap(({ home, app }) => [home, app.cwd])])];
   const within = dirs.filter((dir) => `${dir}/`.startsWith(`${root}/`));
@@ -59,7 +58,7 @@ async function ofScripts({ project }: Scope, dirs: string[], found: readonly Can
 }
 
 const startsScript = (found: readonly Candidate[], dir: string): boolean =>
-  found.flatMap((one) => [one, ...(one.companions ?? [])]).some((one) => one.home === dir && one.script);
+  found.some((one) => one.home === dir && one.script);
 
 /** Laravel's `composer run dev` starts a queue's worker beside server and page. */
 async function ofComposer({ project }: Scope, dirs: string[], found: readonly Candidate[]): Promise<Named[]> {

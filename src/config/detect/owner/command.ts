@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Candidate, Scope } from '../candidate.ts';
+import { type Candidate, isServer, type Scope } from '../candidate.ts';
 import { saysItListens } from '../listening.ts';
 import { look } from '../look.ts';
 import { takeApart } from './apart.ts';
@@ -115,8 +115,7 @@ async function isKnown({ project }: Scope, dir: string, line = ''): Promise<bool
 
 /** More than one server, or something of which only its owner's program knows what it starts. */
 const startsMore = (all: Candidate[]): boolean =>
-  all.some(({ app }) => app.opaque || app.roles.length > 1) ||
-  all.filter(({ app, task, before }) => !task && !before && !app.noPort).length > 1;
+  all.some(({ app }) => app.opaque || app.roles.length > 1) || all.filter(isServer).length > 1;
 
 const scriptSteps = (scope: Scope, dir: string, name: string): Promise<Step[]> => {
   const file = scope.project.relative(path.join(dir, 'package.json'));
@@ -136,7 +135,7 @@ export async function serverOfScript(
   name: string,
 ): Promise<Candidate | undefined> {
   const all = await candidatesOf(scope, await scriptSteps(scope, dir, name), dir);
-  const [server, ...more] = all.filter(({ app, task, before }) => !task && !before && !app.noPort);
+  const [server, ...more] = all.filter(isServer);
   if (!server || more.length > 0 || server.app.opaque) return undefined;
   return { ...server, companions: all.filter((one) => one !== server) };
 }
@@ -239,11 +238,6 @@ export async function startedIn(
   if (!itself && steps.length === 1 && only?.line === line && only.opaque === undefined) return undefined;
   const all = await candidatesOf(scope, steps, dir);
   return all.every(({ task, before }) => task || before) ? undefined : all;
-}
-
-/** A command that people are told to give in a folder, taken apart; one that cannot be looked into is one app. */
-export async function typedCommand(scope: Scope, dir: string, line: string): Promise<Candidate[]> {
-  return candidatesOf(scope, await takeApart(scope, stepIn(dir, { line, evidence: line })), dir);
 }
 
 /** A plain Procfile is often production's: the last resort, and otherwise a word about its workers. */
