@@ -34,6 +34,7 @@ export class Child {
   readonly #output: OutputSink;
   #lastByte = 0;
   #released = false;
+  #abandoned = false;
 
   /** Never throws: what cannot be started has ended with an `error`. */
   constructor(
@@ -84,8 +85,22 @@ export class Child {
     this.#released = true;
   }
 
+  /**
+   * Somebody has the other end of its pipes, be he seen or not: closed they are told to be by the system itself. Of a
+   * pipe that waits to be read on nothing is known.
+   */
+  get held(): boolean {
+    return this.#streams.some((stream) => !stream.closed && !stream.isPaused());
+  }
+
+  /** Its pipes were closed by us, with somebody at their other end. */
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
   /** Closes the pipes now, whatever they hold. */
   abandon(): void {
+    this.#abandoned = this.#streams.some((stream) => !stream.closed);
     for (const stream of this.#streams) stream.destroy();
   }
 

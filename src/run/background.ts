@@ -7,11 +7,14 @@ import type { RunDeps } from './types.ts';
 
 /** Milliseconds. */
 const POLL = 100;
-/** A daemon that forks its way into the background may not be seen at once: so often nothing must be found. */
+/**
+ * A daemon that forks its way into the background may not be seen at once: so often nothing must be found, and its
+ * pipes be closed, too.
+ */
 const LOOKS = 3;
 const SOON = 5;
 /** How long a server that has put itself into the background may take to listen. */
-const PATIENCE = 3000;
+const PATIENCE = 10_000;
 
 /**
  * The leader has exited with 0: resolves true when what it left behind listens on the instance's ports, after that
@@ -19,7 +22,7 @@ const PATIENCE = 3000;
  */
 export async function goesOnInBackground(
   { plan }: Instance,
-  { terminator }: Life,
+  { child, terminator }: Life,
   mayGoOn: () => boolean,
   { emit }: Pick<RunDeps, 'emit'>,
 ): Promise<boolean> {
@@ -41,7 +44,7 @@ export async function goesOnInBackground(
   const deadline = performance.now() + PATIENCE;
   for (let empty = 0; !(await listens()); ) {
     empty = terminator.alive() ? 0 : empty + 1;
-    if (empty === LOOKS || performance.now() > deadline || !mayGoOn()) return false;
+    if ((empty >= LOOKS && !child.held) || performance.now() > deadline || !mayGoOn()) return false;
     await sleep(empty > 0 ? SOON : POLL);
   }
   const message = `${plan.label} has put itself into the background: it is watched, and ended with the run.`;

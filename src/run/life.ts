@@ -85,6 +85,8 @@ export async function live(instance: Instance, life: Life, run: LifeContext): Pr
     await sweep(instance, life, run.plan().killTimeout, deps.emit);
     life.child.release();
     await life.child.closed;
+    // A daemon that forked its way past the look for it.
+    if (life.child.abandoned) await sweep(instance, life, run.plan().killTimeout, deps.emit);
   };
   const swept = finished ? run.atEnd(sweepIt) : sweepIt();
   let decided: Promise<Next> | undefined;

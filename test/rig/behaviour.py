@@ -72,7 +72,7 @@ def daemonize():
     fork_and_leave()
     os.setsid()
     # So often that whoever reads the list of processes finds none of them.
-    for _ in range(60):
+    for _ in range(300):
         fork_and_leave()
 
 

@@ -40,7 +40,7 @@ function leader(t: TestContext, run: string | undefined, script: string): ChildP
   return child as ChildProcess & { pid: number };
 }
 
-function guard(t: TestContext, shell: string[], way: string, run: string, grace = 50) {
+function guard(t: TestContext, shell: string[], way: string, run: string, grace = 150) {
   const [file = '', ...args] = [...shell, '-c', GUARD_SCRIPT, 'sh', run, String(grace), way];
   const child = spawn(file, args, {
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
