@@ -7,8 +7,8 @@ export interface FollowRequest {
   run: string;
   /** Written number to real one, of all apps of the run; equal ones have not moved. */
   ports: ReadonlyMap<number, number>;
-  /** The written numbers that this process is to listen on itself; only where it has no other way to be told. */
-  own?: Iterable<number>;
+  /** Likewise those that this process is to listen on itself; only where it has no other way to be told. */
+  own?: ReadonlyMap<number, number>;
   /** The written numbers of the frontends that a fixed CORS list in this app's code names. */
   origins?: Iterable<number>;
   /** It sends a page's JavaScript or HTML. */
@@ -32,11 +32,11 @@ export function followEnvironment(request: FollowRequest): Record<string, string
   const settings: FollowSettings = {
     run: request.run,
     ports,
-    own: pick(request.own),
+    own: moves(request.own ?? new Map()),
     origins: pick(request.origins),
     pages: request.pages ?? false,
   };
-  if (ports.size === 0) return {};
+  if (ports.size === 0 && settings.own.size === 0) return {};
   const { inherited, files } = request;
   return {
     DEVSTART_MOVED: formatSettings(settings),
@@ -55,8 +55,11 @@ export function unfollowed(ports: ReadonlyMap<number, number>): number[] {
 
 function followed(ports: ReadonlyMap<number, number>): Map<number, number> {
   const ambiguous = new Set(unfollowed(ports));
-  return new Map([...ports].filter(([written, real]) => written !== real && !ambiguous.has(written)));
+  return new Map([...moves(ports)].filter(([written]) => !ambiguous.has(written)));
 }
+
+const moves = (ports: ReadonlyMap<number, number>) =>
+  new Map([...ports].filter(([written, real]) => written !== real));
 
 const pairOf = (ports: ReadonlyMap<number, number>, written: number): [number, number][] => {
   const real = ports.get(written);

@@ -9,7 +9,7 @@ export interface FollowSettings {
   run: string;
   /** The number that the project has written down, and the one that it became: all apps of the run that moved. */
   ports: ReadonlyMap<number, number>;
-  /** Of these the ones that this process is to listen on itself: a fixed `listen(8000)` follows, too. */
+  /** Those that this process is to listen on itself: a fixed `listen(8000)` follows, too. */
   own: ReadonlyMap<number, number>;
   /** The frontends' ports that a fixed CORS list of this process names. */
   origins: ReadonlyMap<number, number>;
@@ -43,6 +43,7 @@ export function parseSettings(line: string | undefined): FollowSettings | undefi
     );
   const run = words.get('run');
   const ports = map('ports');
-  if (!run || ports.size === 0) return undefined;
-  return { run, ports, own: map('own'), origins: map('origins'), pages: words.has('pages') };
+  const own = map('own');
+  if (!run || (ports.size === 0 && own.size === 0)) return undefined;
+  return { run, ports, own, origins: map('origins'), pages: words.has('pages') };
 }

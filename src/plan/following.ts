@@ -4,7 +4,7 @@ import { addressesIn, isForeign } from '../config/copies/urls.ts';
 import { isNative } from '../config/detect/frameworks/native.ts';
 import { instanceId } from '../config/instance-id.ts';
 import { type App, type PortKey, type Settings, TOLD_LISTS, type ToldName } from '../config/types.ts';
-import { followEnvironment, unfollowed } from '../follow/environment.ts';
+import { followEnvironment } from '../follow/environment.ts';
 import type { FollowFiles } from '../follow/options.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import type { FollowedCopy, Follows } from './types.ts';
@@ -52,19 +52,24 @@ const homesOfApp = (app: App): number[] =>
 const homeOf = ({ written = {}, defaultPorts }: App, key: PortKey): number | undefined =>
   written[key]?.[0]?.port ?? defaultPorts[key];
 
-/** Written number to real one, where they differ. Pure. */
+/**
+ * Written number to real one, where they differ. Of two apps with one number it is the backend's: where that stays, the
+ * number has not moved, wherever the other one went. Pure.
+ */
 export function movedPorts(apps: readonly App[], ports: PortMap): Map<number, number> {
-  const moved = new Map<number, number>();
-  for (const app of apps) {
-    const real = ports.of(instanceId(app.name, 0));
-    for (const key of Object.keys(real) as PortKey[]) {
-      const home = homeOf(app, key);
-      if (home !== undefined && real[key] !== undefined && home !== real[key] && !moved.has(home))
-        moved.set(home, real[key]);
-    }
-  }
-  return moved;
+  const known = new Map<number, number>();
+  const isBackend = ({ roles }: App): number => Number(roles.includes('backend'));
+  for (const app of [...apps].sort((a, b) => isBackend(b) - isBackend(a)))
+    for (const [home, real] of ownMoves(app, ports)) if (!known.has(home)) known.set(home, real);
+  return new Map([...known].filter(([home, real]) => home !== real));
 }
+
+/** Where an app would listen by itself, and where it does; equal ones have not moved. */
+const ownMoves = (app: App, ports: PortMap): [number, number][] =>
+  Object.entries(ports.of(instanceId(app.name, 0))).flatMap(([key, real]) => {
+    const home = homeOf(app, key as PortKey);
+    return home === undefined ? [] : [[home, real]];
+  });
 
 /**
  * Which numbers have moved, the places that name them, and how each follows. Pure.
@@ -77,7 +82,7 @@ export function followingOf(
   inherited: Environment,
 ): Following {
   const moved = movedPorts(apps, ports);
-  const stuck = new Set(unfollowed(everyPort(moved, ports)));
+  const stuck = new Set(ports.numbers.filter((port) => moved.has(port)));
   const found = copies.filter(
     (copy) => moved.has(copy.port) && !isForeign(copy.name ?? '') && !isOverruled(copy, inherited),
   );
@@ -204,7 +209,7 @@ function unique(rows: FollowedCopy[]): FollowedCopy[] {
 
 /** A number on which another of the run's servers listens means that one. */
 const everyPort = (moved: ReadonlyMap<number, number>, ports: PortMap): Map<number, number> =>
-  new Map([...ports.numbers.map((port) => [port, port] as const), ...moved]);
+  new Map([...moved, ...ports.numbers.map((port) => [port, port] as const)]);
 
 /** Where Vite's hot updates are when it runs within another server. */
 export const HOT_PORT = 24_678;
@@ -227,7 +232,10 @@ export function followEnv(app: App, following: Following, of: FollowEnvInput): R
   const moved = isHot ? new Map([...following.moved, [HOT_PORT, of.hot as number]]) : following.moved;
   return preloads(moved, of, {
     // Where there are several, each has a number of its own.
-    own: [...(app.instances === 1 ? homesOfApp(app) : []), ...(isHot ? [HOT_PORT] : [])],
+    own: new Map([
+      ...(app.instances === 1 ? ownMoves(app, of.ports) : []),
+      ...(isHot ? [[HOT_PORT, of.hot as number] as const] : []),
+    ]),
     origins: following.origins.get(app.name) ?? [],
     pages: app.roles.includes('frontend') || isHot,
     without: foreign ?? new Set(),
@@ -240,13 +248,13 @@ export const followCommandEnv = (
   moved: ReadonlyMap<number, number>,
   of: FollowEnvInput,
 ): Record<string, string> =>
-  preloads(moved, of, { own: [], origins: [], pages: false, without: new Set(), env: {} });
+  preloads(moved, of, { own: new Map(), origins: [], pages: false, without: new Set(), env: {} });
 
 function preloads(
   moved: ReadonlyMap<number, number>,
   { runId, ports, inherited, files }: FollowEnvInput,
   one: {
-    own: readonly number[];
+    own: ReadonlyMap<number, number>;
     origins: readonly number[];
     pages: boolean;
     without: ReadonlySet<number>;

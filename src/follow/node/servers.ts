@@ -30,7 +30,7 @@ interface Request extends RequestHeaders {
 
 /** Every server's events come through `net.Server`'s emit: http, https, http2, and what is built on them. */
 export function followServers(settings: FollowSettings): void {
-  const numbers = new Set([...settings.ports].flat());
+  const numbers = new Set([...settings.ports, ...settings.own].flat());
   const { emit } = net.Server.prototype;
   net.Server.prototype.emit = function (this: net.Server, event: string | symbol, ...args: unknown[]) {
     if (event === 'request' || event === 'checkContinue' || event === 'checkExpectation')

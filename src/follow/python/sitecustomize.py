@@ -20,6 +20,7 @@ def settings(line):
 
 RUN, MAPS = settings(os.environ.get("DEVSTART_MOVED", ""))
 PORTS, OWN, ORIGINS = MAPS["ports"], MAPS["own"], MAPS["origins"]
+NUMBERS = set(PORTS) | set(PORTS.values()) | set(OWN) | set(OWN.values())
 # Weak references to sockets of this process that listen on a port that has moved, by its old or its new number.
 listening = []
 
@@ -74,7 +75,7 @@ def follow_socket(cls):
         listen(self, *backlog)
         try:
             port = self.getsockname()[1]
-            if port in PORTS or port in PORTS.values():
+            if port in NUMBERS:
                 from _weakref import ref
 
                 listening.append(ref(self))
@@ -186,7 +187,7 @@ def run_the_projects_own():
             sys.modules.setdefault("sitecustomize", ours)
 
 
-if sys.version_info >= (3, 6) and PORTS and RUN == os.environ.get("DEVSTART_RUN"):
+if sys.version_info >= (3, 6) and NUMBERS and RUN == os.environ.get("DEVSTART_RUN"):
     sys.meta_path.insert(0, Finder)
     for loaded in [name for name in AFTER if name in sys.modules]:
         AFTER[loaded](sys.modules[loaded])

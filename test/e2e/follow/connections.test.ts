@@ -87,7 +87,7 @@ test('its own fixed number is listened on where it has become another', { timeou
   for (const args of ['W', '"W"', '{ port: W }', '{ port: W, host: "127.0.0.1" }', 'W, "127.0.0.1"']) {
     await t.test(args, async (t) => {
       const free = await freePort();
-      const env = followEnv(new Map([[written, free]]), { own: [written] });
+      const env = followEnv(new Map([[written, free]]), { own: new Map([[written, free]]) });
       const code = `listen(require('http').createServer(), ${args.replace('W', String(written))})`;
       assert.equal(await server(t, code, env), free);
     });
@@ -97,7 +97,7 @@ test('its own fixed number is listened on where it has become another', { timeou
 test('a second server on that number is another one', { timeout }, async (t) => {
   const { written } = await moved(t);
   const free = await freePort();
-  const env = followEnv(new Map([[written, free]]), { own: [written] });
+  const env = followEnv(new Map([[written, free]]), { own: new Map([[written, free]]) });
   const code = `const http = require('http'), first = http.createServer().listen(${free}, () => http.createServer().listen(${written})
     .on('error', (e) => console.log(e.code, e.port === ${written}, 'port ' + first.address().port)))`;
   const started = program(t, [process.execPath, '-e', code], { env });

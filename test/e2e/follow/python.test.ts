@@ -80,7 +80,7 @@ print(socket.create_connection(("127.0.0.1", ${free})).getpeername()[1])`;
 test('its own fixed number is listened on where it has become another', { timeout }, async (t) => {
   const { written } = await moved(t);
   const free = await run(t, 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])');
-  const env = followEnv(new Map([[written, Number(free)]]), { own: [written] });
+  const env = followEnv(new Map([[written, Number(free)]]), { own: new Map([[written, Number(free)]]) });
   const code = `import socket, http.server
 s = http.server.HTTPServer(("127.0.0.1", ${written}), None)
 print(s.socket.getsockname()[1])

@@ -19,11 +19,14 @@ const request: FollowRequest = {
 };
 
 test('what a process is told', () => {
-  assert.deepEqual(followEnvironment({ ...request, own: [3000], origins: [3000, 5000], pages: true }), {
-    DEVSTART_MOVED: 'run=k3x9 ports=8000:8001,3000:3002 own=3000:3002 origins=3000:3002 pages',
-    NODE_OPTIONS: '--require /opt/devstart/preload.cjs',
-    PYTHONPATH: '/opt/devstart/python',
-  });
+  assert.deepEqual(
+    followEnvironment({ ...request, own: new Map([[3000, 3002]]), origins: [3000, 5000], pages: true }),
+    {
+      DEVSTART_MOVED: 'run=k3x9 ports=8000:8001,3000:3002 own=3000:3002 origins=3000:3002 pages',
+      NODE_OPTIONS: '--require /opt/devstart/preload.cjs',
+      PYTHONPATH: '/opt/devstart/python',
+    },
+  );
 });
 
 test('nothing where nothing has moved', () => {

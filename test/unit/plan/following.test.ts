@@ -9,6 +9,7 @@ const app = (name: string, role: 'backend' | 'frontend', port: number, framework
   ({
     name,
     roles: [role],
+    instances: 1,
     framework,
     env: {},
     defaultPorts: {},
@@ -60,6 +61,20 @@ const cases: [string, Settings, [number, number], [number, number][], string[]][
       [3001, 3002],
       [5173, 3001],
     ],
+    ['3001 3002 no'],
+  ],
+  [
+    'two with one number: it is the backend’s, which stays',
+    settings([app('web', 'frontend', 3001, 'next'), pair[0] as App], [proxy]),
+    [3001, 3002],
+    [],
+    [],
+  ],
+  [
+    'two with one number: the backend moved, the page stays',
+    settings([app('web', 'frontend', 3001, 'next'), pair[0] as App], [proxy]),
+    [3002, 3001],
+    [[3001, 3002]],
     ['3001 3002 no'],
   ],
   [
@@ -115,6 +130,20 @@ test('the environment: nothing on an idle start, for another language or without
     of(3002, { ...api, env: { NODE_OPTIONS: '--inspect' } }, files).NODE_OPTIONS,
     '--inspect --require /d/preload.cjs',
   );
+});
+
+test('the environment: of two with one number each listens where it is; who calls it means the backend', () => {
+  const [api, web] = [app('api', 'backend', 3000), app('web', 'frontend', 3000, 'next')];
+  const files = { node: '/d/preload.cjs', python: '/d/python' };
+  const of = (one: App, real: PortMap) => {
+    const following = followingOf(settings([api, web], []), [], real, {});
+    return followEnv(one, following, { runId: 'r', ports: real, inherited: {}, files }).DEVSTART_MOVED;
+  };
+  assert.equal(of(api, ports(3000, 3001)), undefined);
+  assert.equal(of(web, ports(3000, 3001)), undefined);
+  assert.equal(of(api, ports(8000, 3000)), 'run=r own=3000:8000');
+  assert.equal(of(web, ports(8000, 3000)), undefined);
+  assert.equal(of(web, ports(8000, 3001)), 'run=r ports=3000:8000 own=3000:3001 pages');
 });
 
 test('by value: only the port is another one', () => {
