@@ -170,7 +170,9 @@ function portVariable(app: App, port: number | undefined): Record<string, string
   const { portName = 'PORT' } = app;
   // Another variable may have other readers: it is said where the port is not the server's own.
   const name = app.readsPort ? 'PORT' : portName;
-  return name !== 'PORT' && isItsOwn(app, port) ? {} : { [name]: String(port) };
+  // So has PORT: Phoenix's watchers inherit it, and a page's server among them takes it for its own.
+  const hasOtherReaders = name !== 'PORT' || app.framework === 'phoenix';
+  return hasOtherReaders && isItsOwn(app, port) ? {} : { [name]: String(port) };
 }
 
 /** Its owner's command gives it a PORT on which it does not listen: it is for something else, and stays. */

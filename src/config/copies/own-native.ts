@@ -205,7 +205,16 @@ async function viperDefault({ sources, top }: AppTrail, entries: SourceFile[]): 
       'SetDefault',
       !source.code.includes('AutomaticEnv'),
     );
-    if (own) return [own];
+    // Keys with methods of their own: `ServiceInterface.setDefault(":3456")`.
+    const [ofKey] = own
+      ? []
+      : ownByPattern(
+          source,
+          /\b\w*(?:Port|Interface|Listen|Addr|Address|Bind)\.[sS]etDefault\(\s*"?[\w.]*:?(\d{4,5})\b/,
+          'SetDefault',
+          false,
+        );
+    if (own ?? ofKey) return [own ?? ofKey].filter((one) => one !== undefined);
   }
   return [];
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Candidate, Scope } from './candidate.ts';
+import { type Candidate, isBackground, type Scope } from './candidate.ts';
 import { splitLine } from './commandline.ts';
 import { entryOf } from './listening.ts';
 import type { Look } from './look.ts';
@@ -22,6 +22,27 @@ export async function meantAtTop(
     const parts = splitLine(scripts[word.script ?? ''] ?? '').filter(({ words }) => words[0] !== 'cd');
     if (parts.length < 2) return { ...one, meant: true };
     return { ...word, meant: true, app: { ...word.app, name: one.app.name } };
+  });
+}
+
+const SCRIPT = /package\.json script "([^"]+)"/;
+const scriptOf = ({ app }: Candidate): string | undefined => SCRIPT.exec(app.evidence)?.[1];
+
+/**
+ * Without what the command at the top passes over: workers, whatever they listen for, and, where it starts one script
+ * in every package that has it, the packages that have another.
+ */
+export function passedOver({ project, leftOut }: Scope, own: Candidate[], found: Candidate[]): Candidate[] {
+  const names = own.filter(({ app }) => app.cwd !== project.root).map(scriptOf);
+  const each = names.find((name, i) => name !== undefined && names.indexOf(name) !== i);
+  return found.filter((one) => {
+    const name = path.basename(one.home);
+    const isWorker = isBackground(name) && one.app.framework !== 'wrangler';
+    const script = scriptOf(one);
+    if (!isWorker && (each === undefined || script === undefined || names.includes(script))) return true;
+    const why = 'the command at the top does not start it; a config can add it';
+    leftOut.push({ what: name, file: project.relative(one.home), why });
+    return false;
   });
 }
 

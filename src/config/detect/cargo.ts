@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Project } from './project.ts';
+import { rustWord } from './subcommand.ts';
 
 /** A package of a Cargo workspace, or one that stands alone. */
 export interface Crate {
@@ -91,13 +92,18 @@ export async function cargoTarget(
   isClient: (crate: Crate) => Promise<boolean>,
 ): Promise<string[] | undefined> {
   const crates = await cratesOf(project, dir, text);
+  const told = async (crate: Crate, words: string[]): Promise<string[]> => {
+    const bin = words.includes('--bin') ? words.at(-1) : (DEFAULT_RUN.exec(crate.text)?.[1] ?? crate.bins[0]);
+    const word = /\bclap\b/.test(crate.text) ? await rustWord(project, crate.dir, bin ?? crate.name) : [];
+    return word.length > 0 ? [...words, '--', ...word] : words;
+  };
   const own = crates.find((crate) => crate.dir === dir);
   // A package at the top that is no server stands for its workspace.
   if (own && (own.serves || crates.length === 1)) {
     if (!own.serves || (own.bins.length === 0 && (await isLibrary(project, own)))) return undefined;
     if (own.bins.length === 0) return [];
     if (SERVER.test(ofItsOwn(text)) && (await isClient(own))) return undefined;
-    return own.bins.length === 1 || /^default-run\s*=/m.test(text) ? [] : binary(own);
+    return told(own, own.bins.length === 1 || isSaid(own) ? [] : binary(own));
   }
   const runs = crates.filter(({ bins }) => bins.length > 0);
   const direct: Crate[] = [];
@@ -107,9 +113,12 @@ export async function cargoTarget(
   const one =
     servers.length === 1 ? servers[0] : ROLE_WORDS.flatMap((word) => servers.find(isCalled(word)) ?? [])[0];
   if (!one) return undefined;
-  if (runs.length === 1 && one.bins.length === 1) return [];
-  return ['-p', one.name, ...(one.bins.length > 1 && !/^default-run\s*=/m.test(one.text) ? binary(one) : [])];
+  if (runs.length === 1 && one.bins.length === 1) return told(one, []);
+  return told(one, ['-p', one.name, ...(one.bins.length > 1 && !isSaid(one) ? binary(one) : [])]);
 }
+
+const DEFAULT_RUN = /^default-run\s*=\s*"([^"]+)"/m;
+const isSaid = ({ text }: Crate): boolean => DEFAULT_RUN.test(text);
 
 const isCalled =
   (word: string) =>

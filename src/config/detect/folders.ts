@@ -228,14 +228,16 @@ export async function unrecognised(
     const programs = await Promise.all([dir, ...inner.map((one) => path.join(dir, one))].map(isProgram));
     if (programs.includes(true)) found.push(name);
   }
-  // A package of the workspace that is called as a backend is, and has a script to start it, whatever that is.
-  for (const { dir } of open.includes('backend') ? await project.workspaces() : []) {
+  // A package of the workspace that is called as the role is, and has a script to start it, whatever that is; `ui`
+  // is more often what pages are made of.
+  for (const { dir } of open.length > 0 ? await project.workspaces() : []) {
     const { scripts = {} } = (await project.packageJson(dir)) ?? {};
     const starts = ['dev', 'start', 'serve'].some((name) => name in scripts);
     const name = project.relative(dir);
     if (
       !starts ||
-      !roleNames.backend.includes(path.basename(dir)) ||
+      path.basename(dir) === 'ui' ||
+      !open.some((role) => roleNames[role].includes(path.basename(dir))) ||
       found.includes(name.split('/')[0] ?? '')
     )
       continue;

@@ -3,17 +3,9 @@ import type { Copy, Looks } from '../copies/types.ts';
 import { withWrittenPorts } from '../copies/written.ts';
 import { keyedByRole } from '../keyed.ts';
 import { type App, type LeftOut, ROLES } from '../types.ts';
-import { borrowedAtTop, byTheirOwner, meantAtTop } from './at-top.ts';
+import { borrowedAtTop, byTheirOwner, meantAtTop, passedOver } from './at-top.ts';
 import { reflexCommand } from './beside-reflex.ts';
-import {
-  type Candidate,
-  isBackground,
-  isServer,
-  isWeak,
-  type Scope,
-  uniqueNames,
-  withRole,
-} from './candidate.ts';
+import { type Candidate, isServer, isWeak, type Scope, uniqueNames, withRole } from './candidate.ts';
 import { choose, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
@@ -216,23 +208,13 @@ async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[
     ...byName(scope, await namedFolders(scope)),
     ...(await workspaceCandidates(scope)),
   ]);
-  const further = withoutWorkers(
+  const further = passedOver(
     scope,
+    own,
     found.filter(({ home }) => !homes.has(home)),
   );
   const chosen = choose(scope, further, open);
   return [...own, ...chosen, ...(await openRole(scope, [...own, ...chosen]))];
-}
-
-/** A worker that its owner's command does not start has no role that is open, whatever it listens for. */
-function withoutWorkers({ project, leftOut }: Scope, found: Candidate[]): Candidate[] {
-  return found.filter(({ app, home }) => {
-    const name = path.basename(home);
-    if (!isBackground(name) || app.framework === 'wrangler') return true;
-    const why = 'the command at the top does not start it; a config can add it';
-    leftOut.push({ what: name, file: project.relative(home), why });
-    return false;
-  });
 }
 
 async function byFolders(scope: Scope): Promise<Candidate[]> {

@@ -31,9 +31,9 @@ export function portIn(
   return { inPlace, pinned: pinned && pinned < 65536 ? pinned : undefined };
 }
 
-/** `PORT=${PORT:-3001}`: the number that counts where nobody says another. */
+/** `PORT=${PORT:-3001}`, `PORT=${WEB_PORT:-3001}`: the number that counts where nobody says another. */
 const ownDefault = (value: string | undefined): string | undefined =>
-  /^\$\{PORT:?-(\d{2,5})\}$/.exec(value ?? '')?.[1] ?? value;
+  /^\$\{\w+:?-(\d{2,5})\}$/.exec(value ?? '')?.[1] ?? value;
 
 /** What `PORT=3001 npm run server` says to a server that takes its port by it. */
 export function portSet(env: Record<string, string>, framework: Framework | undefined): number | undefined {

@@ -53,11 +53,17 @@ async function isClient(
   );
 }
 
-/** PocketBase's own program does nothing without its word. */
-const serving = (text: string, argv: [string, ...string[]] | undefined): [string, ...string[]] | undefined =>
-  argv && argv[0] === 'go' && /^\s*(?:require\s+)?github\.com\/pocketbase\/pocketbase\s/m.test(text)
-    ? [...argv, 'serve', '--http={host}:{port}']
-    : argv;
+type Argv = [string, ...string[]] | undefined;
+
+/** A program that does nothing without its word: PocketBase's own, and Cobra's. */
+async function serving({ project }: Scope, dir: string, text: string, argv: Argv): Promise<Argv> {
+  if (argv?.[0] !== 'go') return argv;
+  if (/^\s*(?:require\s+)?github\.com\/pocketbase\/pocketbase\s/m.test(text))
+    return [...argv, 'serve', '--http={host}:{port}'];
+  if (!text.includes('spf13/cobra')) return argv;
+  const { goWord } = await import('./subcommand.ts');
+  return [...argv, ...(await goWord(project, dir, text, path.resolve(dir, argv[2] ?? '.')))];
+}
 
 const natives: Native[] = [
   { file: /^main\.wasp(?:\.ts)?$/, argv: (_, __, text) => waspStart(text) },
@@ -67,6 +73,8 @@ const natives: Native[] = [
     file: 'go.mod',
     argv: async (scope, dir, text) =>
       serving(
+        scope,
+        dir,
         text,
         await goCommand(scope, dir, text, {
           serves: async (main) => !(await isClient(scope, dir, main, GO_FILE, go)),

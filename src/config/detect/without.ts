@@ -9,6 +9,7 @@ export async function withoutDoubles(scope: Scope, found: Candidate[]): Promise<
 }
 
 const BUILT = /\b(?:static|join|resolve|sendFile)\b[^\n]*['"`/](?:dist|build|out)['"`/]/;
+const BUILT_MODULE = /^\.\/(?:build|dist|out|\.output)\/(?:handler|index|entry|server\/entry)\.[cm]?js$/;
 const PAGE_CONFIG =
   /^(?:vite|webpack|rsbuild|rspack|vue)\.config\.[cm]?[jt]s$|^(?:setupProxy|proxy\.conf).*$/;
 
@@ -27,18 +28,22 @@ async function withoutProductions(scope: Scope, found: Candidate[]): Promise<Can
   const [, entry = ''] = /^node (?:\.\/)?([\w./-]+)$/.exec(scripts.start?.trim() ?? '') ?? [];
   const [file = ''] = /^\S+\.[cm]?[jt]s\b/.exec(server.app.evidence) ?? [];
   const isStarted = entry !== '' && file.replace(/\.\w+$/, '') === entry.replace(/\.[cm]?[jt]s$/, '');
-  if (!isStarted || page.home !== project.root) return found;
+  const text = (await project.text(path.join(page.home, file))) ?? '';
+  const used = usedPackages(text);
+  // It runs what the page's own build makes: SvelteKit's `./build/handler.js`.
+  const runsBuilt = scripts.start === undefined && used.some((name) => BUILT_MODULE.test(name));
+  if ((!isStarted && !runsBuilt) || page.home !== project.root) return found;
   const configs = [...(await project.list(page.home)).files].filter((name) => PAGE_CONFIG.test(name));
   const said = await Promise.all(configs.map((name) => project.text(path.join(page.home, name))));
   if (said.some((text) => /\bproxy\b/i.test(text ?? ''))) return found;
-  const text = (await project.text(path.join(page.home, file))) ?? '';
-  const inner = usedPackages(text).filter((name) => name.startsWith('.'));
+  const inner = used.filter((name) => name.startsWith('.'));
   const further = inner
     .slice(0, 6)
     .map((name) => path.join(page.home, name.replace(/(?:\.[cm]?js)?$/, '.js')));
   const texts = await Promise.all(further.map((one) => project.text(one)));
-  if (![text, ...texts].some((one) => BUILT.test(one ?? ''))) return found;
-  const why = '"start" runs it on what was built, and "dev" starts the page; a config can add it';
+  if (!runsBuilt && ![text, ...texts].some((one) => BUILT.test(one ?? ''))) return found;
+  const how = runsBuilt ? 'it runs' : '"start" runs it on';
+  const why = `${how} what was built, and "dev" starts the page; a config can add it`;
   scope.leftOut.push({ what: file, file, why });
   return found.filter((one) => one !== server);
 }
@@ -111,14 +116,16 @@ async function withoutWatched(scope: Scope, found: Candidate[], server: Candidat
   const { project } = scope;
   const page = found.find(({ app, look }) => app.roles[0] === 'frontend' && look !== undefined);
   const config = path.join(server.home, 'config');
-  const text = page && (await project.text(path.join(config, 'dev.exs')));
-  if (!page || !text) return found;
+  const text = await project.text(path.join(config, 'dev.exs'));
+  if (!text) return found;
   const [, watchers = ''] = /^\s*watchers:\s*\[([\s\S]*?)\n\s*\]/m.exec(text.replace(/^\s*#.*$/gm, '')) ?? [];
   const folders = [...watchers.matchAll(/\bcd:\s*Path\.expand\(\s*"([^"]+)"\s*,\s*__DIR__\s*\)/g)];
   const starts = /"(?:run|dev|serve|start|vite)"|\b(?:vite|webpack-dev-server)\b/.test(watchers);
-  if (!starts || !folders.some(([, to = '']) => path.resolve(config, to) === page.home)) return found;
-  const what = page.app.name || (page.home === project.root ? 'frontend' : path.basename(page.home));
-  const file = project.relative(page.home);
+  const homes = folders.map(([, to = '']) => path.resolve(config, to));
+  const home = homes.find((dir) => dir === page?.home) ?? homes[0];
+  if (!starts || home === undefined || (page && home !== page.home)) return found;
+  const what = page?.app.name || (home === project.root ? 'frontend' : path.basename(home));
+  const file = project.relative(home);
   scope.leftOut.push({ what, file, why: 'config/dev.exs starts it with the server' });
   return found.filter((one) => one !== page);
 }

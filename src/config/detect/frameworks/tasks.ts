@@ -25,8 +25,15 @@ export const taskFrameworks: Framework[] = [
       'stripe ngrok open-cli open xdg-open kill kill-port fkill pkill killall lsof wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
       'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js ' +
       'wxt plasmo tshy livereload',
-    ['parcel watch', 'vite build', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev', 'encore dev'],
+    ['parcel watch', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev', 'encore dev'],
   ),
+  // What makes the pages once, or watching.
+  task('', [
+    ...'vite next nuxt nuxi astro ng nest gatsby remix react-router react-scripts vue-cli-service rsbuild parcel svelte-kit'
+      .split(' ')
+      .map((program) => `${program} build`),
+    ...['nuxt generate', 'nuxi generate', 'next export'],
+  ]),
   // Queues, schedulers and consumers.
   task(`${WORKERS} watchmedo jobs rake guard messenger:consume`, [
     ...WORKER_CALLS.split(','),
@@ -37,15 +44,20 @@ export const taskFrameworks: Framework[] = [
     'php artisan pail',
     'php artisan reverb:start',
   ]),
-  // Services that listen where they always do, and tunnels.
+  // Services and proxies that listen where their own files say, and tunnels.
   task(
     'redis-server valkey-server memcached mongod postgres pg_ctl mysqld mysqld_safe mariadbd ' +
       'meilisearch minio mailpit maildev mailhog nats-server rabbitmq-server localstack temporal ' +
-      'podman colima cloudflared lt localtunnel smee zrok wails shakapacker-dev-server',
+      'caddy nginx traefik haproxy podman colima cloudflared lt localtunnel smee zrok wails shakapacker-dev-server',
     [],
   ),
 ];
 
 function task(programs: string, calls: string[]): Framework {
-  return { id: 'task', label: 'a watcher', role: 'task', commands: [...programs.split(' '), ...calls] };
+  return {
+    id: 'task',
+    label: 'a watcher',
+    role: 'task',
+    commands: [...programs.split(' ').filter(Boolean), ...calls],
+  };
 }

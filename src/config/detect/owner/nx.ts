@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { matchCommand } from '../frameworks/index.ts';
 import { readJsonc } from './jsonc.ts';
 import { type NxProject, nxProjects, type Target } from './nx-projects.ts';
 import { quoted } from './shell.ts';
-import { type Like, partOf, type Step, scriptStep, type Taken, type Taking } from './step.ts';
+import { type Like, partOf, peel, type Step, scriptStep, type Taken, type Taking } from './step.ts';
 
 /** What an executor serves with, in the table's words; where it listens when nobody says. */
 const EXECUTORS: Record<string, { line: string; port?: number }> = {
@@ -163,7 +164,7 @@ async function stepsOf({ scope, step, further }: Taking, run: Run): Promise<Step
 async function likeOf(
   files: Taking['scope']['project'],
   project: NxProject,
-  { executor, command, script, options, dir }: Target,
+  { executor, command, commands, script, options, dir }: Target,
   said: number | undefined,
 ): Promise<Like | undefined> {
   const given = said ?? (Number(options.port) || undefined);
@@ -172,9 +173,19 @@ async function likeOf(
   }
   const known = executor === undefined ? undefined : EXECUTORS[executor];
   const line = known?.line ?? command ?? (script && (await files.packageJson(project.dir))?.scripts[script]);
-  if (!line) return undefined;
+  if (!line) {
+    // The one server among its commands: what is said to the call all of them would hear.
+    const [server, ...others] = (commands ?? []).filter(isServer);
+    return server !== undefined && others.length === 0 ? { line: server, dir, flags: () => [] } : undefined;
+  }
   const port = given ?? known?.port;
   return { line, dir: known ? project.dir : dir, ...(port !== undefined && { port }), flags: nxFlags };
+}
+
+function isServer(line: string): boolean {
+  // `pnpm vite`
+  const role = matchCommand(peel(line.replace(/^(?:pnpm|yarn|bun)\s+(?!exec|dlx|x\b)/, '')).words)?.role;
+  return role === 'frontend' || role === 'backend';
 }
 
 /** The file that a build target starts from. */

@@ -207,6 +207,15 @@ const cases: [string, Files, string[]][] = [
     ['backend 8038 backend/main.go:4 SetDefault', 'frontend 5173'],
   ],
   [
+    'Go: a default that a key of settings has by a method of its own',
+    beside({
+      'backend/go.mod': 'module shop\n',
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\tServiceInterface.setDefault(":3456")\n\te.Start(ServiceInterface.GetString())\n}\n',
+    }),
+    ['backend 3456 backend/main.go:4 SetDefault', 'frontend 5173'],
+  ],
+  [
     'Sinatra: its own number, behind a variable',
     beside({
       'backend/Gemfile': "gem 'sinatra'\n",

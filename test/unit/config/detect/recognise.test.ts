@@ -42,7 +42,7 @@ const lines: [string, string | undefined, number | undefined, string][] = [
   // Rsbuild 1 ends at a flag that Rsbuild 2 has.
   ['rsbuild dev', 'rsbuild', 3000, 'rsbuild dev --port {port} --host {host}'],
   ['next dev -p4100', 'next', 4100, 'next dev -p4100 -p {port} -H {host}'],
-  ['next build', undefined, undefined, 'next build'],
+  ['next build', 'task', undefined, 'next build'],
   ['uvicorn main:app', 'uvicorn', 8000, 'uvicorn main:app --host {host} --port {port}'],
   [
     'uv run uvicorn main:app --host 0.0.0.0 --port 9000',
@@ -72,7 +72,7 @@ const lines: [string, string | undefined, number | undefined, string][] = [
   ['trigger dev', 'task', undefined, 'trigger dev'],
   ['tsc-watch --onsuccess "node x"', 'tsc-watch', undefined, 'tsc-watch --onsuccess "node x"'],
   ['nest build --webpack --watch', 'nest', undefined, 'nest build --webpack --watch'],
-  ['nest build', undefined, undefined, 'nest build'],
+  ['nest build', 'task', undefined, 'nest build'],
   [
     'npx mintlify@latest dev --port 3050',
     'mintlify',

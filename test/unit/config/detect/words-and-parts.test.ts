@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { detect, type Files, projects, scripts, summary } from './projects.ts';
+
+/** Programs that need a word, parts that another part starts, builds that are no servers: one row a kind. */
+
+const project = await projects();
+
+const CLAP = '[package]\nname = "shop"\n[dependencies]\naxum = "0.8"\nclap = { version = "4" }\n';
+const LISTENS = 'fn main() { axum::serve(listener, app); }\n';
+const COBRA = 'module example.com/shop\n\nrequire (\n\tgithub.com/spf13/cobra v1.8.0\n)\n';
+const MAIN = 'package main\n\nimport "example.com/shop/cmd"\n\nfunc main() { cmd.Execute() }\n';
+const SERVES = 'package cmd\n\nfunc listen() { http.ListenAndServe(":8080", nil) }\n';
+const rootCommand = (more = '') =>
+  `package cmd\n\nvar rootCmd = &cobra.Command{\n\tUse: "shop",\n${more}}\n\nvar serveCmd = &cobra.Command{\n\tUse: "serve [flags]",\n\tRun: func(cmd *cobra.Command, args []string) { listen() },\n}\n\nfunc Execute() { rootCmd.Execute() }\n`;
+const PHOENIX = 'defp deps do\n  [{:phoenix, "~> 1.7.14"}]\nend\n';
+
+/** Title, files, apps, what is left out. */
+const kinds: [string, Files, string[], string[]?][] = [
+  [
+    'Rust: an enum that clap parses',
+    {
+      'Cargo.toml': CLAP,
+      'src/main.rs': `#[derive(clap::Parser, Debug)]\n#[command(name = "shop")]\nenum Command {\n    #[command(flatten)]\n    Admin(admin::Command),\n    /// Starts it\n    Server { port: u16, dry: bool },\n    BackgroundWorker,\n}\n${LISTENS}`,
+    },
+    ['backend backend rust any: cargo run -- server'],
+  ],
+  [
+    'Rust: the words in a file of their own, of one of several programs',
+    {
+      'Cargo.toml': `${CLAP}[[bin]]\nname = "tool"\n[[bin]]\nname = "shop-server"\n`,
+      'src/main.rs': LISTENS,
+      'src/cli.rs':
+        '#[derive(Parser)]\npub struct Cli {\n    #[command(subcommand)]\n    pub command: Commands,\n}\n#[derive(Subcommand)]\npub enum DbCommands {\n    Run,\n}\n#[derive(Subcommand)]\npub enum Commands {\n    Migrate,\n    Serve(ServeArgs),\n}\n',
+    },
+    ['backend backend rust any: cargo run --bin shop-server -- serve'],
+  ],
+  [
+    'Rust: a word that may be left out',
+    {
+      'Cargo.toml': CLAP,
+      'src/main.rs': `#[derive(Parser)]\nstruct Cli {\n    #[clap(subcommand)]\n    command: Option<Commands>,\n}\n#[derive(Subcommand)]\nenum Commands {\n    Serve,\n}\n${LISTENS}`,
+    },
+    ['backend backend rust any: cargo run'],
+  ],
+  [
+    'Go: Cobra’s first command does nothing itself',
+    { 'go.mod': COBRA, 'main.go': MAIN, 'cmd/root.go': rootCommand(), 'cmd/serve.go': SERVES },
+    ['backend backend go 8080: go run . serve'],
+  ],
+  [
+    'Go: Cobra’s first command serves',
+    {
+      'go.mod': COBRA,
+      'main.go': MAIN,
+      'cmd/root.go': rootCommand(
+        '\tRunE: func(cmd *cobra.Command, args []string) error { return listen() },\n',
+      ),
+      'cmd/serve.go': SERVES,
+    },
+    ['backend backend go 8080: go run .'],
+  ],
+  [
+    'a script in every package that has it, and one package that has another',
+    {
+      'package.json': scripts({ dev: 'turbo run dev' }, ['turbo'], {
+        workspaces: ['web', 'worker', 'sandbox'],
+      }),
+      'turbo.json': { tasks: { dev: { persistent: true } } },
+      'web/package.json': scripts({ dev: 'next dev' }, ['next']),
+      'worker/package.json': scripts({ dev: 'tsx watch src/index.ts' }, ['express']),
+      'sandbox/package.json': scripts({ start: 'node dist/server.js' }),
+      'sandbox/dist/server.js': 'require("http").createServer().listen(4100);',
+    },
+    ['web frontend next 3000: npm run dev -- +P @web', 'worker none express -: npm run dev @worker'],
+    ['sandbox'],
+  ],
+  [
+    'a server that runs what the page’s own build makes',
+    {
+      'package.json': scripts({ dev: 'vite dev', build: 'vite build' }, ['@sveltejs/kit', 'vite', 'polka']),
+      'server.js':
+        'import { handler } from "./build/handler.js";\nimport polka from "polka";\npolka().use(handler).listen(3000);\n',
+    },
+    ['frontend frontend sveltekit 5173: npm run dev -- +P'],
+    ['server.js'],
+  ],
+  [
+    'a script called as a role that builds its pages and ends',
+    {
+      'package.json': scripts(
+        { dev: 'nodemon index.js', client: 'cd client && npm ci && npm run generate' },
+        ['express'],
+      ),
+      'index.js': 'app.listen(process.env.PORT || 3333);',
+      'client/package.json': scripts({ dev: 'nuxt', generate: 'nuxt generate' }, ['nuxt']),
+    },
+    ['backend backend express 3333: npm run dev', 'client frontend nuxt 3000: npm run dev -- +P @client'],
+  ],
+  [
+    'a proxy before the servers, and a PORT that another variable gives',
+    {
+      'package.json': scripts({ dev: 'turbo run dev' }, ['turbo'], {
+        workspaces: ['proxy', 'server', 'web'],
+      }),
+      'turbo.json': { tasks: { dev: { persistent: true } } },
+      'proxy/package.json': scripts({ dev: './caddy run || caddy run' }),
+      'server/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'server/index.js': 'app.listen(3000);',
+      'web/package.json': scripts({ dev: 'cross-env PORT=${WEB_PORT:-3001} next dev' }, ['next']),
+    },
+    [
+      'proxy none task -: npm run dev @proxy',
+      'server backend express 3000: npm run dev @server',
+      'web frontend next 3001: npm run dev -- +P @web',
+    ],
+  ],
+  [
+    'Phoenix starts its page’s server in a folder that holds no page for others',
+    {
+      'mix.exs': PHOENIX,
+      'config/dev.exs':
+        'config :shop, ShopWeb.Endpoint,\n  http: [port: 4000],\n  watchers: [\n    node: ["node_modules/react-scripts/bin/react-scripts.js", "start",\n      cd: Path.expand("../assets", __DIR__)\n    ]\n  ]\n',
+      'assets/package.json': scripts({ start: 'react-scripts start' }, ['react-scripts']),
+    },
+    ['backend backend phoenix 4000: mix phx.server'],
+    ['assets'],
+  ],
+  [
+    'Nx runs several commands of a target, one of which serves',
+    {
+      'package.json': scripts({}, ['nx'], { workspaces: ['packages/*'] }),
+      'nx.json': {},
+      'packages/backend/manage.py':
+        'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "x.settings")\nfrom django.core.management import execute_from_command_line\n',
+      'packages/webapp/package.json': scripts({ start: 'pnpm nx start:app' }),
+      'packages/webapp/project.json': {
+        name: 'webapp',
+        targets: {
+          setup: { executor: '@shop/tools:setup' },
+          'start:app': {
+            executor: 'nx:run-commands',
+            options: { cwd: 'packages/webapp', commands: ['pnpm vite', 'pnpm nx run api:types:watch'] },
+            dependsOn: ['setup'],
+          },
+        },
+      },
+    },
+    [
+      'backend backend django 8000: python3 manage.py runserver {port} @packages/backend',
+      'webapp frontend vite 5173: bin nx run webapp:start:app',
+    ],
+  ],
+  [
+    'a package called as the role that is open, whose start says nothing',
+    {
+      'package.json': scripts({}, [], { workspaces: ['packages/*'] }),
+      'packages/backend/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'packages/backend/index.js': 'app.listen(3000);',
+      'packages/webapp/package.json': scripts({ start: 'our-tool up' }),
+      'packages/ui/package.json': scripts({ dev: 'our-tool watch' }),
+    },
+    ['backend backend express 3000: npm run dev @packages/backend'],
+    ['webapp'],
+  ],
+];
+
+for (const [title, files, expected, leftOut = []] of kinds) {
+  test(`a kind: ${title}`, async () => {
+    const root = await project(files);
+    const found = await detect(root);
+    assert.deepEqual(
+      found.apps.map((app) => summary(app, root)),
+      expected,
+    );
+    assert.deepEqual(
+      found.leftOut.map(({ what }) => what),
+      leftOut,
+    );
+  });
+}
