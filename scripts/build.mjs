@@ -34,6 +34,7 @@ const lean = {
     replace(/^y18n$/, at('scripts/lean/y18n.mjs'));
     replace(/^yargs-locale-en$/, path.join(modules, 'yargs/locales/en.json'));
     replace(/^(escalade\/sync|get-caller-file)$/, at('scripts/lean/empty.mjs'));
+    replace(/^color-convert$/, at('scripts/lean/color-convert.mjs'));
     replace(/^emoji-regex$/, at('scripts/lean/emoji-regex.mjs'));
     replace(/^assert$/, at('scripts/lean/assert.mjs'), /[/\\](yargs|concurrently)[/\\]/);
     replace(/^node:fs\/promises$/, at('scripts/lean/fs-promises.mjs'), /[/\\]src[/\\]/);

@@ -301,7 +301,11 @@ test('a variable that the code reads in place of PORT says the port where it is 
   assert.deepEqual(reads({ portName: 'PORT', written: { backend: [own] } }), ['8001', undefined]);
   const phoenix = { portName: 'PORT', framework: 'phoenix' };
   const own4000 = { ...phoenix, written: { backend: [{ ...own, port: 4000 }] } };
-  assert.deepEqual(reads({ ...phoenix, written: { backend: [own] } })[0], undefined, 'its watchers inherit it');
+  assert.deepEqual(
+    reads({ ...phoenix, written: { backend: [own] } })[0],
+    undefined,
+    'its watchers inherit it',
+  );
   assert.deepEqual(reads(own4000)[0], '8001');
   assert.deepEqual(reads({ readsPort: true }), ['8001', undefined], 'its line has $PORT');
   assert.deepEqual(reads({ readsPort: false }), [undefined, undefined], 'a flag says it');
