@@ -112,7 +112,12 @@ function calledPort(
   own: ReadonlySet<number>,
 ): Call | undefined {
   const others = facts.filter((one) => one !== backend && one.app.name !== backend.app.name);
-  const taken = new Set([...others.flatMap(homes), ...(backend.elsewhere ?? [])]);
+  const pages = backend.byRole?.frontend?.slice(0, 1) ?? [];
+  const taken = new Set([
+    ...others.flatMap(homes),
+    ...pages.map(({ found }) => found.port),
+    ...(backend.elsewhere ?? []),
+  ]);
   const calls = others
     .flatMap((one) => one.calls)
     .filter(

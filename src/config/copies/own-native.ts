@@ -6,6 +6,7 @@ import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './fac
 import { withImported } from './modules.ts';
 import { dotnetFolder, launchSettings } from './own-dotnet.ts';
 import { boundLiteral, handedOn, rustEntries } from './own-rust.ts';
+import { springPort } from './own-spring.ts';
 import { entryListens } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import type { Own } from './types.ts';
@@ -122,10 +123,11 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
   const { app } = trail;
   const dir = kind === 'dotnet' ? await dotnetFolder(trail) : trail.dir;
   const native = NATIVES[kind] ?? {};
-  const env = await nativeEnv(trail, kind, native);
+  const spring = kind === 'spring' ? await springPort(trail) : undefined;
+  const env = spring?.env ?? (await nativeEnv(trail, kind, native));
   const inner: AppTrail = { ...trail, dir, env };
-  const own: Own[] = [];
-  let reads: string | undefined;
+  const own: Own[] = [...(spring?.own ?? [])];
+  let reads = spring?.reads;
   const names = ENV_NAMES[kind];
   if (names)
     for (const found of portNames(env, 'server'))

@@ -5,7 +5,9 @@ import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './fac
 import { importsOf, openImport } from './modules.ts';
 import { listens } from './servers.ts';
 import type { SourceFile } from './sources.ts';
+import { expressionEnd } from './text.ts';
 import type { Own } from './types.ts';
+import { portOf } from './values.ts';
 
 /** Where FastAPI's and Flask's own commands look, and what starts a server beside its module. */
 const DEFAULTS =
@@ -174,17 +176,22 @@ async function pythonEnv(trail: AppTrail, files: SourceFile[]): Promise<Env> {
   ]);
 }
 
-/** Reflex's two ports in rxconfig.py; what it computes for itself is no number. */
+/** Reflex's two ports in rxconfig.py, or where its settings have them; what it computes for itself is no number. */
 export async function reflexPorts(trail: AppTrail): Promise<{ backend: Own[]; frontend: Own[] }> {
   const source = await trail.sources.open(path.join(trail.dir, 'rxconfig.py'));
-  const of = (key: string): Own[] =>
-    ownByPattern(
-      source,
-      new RegExp(
-        `\\b${key}\\s*=\\s*(?:int\\()?(?:os\\.(?:getenv|environ\\.get)\\([^,()]*,\\s*)?["']?(\\d{4,5})\\b`,
-      ),
-      key,
-      false,
+  const of = async (key: string): Promise<Own[]> => {
+    const plain = new RegExp(
+      `\\b${key}\\s*=\\s*(?:int\\()?(?:os\\.(?:getenv|environ\\.get)\\([^,()]*,\\s*)?["']?(\\d{4,5})\\b`,
     );
-  return { backend: of('backend_port'), frontend: of('frontend_port') };
+    const own = ownByPattern(source, plain, key, false);
+    const taken =
+      source &&
+      own.length === 0 &&
+      new RegExp(`\\b${key}\\s*=\\s*(?=[a-z_.]+[,\\s)])`, 'i').exec(source.code);
+    if (!source || !taken) return own;
+    const from = taken.index + taken[0].length;
+    const said = await portOf(trail, source, from, expressionEnd(source.code, from, source.syntax));
+    return ownOf(trail, said, key).map((one) => ({ ...one, fixed: false }));
+  };
+  return { backend: await of('backend_port'), frontend: await of('frontend_port') };
 }

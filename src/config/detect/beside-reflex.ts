@@ -24,11 +24,29 @@ export async function reflexCommand(scope: Scope): Promise<Candidate[]> {
   }
   const top = await pythonCandidate({ ...scope, notes: [] }, project.root);
   const file = top?.app.evidence.split(' ')[0] ?? '';
-  const text = file.includes('/') ? undefined : await project.text(path.join(project.root, file));
+  const text = top && !file.includes('/') && (await textOf(scope, top));
   const name = path.parse(file).name;
-  if (text && !/^\s*(?:import|from) reflex\b/m.test(text) && !mounts(code, name)) add(top, name);
+  if (text && !isReflex(text) && !mounts(code, name)) add(top, name);
   return [...reflex, ...beside];
 }
+
+/** What it is started from: its file, or the module that pyproject.toml's script calls. */
+async function textOf({ project }: Scope, { app: { evidence } }: Candidate): Promise<string | undefined> {
+  const [file = ''] = evidence.split(' ');
+  const text = await project.text(path.join(project.root, file));
+  const [, script] = / script "([\w.-]+)"$/.exec(evidence) ?? [];
+  const [, module] =
+    new RegExp(`^\\s*["']?${script}["']?\\s*=\\s*["']([\\w.]+):`, 'm').exec(text ?? '') ?? [];
+  if (script === undefined || module === undefined) return text;
+  const place = module.replaceAll('.', '/');
+  const inner = [`${place}.py`, `${place}/__init__.py`, `src/${place}.py`];
+  const texts = await Promise.all(inner.map((one) => project.text(path.join(project.root, one))));
+  return texts.find((one) => one !== undefined) ?? text;
+}
+
+/** A part of its app, or another way to start it: `subprocess.run([sys.executable, "-m", "reflex", "run"])`. */
+const isReflex = (text: string): boolean =>
+  /^\s*(?:import|from) reflex\b|\breflex\b["', \t]+run\b/m.test(text);
 
 /** The text of the Reflex app's own package. */
 async function reflexCode({ project }: Scope, name: string): Promise<string> {

@@ -16,6 +16,7 @@ import {
 } from './folders.ts';
 import { guessed, quieted } from './listening.ts';
 import {
+  mentionComposeOf,
   mentionFolders,
   mentionPages,
   mentionProcfile,
@@ -79,8 +80,10 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const named = afterSteps(found, uniqueNames(apps));
   const written = await withWrittenPorts(scope.project, named, { ...context, rivals: leftOut.length > 0 });
   const beside = await typedBeside(scope, decided);
+  const said = { ...scope, leftOut: [...leftOut, ...beside] };
+  await mentionComposeOf(said, found, written.apps);
   const notes = [...scope.notes, ...written.apps.flatMap(unknownPort), ...(await asleep(scope, named))];
-  return { ...written, notes: [...new Set(notes)], leftOut: [...leftOut, ...beside] };
+  return { ...written, notes: [...new Set(notes)], leftOut: said.leftOut };
 }
 
 async function asleep({ project, context }: Scope, apps: App[]): Promise<string[]> {

@@ -51,7 +51,9 @@ export function unknownPort(app: App): string[] {
     /^(?:static|deno)$/.test(framework ?? '')
   )
     return [];
-  const known = [written, defaultPorts].some((ports) => ports && Object.keys(ports).length > 0);
+  // What Spring's settings leave to a variable without a default has none of Spring's either.
+  const standard = framework === 'spring' && portName !== undefined ? undefined : defaultPorts;
+  const known = [written, standard].some((ports) => ports && Object.keys(ports).length > 0);
   const words = command.kind === 'shell' ? [command.line] : command.argv;
   const told = [...words, ...Object.values(app.env)].some((word) =>
     /\{(?:port|backend|frontend)\}/.test(word),
@@ -59,7 +61,7 @@ export function unknownPort(app: App): string[] {
   if (known || told || (framework === 'task' && app.roles.length === 0)) return [];
   const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
   // A compiled program does without a default where its owner's own env file has it.
-  if (portName !== undefined && /^(?:rust|go)$/.test(framework ?? ''))
+  if (portName !== undefined && /^(?:rust|go|spring)$/.test(framework ?? ''))
     return [
       `${name}: it listens where ${portName} says, and no file that was read gives that; to say it: ${flag}`,
     ];
@@ -88,6 +90,20 @@ export async function mentionWorkersOf(scope: Scope, found: readonly Candidate[]
     }),
   );
   if (may.includes(true)) await (await import('./workers.ts')).mentionWorkers(scope, found);
+}
+
+const OF_CONTAINERS =
+  /^(?:docker-)?compose\b.*\.ya?ml$|^(?:\.?docker|compose|deploy|devops|infra(?:structure)?)$/;
+
+/** What containers start beside the servers. */
+export async function mentionComposeOf(
+  scope: Scope,
+  found: readonly Candidate[],
+  apps: App[],
+): Promise<void> {
+  const { files, dirs } = await scope.project.list(scope.project.root);
+  if ([...files, ...dirs].some((name) => OF_CONTAINERS.test(name)))
+    await (await import('./containers.ts')).mentionContainersOf(scope, found, apps);
 }
 
 /** What says that a program in one of these languages lies at the top. */

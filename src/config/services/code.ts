@@ -24,7 +24,11 @@ const ADAPTERS: readonly [RegExp, string][] = [
 
 export function readCode(text: string, file: string): CodeSays {
   const says: CodeSays = { needs: [], file: false, sockets: [] };
-  const source = text.replace(/^\s*(?:#|\/\/|--|\*).*$/gm, '');
+  const plain = text.replace(/^\s*(?:#|\/\/|--|\*).*$/gm, '');
+  // Spring's `${DB_HOST:localhost}` is what stands behind its colon.
+  const source = /\.(?:properties|ya?ml)$/.test(file)
+    ? plain.replace(/\$\{[\w.-]+:([^{}]*)\}/g, '$1')
+    : plain;
   if (
     /\bdjango\.db\.backends\.sqlite3\b|\bsqlite(?:\+\w+)?:\/\/|adapter:\s*sqlite|dialect:\s*['"](?:sqlite|turso)|\b\w*(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|BACKEND)\w*\s*(?::\s*\w+\s*)?=\s*['"]sqlite|\bjdbc:(?:h2|sqlite):/.test(
       source,

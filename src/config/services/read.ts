@@ -177,9 +177,14 @@ async function parseYaml(text: string | undefined): Promise<unknown> {
   }
 }
 
+/** Without an `.env` what people copy to it. */
 async function dotenvOf(project: Project, dir: string): Promise<Record<string, string>> {
-  const text = (await project.has(dir, '.env')) ? await project.text(path.join(dir, '.env')) : undefined;
-  return text === undefined ? {} : (await import('dotenv')).parse(text);
+  const { files } = await project.list(dir);
+  const name = ['.env', '.env.example', '.env.sample', '.env.template', '.env.dist'].find((one) =>
+    files.has(one),
+  );
+  const text = name && (await project.text(path.join(dir, name)));
+  return text ? (await import('dotenv')).parse(text) : {};
 }
 
 const SOURCES =

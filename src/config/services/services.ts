@@ -51,9 +51,13 @@ const isThere = async ({ host, port, sockets = [] }: Need): Promise<boolean | un
   sockets.some((file) => existsSync(file)) || listens(host, port);
 
 /** Pure. */
-export function describe({ service, host, port, from, start, sockets }: Need): Warning {
+export function describe({ service, host, port, from, start, sockets, inside }: Need): Warning {
   if (sockets) {
     const message = `needs ${service} on this machine: there is no socket of it, and nothing listens at ${host}:${port} (${from})`;
+    return { code: 'NEEDS_SERVICE', message };
+  }
+  if (inside) {
+    const message = `needs ${service}: nothing listens at ${host}:${port}, and "${inside}" of ${from} has no port of this machine, so that only its containers reach it`;
     return { code: 'NEEDS_SERVICE', message };
   }
   const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

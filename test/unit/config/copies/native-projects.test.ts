@@ -175,7 +175,7 @@ const cases: [string, Files, string[]][] = [
       'backend/src/main/resources/application.yml':
         'spring:\n  data:\n    redis:\n      port: 6379\nserver:\n  servlet:\n    context-path: /api\n  port: ${SERVER_PORT:8091}\n',
     }),
-    ['backend 8091 backend/src/main/resources/application.yml:8 server.port', 'frontend 5173'],
+    ['backend 8091 backend/src/main/resources/application.yml:8 SERVER_PORT', 'frontend 5173'],
   ],
   [
     'Spring: a dotted key in YAML',
@@ -301,6 +301,28 @@ const cases: [string, Files, string[]][] = [
     ['backend 8095 backend/main.ts:1 Deno.serve', 'frontend 5173'],
   ],
   [
+    'Spring: the profile that its settings turn on, with an env file that they import',
+    beside({
+      'backend/pom.xml': POM,
+      '.env': 'SHOP_PORT=8094\n',
+      'backend/src/main/resources/application.yml':
+        'spring:\n  profiles:\n    active: ${STAGE:dev}\nserver:\n  port: 8090\n',
+      'backend/src/main/resources/application-dev.yml':
+        'spring:\n  config:\n    import: optional:file:../.env[.properties]\nserver:\n  port: ${SHOP_PORT}\n',
+    }),
+    ['backend 8094 .env:1 SHOP_PORT', 'frontend 5173'],
+  ],
+  [
+    'Spring: another profile’s port is not the one that counts',
+    beside({
+      'backend/pom.xml': POM,
+      'backend/src/main/resources/application.properties': 'spring.profiles.active=local\nserver.port=8090\n',
+      'backend/src/main/resources/application-dev.properties': 'server.port=8093\n',
+      'backend/src/main/resources/application-local.yml': 'server:\n  port: 8096\n',
+    }),
+    ['backend 8096 backend/src/main/resources/application-local.yml:2 server.port', 'frontend 5173'],
+  ],
+  [
     'Trunk',
     {
       'Trunk.toml':
@@ -326,3 +348,13 @@ for (const [name, files, expected] of cases) {
     assert.deepEqual((await look(files)).ports, expected);
   });
 }
+
+test('Spring: a variable without a value is said, not Spring’s own number', async () => {
+  const { notes } = await look(
+    beside({
+      'backend/pom.xml': POM,
+      'backend/src/main/resources/application.yml': 'server:\n  port: ${SHOP_PORT}\n',
+    }),
+  );
+  assert.match(notes.join(), /backend: it listens where SHOP_PORT says/);
+});

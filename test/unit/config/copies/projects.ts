@@ -38,7 +38,7 @@ const unique = (rows: string[]): string[] => [...new Set(rows)];
 
 /** What a project's files say: its ports, then the places that name them. */
 export async function look(files: Files, env: Record<string, string> = {}) {
-  const { apps, copies } = await detectProject(await project(files), {
+  const { apps, copies, notes } = await detectProject(await project(files), {
     prod: false,
     env: { PATH: '', ...env },
   });
@@ -48,6 +48,7 @@ export async function look(files: Files, env: Record<string, string> = {}) {
       copies.map(({ file, line, port, of, kind }) => `${file}:${line} ${port} of ${of} ${kind}`),
     ),
     apps,
+    notes,
     raw: copies,
   };
 }

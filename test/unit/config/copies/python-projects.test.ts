@@ -247,6 +247,20 @@ const cases: [string, Files, string[]][] = [
     }),
     ['backend 8002 docker-compose.yml:10 docker-compose.yml', 'frontend 5173'],
   ],
+  [
+    'Reflex: its settings have the ports, and its own script starts it',
+    {
+      'rxconfig.py':
+        'import reflex as rx\nfrom shop.settings import settings\nconfig = rx.Config(\n    app_name="web",\n    frontend_port=settings.frontend_port,\n    backend_port=settings.backend_port,\n)\n',
+      'shop/__init__.py': '',
+      'shop/settings.py':
+        'class Settings(BaseSettings):\n    frontend_port: int = Field(\n        default=3007,\n    )\n    backend_port: int = Field(default=8007)\n\n\nsettings = Settings()\n',
+      'shop/__main__.py':
+        'import subprocess, sys\n\n\ndef main():\n    print("http://localhost:3007")\n    subprocess.run([sys.executable, "-m", "reflex", "run"])\n',
+      'pyproject.toml': '[project.scripts]\nshop = "shop.__main__:main"\n',
+    },
+    ['backend 8007 shop/settings.py:5 BACKEND_PORT', 'frontend 3007 shop/settings.py:3 FRONTEND_PORT'],
+  ],
 ];
 
 for (const [name, files, expected] of cases) {

@@ -45,7 +45,42 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
   [
     'a compose file that publishes nothing',
     { ...PG, 'compose.yaml': compose('  db:\n    image: postgres:17\n') },
-    [],
+    [
+      'postgres: nothing listens at localhost:5432, and "db" of compose.yaml has no port of this machine, so that only its containers reach it',
+    ],
+  ],
+  [
+    'a host that is a compose service’s name, without a driver among the packages',
+    {
+      'package.json': express([]),
+      'index.js': 'app.listen(3000)',
+      '.env': 'MYSQL_HOST=store\n',
+      'docker-compose.yml': compose('  store:\n    image: mysql:8\n    ports: ["3306:3306"]\n'),
+    },
+    [
+      'mysql at localhost:3306: nothing listens there; docker compose up -d store would start it (docker-compose.yml)',
+    ],
+  ],
+  [
+    'a port that compose takes from what people copy to .env',
+    {
+      ...PG,
+      '.env.example': 'DB_PORT=5434\n',
+      'docker-compose.yml': compose('  db:\n    image: postgres:17\n    ports: ["${DB_PORT}:5432"]\n'),
+    },
+    [
+      'postgres at localhost:5434: nothing listens there; docker compose up -d db would start it (docker-compose.yml)',
+    ],
+  ],
+  [
+    'Spring’s address with defaults behind colons',
+    {
+      'pom.xml':
+        '<project><artifactId>spring-boot-starter-web</artifactId><artifactId>postgresql</artifactId></project>',
+      'src/main/resources/application.yml':
+        'spring:\n  datasource:\n    url: jdbc:postgresql://${DB_HOST:localhost}:${DB_PORT:5435}/${DB_NAME}\n',
+    },
+    ['postgres at localhost:5435: nothing listens there (src/main/resources/application.yml)'],
   ],
   [
     'a compose file that publishes nothing, and one for developing that does',

@@ -1,0 +1,167 @@
+import path from 'node:path';
+import { readCompose } from '../services/compose.ts';
+import type { App } from '../types.ts';
+import { type Candidate, roleOfName, type Scope } from './candidate.ts';
+import { isRecord } from './owner/jsonc.ts';
+
+/** What is said of a project's containers: servers that they alone start, and pages that ask one by its name. */
+
+/** The file of `docker compose up` for developing, the likeliest first. */
+const FILES = [/^(?:docker-)?compose[.-](?:dev|development|local)\.ya?ml$/, /^(?:docker-)?compose\.ya?ml$/];
+
+/** Folders for files like these, where there is none at the top. */
+const FOLDERS =
+  'docker .docker compose deploy devops infra infrastructure devops/compose docker/compose'.split(' ');
+
+interface Container {
+  name: string;
+  /** Ports of this machine; none where it is a worker, or for other containers alone. */
+  ports: number[];
+  /** A profile starts it, or it is a service that has its own line. */
+  aside: boolean;
+  /** Folders whose code it runs, absolute. */
+  code: string[];
+}
+
+interface File {
+  /** Relative to the project. */
+  name: string;
+  plain: boolean;
+  containers: Container[];
+}
+
+/** @param apps with the ports that are written down for them */
+export async function mentionContainersOf(
+  scope: Scope,
+  found: readonly Candidate[],
+  apps: readonly App[],
+): Promise<void> {
+  const { project, context } = scope;
+  if (context.prod || found.some(({ app }) => app.opaque)) return;
+  const place = await placeOf(project);
+  const text = place && (await project.text(place));
+  if (!place || !text) return;
+  const dir = path.dirname(place);
+  const plain = dir === project.root && FILES.at(-1)?.test(path.basename(place)) === true;
+  const containers = await containersOf(text, dir, context.env);
+  const file: File = { name: project.relative(place), plain, containers };
+  mentionServers(scope, file, found, apps);
+  for (const one of found) await mentionCalls(scope, file, one);
+}
+
+async function placeOf(project: Scope['project']): Promise<string | undefined> {
+  for (const folder of ['', ...FOLDERS]) {
+    const dir = path.join(project.root, folder);
+    const { files } = await project.list(dir);
+    const [name] = FILES.flatMap((pattern) => [...files].filter((one) => pattern.test(one)).sort());
+    if (name) return path.join(dir, name);
+  }
+  return undefined;
+}
+
+async function containersOf(text: string, dir: string, env: Scope['context']['env']): Promise<Container[]> {
+  const { parse } = await import('yaml');
+  let data: unknown;
+  try {
+    data = parse(text, { merge: true, logLevel: 'silent' });
+  } catch {
+    return []; // Its owner hears of that from compose.
+  }
+  const services = isRecord(data) && isRecord(data.services) ? data.services : {};
+  return readCompose([data], env).map(({ name, kind, ports, optional }) => ({
+    name,
+    ports: ports.map(({ host }) => host),
+    aside: optional || kind !== undefined,
+    code: codeOf(services[name]).map((folder) => path.resolve(dir, folder)),
+  }));
+}
+
+/** What a web server is given to serve is not its code. */
+const FRONT = /(?:^|\/)(?:nginx|caddy|traefik|httpd|apache|haproxy|envoy)[\w.-]*(?::|$)/;
+
+function codeOf(raw: unknown): string[] {
+  const { build, image, volumes } = isRecord(raw) ? raw : {};
+  const context = isRecord(build) ? (build.context ?? '.') : build;
+  const mounts = Array.isArray(volumes) && !FRONT.test(String(image ?? '')) ? volumes : [];
+  return [context, ...mounts.map((one) => (isRecord(one) ? one.source : String(one).split(':')[0]))].filter(
+    (one) => typeof one === 'string' && (one === context || one.startsWith('.')),
+  ) as string[];
+}
+
+const isWithin = (file: string, dir: string): boolean => `${file}/`.startsWith(`${dir}/`);
+
+/** Servers with a port of this machine that nothing of the run is: a proxy before the others, an admin page. */
+function mentionServers(
+  { project, leftOut }: Scope,
+  { name: file, plain, containers }: File,
+  found: readonly Candidate[],
+  apps: readonly App[],
+): void {
+  const homes = [
+    ...found.flatMap(({ home, app }) => [home, app.cwd]),
+    ...leftOut.filter(({ file: one }) => one !== '.').map((one) => path.join(project.root, one.file)),
+  ];
+  const taken = new Set(
+    apps.flatMap(({ written = {}, defaultPorts }) => [
+      ...Object.values(written).flatMap((all) => all.map(({ port }) => port)),
+      ...Object.values(defaultPorts),
+    ]),
+  );
+  const isOurs = ({ name, ports, code }: Container): boolean =>
+    code.some((dir) => homes.some((home) => isWithin(home, dir) || isWithin(dir, home))) ||
+    ports.some((port) => taken.has(port)) ||
+    leftOut.some(({ what }) => what === name) ||
+    apps.some((app) => app.name === name || app.roles.some((role) => role === roleOfName(name)));
+  const rest = containers.filter((one) => !one.aside && one.ports.length > 0 && !isOurs(one));
+  if (rest.length === 0) return;
+  const names = rest.map(({ name }) => name);
+  const call = `docker compose ${plain ? '' : `-f ${file} `}up ${names.join(' ')}`;
+  const ports = [...new Set(rest.flatMap((one) => one.ports))].join(', ');
+  leftOut.push({
+    what: names.join(', '),
+    file,
+    why: `"${call}" starts ${names.length > 1 ? 'them' : 'it'}, at ${ports}; a config can add ${names.length > 1 ? 'them' : 'it'}`,
+  });
+}
+
+const CONFIG =
+  /^(?:vite|next|nuxt|vue|craco|webpack|rsbuild|rspack|svelte|astro|quasar)[\w.-]*\.[cm]?[jt]s$|^proxy[\w.-]*\.(?:js|json)$|^setupProxy\.[cm]?[jt]s$|^package\.json$/;
+/** What servers are told of each other. */
+const TOLD = /\b(?:BACKEND_URL|API_URL)\b/;
+
+/** `target: 'http://backend:8000'`: outside of its container the page's server asks there in vain. */
+async function mentionCalls(
+  { project, notes, context }: Scope,
+  { name: file, containers }: File,
+  { app, home }: Candidate,
+): Promise<void> {
+  if (!app.roles.includes('frontend')) return;
+  const names = containers.map(({ name }) => name.replace(/[.]/g, '\\.')).join('|');
+  const call = new RegExp(`['"\`](?:https?|wss?)://(${names})(?::\\d+)?(?=[/'"\`])`);
+  for (const folder of [home, path.join(home, 'src')])
+    for (const name of [...(await project.list(folder)).files].filter((one) => CONFIG.test(one)).sort()) {
+      const place = path.join(folder, name);
+      const lines = ((await project.text(place)) ?? '').split('\n');
+      const at = lines.findIndex((line) => call.test(line.replace(/^\s*(?:\/\/|\*).*|\s\/\/.*$/, '')));
+      const line = lines[at] ?? '';
+      const variables = line.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? [];
+      if (at < 0 || TOLD.test(line) || variables.some((one) => context.env[one])) continue;
+      if (await isSet(project, home, variables)) continue;
+      const [, service = ''] = call.exec(line) ?? [];
+      const how = variables[0] ? `; ${variables[0]} says another place` : '';
+      notes.push(
+        `${app.name}: ${project.relative(place)}:${at + 1} calls "${service}", a name that only the containers of ${file} know${how}`,
+      );
+      return;
+    }
+}
+
+/** An env file of its folder has one of them. */
+async function isSet(project: Scope['project'], dir: string, variables: string[]): Promise<boolean> {
+  if (variables.length === 0) return false;
+  const names = [...(await project.list(dir)).files].filter((one) =>
+    /^\.env(?:\.(?:local|development)){0,2}$/.test(one),
+  );
+  const texts = await Promise.all(names.map((one) => project.text(path.join(dir, one))));
+  return texts.some((text) => variables.some((one) => new RegExp(`^\\s*${one}=\\S`, 'm').test(text ?? '')));
+}

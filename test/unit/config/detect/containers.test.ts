@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { detect, type Files, projects, scripts } from './projects.ts';
+
+/** What containers start and ask for, beside the servers of a run. */
+
+const project = await projects();
+const vite = scripts({ dev: 'vite' }, ['vite']);
+const FASTAPI = 'from fastapi import FastAPI\napp = FastAPI()\n';
+const SHOP: Files = { 'backend/main.py': FASTAPI, 'frontend/package.json': vite };
+const OWN = '  api:\n    build: ./backend\n    ports: ["8000:8000"]\n';
+const page = (line: string): Files => ({
+  ...SHOP,
+  'docker-compose.yml': `services:\n${OWN}`,
+  'frontend/vite.config.js': `export default { server: { proxy: {\n  '/api': ${line},\n} } };\n`,
+});
+
+/** Title, files, what is left out, notes. */
+const places: [string, Files, string[], string[]?][] = [
+  [
+    'a proxy and an admin page are said; the project’s own servers, stores and what has no port are not',
+    {
+      ...SHOP,
+      'docker-compose.yml': `services:\n${OWN}  page:\n    image: node:22\n    volumes: ["./frontend:/code"]\n    ports: ["5000:5173"]\n  proxy:\n    image: nginx:alpine\n    volumes: ["./frontend:/usr/share/nginx/html", "./:/etc/x"]\n    ports: ["8080:80"]\n  admin:\n    image: adminer\n    ports: ["8888:8080"]\n  db:\n    image: postgres:17\n    ports: ["5432:5432"]\n  tool:\n    build: ./tool\n  extra:\n    image: grafana/grafana\n    profiles: [more]\n    ports: ["3030:3000"]\n`,
+    },
+    [
+      'proxy, admin (docker-compose.yml): "docker compose up proxy admin" starts them, at 8080, 8888; a config can add them',
+    ],
+  ],
+  [
+    'the file for developing goes before the plain one',
+    {
+      ...SHOP,
+      'docker-compose.yml': 'services:\n  proxy:\n    image: nginx\n    ports: ["80:80"]\n',
+      'docker-compose.dev.yml': `services:\n${OWN}  mq:\n    image: softwaremill/elasticmq\n    ports: ["9324:9324"]\n`,
+    },
+    [
+      'mq (docker-compose.dev.yml): "docker compose -f docker-compose.dev.yml up mq" starts it, at 9324; a config can add it',
+    ],
+  ],
+  [
+    'a page that asks a container by its name is said',
+    page("'http://api:8000'"),
+    [],
+    [
+      'frontend: frontend/vite.config.js:2 calls "api", a name that only the containers of docker-compose.yml know',
+    ],
+  ],
+  [
+    'not where a variable that is set says another place, nor a comment',
+    {
+      ...page("process.env.SHOP_TARGET || 'http://api:8000' // 'http://api:8000'"),
+      'frontend/.env': 'SHOP_TARGET=http://localhost:8000\n',
+    },
+    [],
+  ],
+];
+
+for (const [title, files, leftOut, notes = []] of places) {
+  test(`containers: ${title}`, async () => {
+    const found = await detect(await project(files));
+    assert.deepEqual(
+      found.leftOut.map(({ what, file, why }) => `${what} (${file}): ${why}`),
+      leftOut,
+    );
+    assert.deepEqual(found.notes, notes);
+  });
+}
