@@ -186,6 +186,7 @@ export async function buildBundle() {
     }),
   ]);
   pack('sucrase');
+  pack('yaml');
   pack('smol-toml');
   pack('jsonc-parser');
   mkdirSync(at('dist/follow/python'), { recursive: true });
