@@ -146,8 +146,8 @@ export async function buildBundle() {
     mainFields: ['module', 'main'],
     keepNames: false,
     metafile: true,
-    inject: ['scripts/lean/import-meta.mjs'],
-    define: { 'import.meta.url': 'importMetaUrl', __DEVSTART_VERSION__: JSON.stringify(version) },
+    inject: ['scripts/lean/globals.mjs'],
+    define: { 'import.meta.url': 'importMeta.url', __DEVSTART_VERSION__: JSON.stringify(version) },
   };
   const results = await Promise.all([
     build({

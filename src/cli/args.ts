@@ -40,8 +40,6 @@ export async function readArguments(words: string[], scripted = false): Promise<
   const name = commandAmong(argv[0] === '--get-yargs-completions' ? argv.slice(2) : argv);
   const command = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
   const grammar: Grammar = { name, command, options: optionsOf(command) };
-  // No words, nothing to read: yargs loads where there are some.
-  if (argv.length === 0) return { own: {}, given: toArguments({ _: [] }, grammar, {}) };
   if (name === 'completion') {
     const [, shell] = argv.filter((word) => !word.startsWith('-'));
     // yargs writes the script of the shell that it finds there.

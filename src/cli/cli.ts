@@ -3,7 +3,7 @@ import { type Background, type Context, LOG_FORMATS, type LogFormat, type Own } 
 import { DevstartError } from '../errors.ts';
 import { endIfTerminalGone } from '../system/platform.ts';
 import { withAbsoluteHome } from '../system/state-dir.ts';
-import { type Arguments, readArguments } from './args.ts';
+import type { Arguments, Reading } from './args.ts';
 import { onCrash, onSignal, onSuspend } from './signals.ts';
 
 const BACKGROUND = 'DEVSTART_BACKGROUND';
@@ -15,7 +15,7 @@ export async function main(argv: string[] = process.argv.slice(2)): Promise<void
   if (process.env.NODE_OPTIONS?.includes('--inspect')) (await import('node:inspector')).close();
   let own: Own = {};
   try {
-    const reading = await readArguments(argv, Boolean(agent || manager));
+    const reading = await read(argv, Boolean(agent || manager));
     own = reading.own;
     if (reading.failure !== undefined) throw reading.failure;
     process.exitCode = reading.given ? await dispatch(reading.given) : 0;
@@ -28,6 +28,13 @@ export async function main(argv: string[] = process.argv.slice(2)): Promise<void
   endIfTerminalGone();
   // A server's pipe or a timer must not hold the prompt back; all output has drained by now.
   process.exit();
+}
+
+/** No words, nothing to read: the table of commands and yargs load where there are some. */
+async function read(argv: string[], scripted: boolean): Promise<Reading> {
+  if (argv.length === 0)
+    return { own: {}, given: { command: undefined, args: [], rest: [], flags: {}, own: {} } };
+  return (await import('./args.ts')).readArguments(argv, scripted);
 }
 
 /** Whoever has started us in the background says why nothing came of it. @returns the error that was handed on */
