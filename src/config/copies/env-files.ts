@@ -70,7 +70,12 @@ export async function templatesOf({ project }: Sources, file: string): Promise<s
   const { files } = await project.list(path.dirname(file));
   const name = path.basename(file);
   if (files.has(name)) return [];
-  const names = [...TEMPLATES.map((ending) => name + ending), `.example${name}`, `${name.slice(1)}.example`];
+  const plain = name.slice(1);
+  const names = [
+    ...TEMPLATES.map((ending) => name + ending),
+    ...['.example', 'example', 'sample', 'template'].map((before) => before + name),
+    ...['example', 'sample'].map((ending) => `${plain}.${ending}`),
+  ];
   return names.filter((one) => files.has(one)).map((one) => path.join(path.dirname(file), one));
 }
 

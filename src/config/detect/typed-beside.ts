@@ -13,7 +13,7 @@ const STARTS =
 const NO_START =
   /(?:^|[:._-])(?:build|tests?|lint|prod|production|docker|storybook|e2e|preview|deploy|docs|migrate|migrations?|seed|generate|gen|codegen|install|setup|infra|services|deps|env|init|clean|format|typecheck|db|stop|logs?|down|reset|bootstrap|cov|coverage|check|prepare|ios|android|hot|debug|ssr|mock|mocks|https?)(?:$|[:._-])/i;
 const RUNNERS =
-  /^(?:g?make|just|task|mise|gulp|grunt|invoke|rake|composer|nx|turbo|lerna|foreman|overmind|honcho)$/;
+  /^(?:g?make|just|task|mise|gulp|grunt|invoke|rake|composer|nx|turbo|lerna|foreman|goreman|forego|overmind|hivemind|honcho)$/;
 const MAX_SIZE = 200_000;
 /** Commands that are looked into. */
 const MOST = 6;
@@ -70,7 +70,7 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
 
 /** Two ways to start one server: `flask run` and `python app.py`, `symfony serve` and `php -S`. */
 function kindOf({ app: { framework = '', python } }: Candidate): string {
-  if (python && !/^(?:streamlit|gradio|reflex)$/.test(framework)) return 'python';
+  if (python && !/^(?:streamlit|gradio|reflex|rasa)$/.test(framework)) return 'python';
   return /^(?:php|symfony|laravel)$/.test(framework) ? 'php' : framework;
 }
 

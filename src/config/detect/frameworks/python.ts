@@ -40,6 +40,8 @@ export const pythonFrameworks: Framework[] = [
   { id: 'langgraph', label: 'LangGraph', role: 'backend', commands: ['langgraph dev'], flags: HOST_PORT, port: 2024 },
   { id: 'adk', label: 'Agent Development Kit', role: 'backend', commands: ['adk api_server'], flags: HOST_PORT, port: 8000 },
   { id: 'adk', label: 'Agent Development Kit', role: 'frontend', commands: ['adk web'], flags: HOST_PORT, port: 8000 },
+  { id: 'rasa', label: 'Rasa', role: 'backend', commands: ['rasa run'], flags: ['-p', '{port}', '-i', '{host}'], hostFlag: /(?:-i|--interface)\b/, port: 5005 },
+  { id: 'rasa', label: 'Rasa actions', role: 'backend', commands: ['rasa run actions'], flags: ['-p', '{port}'], port: 5055 },
   { id: 'pyramid', label: 'Pyramid', role: 'backend', commands: ['pserve'], port: 6543 },
   { id: 'shiny', label: 'Shiny', role: 'frontend', commands: ['shiny run'], flags: HOST_PORT, port: 8000 },
   { id: 'solara', label: 'Solara', role: 'frontend', commands: ['solara run'], flags: HOST_PORT, port: 8765 },

@@ -212,6 +212,7 @@ const startsSeveral = (text: string): boolean => /(?<![&>])&(?![&>])/.test(text)
 type Reader = (taking: Taking) => Taken | Promise<Taken>;
 
 const recipe: Reader = async (taking) => (await import('./recipes.ts')).recipe(taking);
+const pyTask = async (taking: Taking): Promise<Taken> => (await import('./py-tasks.ts')).pyTask(taking);
 const procfile: Reader = async (taking) => (await import('../procfile.ts')).procfileCall(taking);
 const builder: Reader = async (taking) => (await import('./builder.ts')).builder(taking);
 const tauriWindow: Reader = async (taking) => (await import('./tauri.ts')).tauri(taking);
@@ -251,11 +252,15 @@ const readers: Record<string, Reader> = {
     words[1] === 'artisan' && words[2] === 'dev'
       ? { opaque: 'artisan dev starts others, a queue’s worker among them, in its own way' }
       : undefined,
+  poe: pyTask,
+  pdm: pyTask,
+  poetry: pyTask,
   foreman: procfile,
   overmind: procfile,
   hivemind: procfile,
   honcho: procfile,
   goreman: procfile,
+  forego: procfile,
   nf: procfile,
   heroku: procfile,
   tauri: tauriWindow,

@@ -2,9 +2,10 @@ import path from 'node:path';
 import { type Candidate, isServer, type Scope } from '../candidate.ts';
 import { saysItListens } from '../listening.ts';
 import { look } from '../look.ts';
+import { typedIn } from '../typed.ts';
 import { takeApart } from './apart.ts';
 import { candidatesOf } from './candidates.ts';
-import type { ComposeFacts } from './compose.ts';
+import { COMPOSE, withContainers } from './compose.ts';
 import type { Step } from './step.ts';
 
 /** Scripts that start everything, the likeliest first. */
@@ -151,7 +152,8 @@ export async function startsOnlyTasks(scope: Scope, dir: string, name: string): 
 /** Procfile.dev, by the script that starts it where there is one. */
 export async function procfileDev(scope: Scope): Promise<Candidate[] | undefined> {
   const { root } = scope.project;
-  if (scope.context.prod || !(await scope.project.has(root, 'Procfile.dev'))) return undefined;
+  if (scope.context.prod) return undefined;
+  if (!(await scope.project.has(root, 'Procfile.dev'))) return typedProcfile(scope);
   const starter = await scope.project.text(path.join(root, 'bin/dev'));
   const own = starter?.includes('Procfile.dev')
     ? await started(scope, 'bin/dev', 'Procfile.dev')
@@ -159,6 +161,21 @@ export async function procfileDev(scope: Scope): Promise<Candidate[] | undefined
   // A starter that cannot be read starts the same lines.
   const [, port] = /\bPORT=["']?(?:\$\{PORT:?-)?(\d+)/.exec(starter ?? '') ?? [];
   return own ?? started(scope, `foreman start -f Procfile.dev${port ? ` -p ${port}` : ''}`, 'Procfile.dev');
+}
+
+const FOREMAN = /^(?:foreman|goreman|forego|overmind|hivemind|honcho|nf)(?:\s.*)?$/;
+
+/** A plain Procfile that the README says to start: it is for developing, too. */
+async function typedProcfile(scope: Scope): Promise<Candidate[] | undefined> {
+  const { project } = scope;
+  const { files } = await project.list(project.root);
+  const readme = [...files].find((name) => /^readme\.(?:md|rst|markdown)$/i.test(name));
+  const text =
+    files.has('Procfile') && readme ? await project.text(path.join(project.root, readme)) : undefined;
+  if (!text || text.length > 200_000) return undefined;
+  const typed = await typedIn(project, text);
+  const one = typed.find(({ text: line, dir }) => dir === project.root && FOREMAN.test(line));
+  return one && started(scope, one.text, 'Procfile');
 }
 
 /** The recipe that starts a file's lines may say more of it: their first port, their env file. */
@@ -244,37 +261,6 @@ export async function startedIn(
 export async function plainProcfile(scope: Scope): Promise<Candidate[] | undefined> {
   if (!(await scope.project.has(scope.project.root, 'Procfile'))) return undefined;
   return started(scope, 'foreman start', 'Procfile');
-}
-
-const COMPOSE_UP = /^docker(?:-compose| compose)\b(?!.*\s(?:-d|--detach)\b)(.*?)\sup\b/;
-
-/** The one thing that is started builds the project's own containers: their ports are published, not theirs. */
-async function withContainers(scope: Scope, steps: Step[]): Promise<Step[]> {
-  const [only] = steps;
-  if (steps.length !== 1 || !only) return steps;
-  const { project } = scope;
-  const { script, line, dir } = only;
-  const text = script ? ((await project.packageJson(dir))?.scripts[script.name] ?? '') : line;
-  const options = COMPOSE_UP.exec(text)?.[1];
-  if (options === undefined) return steps;
-  const file = /(?:-f|--file)[ =](\S+)/.exec(options)?.[1];
-  const facts = await readCompose(scope, dir, file);
-  if (!facts || facts.built.length === 0) return steps;
-  const opaque = `it builds and starts the containers ${facts.built.join(', ')}`;
-  return [{ ...only, opaque, publishes: facts.ports }];
-}
-
-const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
-
-async function readCompose(
-  { project }: Scope,
-  dir: string,
-  named?: string,
-): Promise<ComposeFacts | undefined> {
-  const { files } = await project.list(dir);
-  const file = named ?? COMPOSE.find((name) => files.has(name));
-  const text = file && (await project.text(path.resolve(dir, file)));
-  return text ? (await import('./compose.ts')).composeFacts(text) : undefined;
 }
 
 /** Containers that are built from the project's own code, and nothing else that starts it. */

@@ -1,7 +1,10 @@
+import path from 'node:path';
+import type { Scope } from '../candidate.ts';
 import { isRecord } from './jsonc.ts';
+import type { Step } from './step.ts';
 
 /** What a compose file says of its services. */
-export interface ComposeFacts {
+interface ComposeFacts {
   /** Services that are built from the project's own code. */
   built: string[];
   /** Ports of this machine that they are published on. */
@@ -9,7 +12,7 @@ export interface ComposeFacts {
 }
 
 /** Undefined where it is not YAML, or has no services. */
-export async function composeFacts(text: string): Promise<ComposeFacts | undefined> {
+async function composeFacts(text: string): Promise<ComposeFacts | undefined> {
   const { parse } = await import('yaml');
   let data: unknown;
   try {
@@ -35,4 +38,35 @@ function published(port: unknown): number[] {
     .replace(/\/(?:tcp|udp)$/, '');
   const found = /^(?:[\d.]+:)?(\d+):\d+$/.exec(text)?.[1];
   return found ? [Number(found)] : [];
+}
+
+const COMPOSE_UP = /^docker(?:-compose| compose)\b(?!.*\s(?:-d|--detach)\b)(.*?)\sup\b/;
+
+/** The one thing that is started builds the project's own containers: their ports are published, not theirs. */
+export async function withContainers(scope: Scope, steps: Step[]): Promise<Step[]> {
+  const [only] = steps;
+  if (steps.length !== 1 || !only) return steps;
+  const { project } = scope;
+  const { script, line, dir } = only;
+  const text = script ? ((await project.packageJson(dir))?.scripts[script.name] ?? '') : line;
+  const options = COMPOSE_UP.exec(text)?.[1];
+  if (options === undefined) return steps;
+  const file = /(?:-f|--file)[ =](\S+)/.exec(options)?.[1];
+  const facts = await readCompose(scope, dir, file);
+  if (!facts || facts.built.length === 0) return steps;
+  const opaque = `it builds and starts the containers ${facts.built.join(', ')}`;
+  return [{ ...only, opaque, publishes: facts.ports }];
+}
+
+export const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+async function readCompose(
+  { project }: Scope,
+  dir: string,
+  named?: string,
+): Promise<ComposeFacts | undefined> {
+  const { files } = await project.list(dir);
+  const file = named ?? COMPOSE.find((name) => files.has(name));
+  const text = file && (await project.text(path.resolve(dir, file)));
+  return text ? composeFacts(text) : undefined;
 }

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import type { Candidate, Scope } from '../candidate.ts';
-import { pythonCommand } from '../venv.ts';
 import { startedIn } from './command.ts';
-import { isRecord } from './jsonc.ts';
+import { inVenv, tasksIn } from './py-tasks.ts';
 
 /**
  * The owner's own line for a server that its folder's files have shown: `task api`, `make backend`, a task of
@@ -63,13 +62,11 @@ async function* linesFor(scope: Scope, { home, app }: Candidate): AsyncGenerator
             yield* only(await startedIn(within, dir, `${book.call} ${name}`, `${book.file} "${name}"`));
     }
     if (!files.has('pyproject.toml')) continue;
-    const text = (await project.text(path.join(dir, 'pyproject.toml'))) ?? '';
-    if (!TASKS.test(text)) continue;
     const file = project.relative(path.join(dir, 'pyproject.toml'));
-    for (const [name, line] of await tasksOf(text))
+    for (const [name, line] of await tasksIn(project, dir))
       if (SERVER.test(name))
         yield* only(
-          await startedIn(within, dir, await inVenv(scope, dir, line), `${file} task "${name}"`, true),
+          await startedIn(within, dir, await inVenv(project, dir, line), `${file} task "${name}"`, true),
         );
   }
 }
@@ -78,36 +75,4 @@ async function* linesFor(scope: Scope, { home, app }: Candidate): AsyncGenerator
 function* only(all: Candidate[] | undefined): Generator<Candidate> {
   const [one] = all ?? [];
   if (one && all?.length === 1 && !one.task && !one.app.opaque) yield one;
-}
-
-const TASKS = /^\[tool\.(?:taskipy\.tasks|poe\.tasks|pdm\.scripts|rye\.scripts)/m;
-
-/** The tasks of taskipy, poe, PDM and Rye that are one line. */
-async function tasksOf(text: string): Promise<[name: string, line: string][]> {
-  const { parse } = await import('smol-toml');
-  let tool: unknown;
-  try {
-    tool = parse(text).tool;
-  } catch {
-    return [];
-  }
-  const at = (...keys: string[]): Record<string, unknown> => {
-    const found = keys.reduce<unknown>((one, key) => (isRecord(one) ? one[key] : undefined), tool);
-    return isRecord(found) ? found : {};
-  };
-  const all = [at('taskipy', 'tasks'), at('poe', 'tasks'), at('pdm', 'scripts'), at('rye', 'scripts')];
-  return all.flatMap((tasks) =>
-    Object.entries(tasks).flatMap(([name, task]): [string, string][] => {
-      const line = isRecord(task) ? (task.cmd ?? task.shell) : task;
-      return typeof line === 'string' ? [[name, line.trim()]] : [];
-    }),
-  );
-}
-
-/** As its runner would run it: in the project's own environment, behind the variables that the line sets. */
-async function inVenv({ project }: Scope, dir: string, line: string): Promise<string> {
-  const [program, ...words] = await pythonCommand(project, dir);
-  if (words[0] !== 'run') return line;
-  const [set = ''] = /^(?:\w+=\S*\s+)*/.exec(line) ?? [];
-  return `${set}${program} run ${line.slice(set.length)}`;
 }

@@ -301,6 +301,16 @@ const cases: [string, Files, string[]][] = [
     ['backend 8095 backend/main.ts:1 Deno.serve', 'frontend 5173'],
   ],
   [
+    'Go: a variable without a default, which example.env has',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/example.env': 'PORT=8098\n',
+      'backend/main.go':
+        'package main\n\nfunc main() {\n\thttp.ListenAndServe(":"+os.Getenv("PORT"), nil)\n}\n',
+    }),
+    ['backend 8098 backend/example.env:1 PORT', 'frontend 5173'],
+  ],
+  [
     'Spring: the profile that its settings turn on, with an env file that they import',
     beside({
       'backend/pom.xml': POM,

@@ -373,6 +373,46 @@ const places: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a plain Procfile that the README says to start, with a task of pyproject.toml',
+    {
+      'README.md': '# Shop\n\n```sh\ngoreman start\n```\n',
+      Procfile:
+        'web: cd web && npm run dev\napi: cd api && poetry poe dev\nworker: cd api && celery -A app worker\n',
+      'web/package.json': vite,
+      'api/pyproject.toml': '[tool.poe.tasks]\ndev = "uvicorn app:app --port 8123"\n',
+      'api/poetry.lock': '',
+      'api/app.py': FASTAPI,
+    },
+    [
+      'web frontend vite 5173: $ cd web && npm run dev -- +P',
+      'api backend uvicorn 8123: $ poetry run uvicorn app:app --port 8123 +P @api',
+      'worker none task -: $ cd api && celery -A app worker',
+    ],
+  ],
+  [
+    'a plain Procfile that only a heading on deploying speaks of stays production’s',
+    {
+      'README.md': '# Shop\n\n## Deployment\n\n```sh\nforeman start\n```\n',
+      Procfile: 'web: gunicorn app:app\n',
+      'backend/app.py': FASTAPI,
+      'web/package.json': vite,
+    },
+    [
+      'backend backend fastapi 8000: python3 -m uvicorn app:app --reload +P @backend',
+      'web frontend vite 5173: npm run dev -- +P @web',
+    ],
+  ],
+  [
+    'a chat bot’s own servers that the README says to start beside the API',
+    {
+      'README.md':
+        '```sh\nrasa train\n```\n```sh\nrasa run actions\n```\n```sh\ncd server\npython app.py\n```\n',
+      'server/app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+    },
+    ['server backend flask 5000: python3 -m flask --app app run --debug +P @server'],
+    ['rasa run actions'],
+  ],
+  [
     'Vite before 3',
     { 'web/package.json': { scripts: { dev: 'vite' }, dependencies: { vite: '^2.9.1' } } },
     ['web frontend vite 3000: npm run dev -- +P @web'],
