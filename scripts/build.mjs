@@ -37,6 +37,7 @@ const lean = {
     replace(/^color-convert$/, at('scripts/lean/color-convert.mjs'));
     replace(/^emoji-regex$/, at('scripts/lean/emoji-regex.mjs'));
     replace(/^assert$/, at('scripts/lean/assert.mjs'), /[/\\](yargs|concurrently)[/\\]/);
+    replace(/[.]\/date-format$/, at('scripts/lean/date-format.mjs'), /[/\\]concurrently[/\\]/);
     replace(/^node:fs\/promises$/, at('scripts/lean/fs-promises.mjs'), /[/\\]src[/\\]/);
     replace(/^cliui$/, at('scripts/lean/cliui.mjs'));
     replace(/^cliui-itself$/, fileURLToPath(import.meta.resolve('cliui')));
