@@ -85,6 +85,8 @@ async function argvOf({ project, context }: Scope, found: PythonFile): Promise<A
   if (!context.prod && /^(?:uvicorn|flask|quart)$/.test(server.start) && mainDoesMore(text)) {
     return file.includes('/') ? [...python, '-m', module] : [...python, file];
   }
+  if (!context.prod && server.start === 'uvicorn' && (await startsItself(project, found)))
+    return [...python, '-m', file.split('/')[0] as string];
   // Loaded by another server it would start its own before that.
   if (server.start === 'uvicorn' && RUNS_AT_MARGIN.test(text)) return [...python, file];
   if (server.start === 'uvicorn' && entry) {
@@ -103,6 +105,14 @@ async function argvOf({ project, context }: Scope, found: PythonFile): Promise<A
     return [...python, '-m', server.start, 'run', file];
   }
   return [...python, file];
+}
+
+/** `python -m shop`: the package's own start serves the module, and does more than that. */
+async function startsItself(project: Project, { cwd, file }: PythonFile): Promise<boolean> {
+  const [name = '', ...inner] = file.split('/');
+  if (inner.length === 0) return false;
+  const main = (await project.text(path.join(cwd, name, '__main__.py'))) ?? '';
+  return main.includes(`${moduleOf(file)}:`) && /\buvicorn\b/.test(main) && mainDoesMore(main);
 }
 
 const RUNS_AT_MARGIN = /^(?!subprocess\.)\w+\.run\(/m;

@@ -152,6 +152,22 @@ const kinds: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a Python package’s own start does more than to serve its module',
+    {
+      'backend/shop/__main__.py':
+        'import uvicorn\nfrom . import config\n\nif __name__ == "__main__":\n    config.prepare()\n    uvicorn.run("shop.server:app", port=config.PORT)\n',
+      'backend/shop/server.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      'backend/shop/config.py': '',
+      'backend/shop/__init__.py': '',
+      'backend/pyproject.toml': '[project]\nname = "shop"\ndependencies = ["fastapi"]\n',
+      'frontend/package.json': scripts({ dev: 'vite' }, ['vite']),
+    },
+    [
+      'backend backend fastapi 8000: python3 -m shop @backend',
+      'frontend frontend vite 5173: npm run dev -- +P @frontend',
+    ],
+  ],
+  [
     'a package called as the role that is open, whose start says nothing',
     {
       'package.json': scripts({}, [], { workspaces: ['packages/*'] }),
