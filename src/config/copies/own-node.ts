@@ -7,7 +7,7 @@ import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './fac
 import { importsOf, openImport } from './modules.ts';
 import { entryListens, openEntry } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
-import { expressionEnd } from './text.ts';
+import { closing, expressionEnd } from './text.ts';
 import type { Own } from './types.ts';
 import { portOf, portOfKey, type Said } from './values.ts';
 
@@ -60,7 +60,8 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
   own.push(...(await odd(inner)));
   if (own.length === 0 && entry && (trail.program.words[0] === 'bun' || app.framework === 'bun'))
     own.push(...bunDefault(entry));
-  if (own.length === 0 && reads === undefined && entry) own.push(...apolloDefault(entry));
+  if (own.length === 0 && reads === undefined && entry)
+    own.push(...apolloDefault(entry), ...(app.framework === 'deno' ? denoDefault(entry) : []));
   if (own.length === 0 && reads === undefined) {
     const named = portNames(env, 'server');
     if (new Set(named.map(({ port }) => port)).size === 1)
@@ -91,6 +92,12 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
 
 async function findEntry(trail: AppTrail): Promise<SourceFile | undefined> {
   const { dir, app } = trail;
+  if (app.framework === 'nest') {
+    const { nestApp, nestApps } = await import('../detect/nest-projects.ts');
+    const apps = await nestApps(trail.sources.project, dir);
+    const entry = apps?.entries.get(nestApp(apps, trail.program.words) ?? '');
+    if (entry) return trail.sources.open(entry);
+  }
   const own = BY_FRAMEWORK[app.framework ?? ''];
   if (own) {
     const found = await openFirst(trail, dir, own);
@@ -248,10 +255,20 @@ function apolloDefault(entry: SourceFile): Own[] {
   return [{ found: { ...found, port: 4000 }, label: 'listen', fixed: true }];
 }
 
+/** Deno serves on 8000 where its call names no port. */
+function denoDefault(entry: SourceFile): Own[] {
+  const match = /(?<![\w$.])(?:Deno\.)?serve\(/.exec(entry.code);
+  const open = match ? match.index + match[0].length - 1 : 0;
+  const end = match ? (closing(entry.code, open, entry.syntax) ?? entry.code.length) : 0;
+  if (!match || /\bport\b/.test(entry.code.slice(open, end).split('=>')[0] ?? '')) return [];
+  const found = foundAt({ source: entry, start: match.index, end: match.index }, 'literal');
+  return [{ found: { ...found, port: 8000 }, label: match[0].replace('(', ''), fixed: true }];
+}
+
 /** Bun serves what a file exports, on 3000. */
 function bunDefault(entry: SourceFile): Own[] {
-  const match = /\bexport\s+default\b|\bBun\.serve\(/.exec(entry.code);
+  const match = /\bexport\s+default\b|\bBun\.serve[(<]/.exec(entry.code);
   if (!match) return [];
   const found = foundAt({ source: entry, start: match.index, end: match.index }, 'literal');
-  return [{ found: { ...found, port: 3000 }, label: match[0].replace('(', ''), fixed: false }];
+  return [{ found: { ...found, port: 3000 }, label: match[0].replace(/[(<]/, ''), fixed: false }];
 }

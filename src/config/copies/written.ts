@@ -89,17 +89,17 @@ async function partEquals(project: Project, facts: AppFacts[], context: WrittenC
 }
 
 /**
- * A proxy that does not lead to the backend's own standard number: the page's code may call that one beside it, as
- * pages of LangGraph do.
+ * A proxy that does not lead to the number of the backend's own code, or to its standard one: the page's code may call
+ * that one beside it, or in its place where the proxy is a leftover.
  */
 async function hearPage(project: Project, facts: AppFacts[]): Promise<void> {
   const page = facts.find(({ app }) => app.roles.includes('frontend') && isPage(app));
   const server = facts.find((one) => one !== page && one.app.roles.includes('backend'));
-  const [standard] = server && server.own.length === 0 ? Object.values(server.app.defaultPorts) : [];
-  if (!page?.app.runs || !page.env || standard === undefined) return;
+  const homes = server ? homesOf(server) : [];
+  if (!page?.app.runs || !page.env || homes.length === 0) return;
   const { runs } = page.app;
   const proxied = page.calls.filter(({ weight }) => weight === 3);
-  if (proxied.length === 0 || page.calls.some(({ found }) => found.port === standard)) return;
+  if (proxied.length === 0 || page.calls.some(({ found }) => homes.includes(found.port))) return;
   page.calls.push(...(await callsOfBrowser(new Sources(project, runs.dir), runs.dir, page.env)));
 }
 

@@ -55,7 +55,8 @@ export const byTheirOwner = (named: Candidate[], top: Candidate[]): Candidate[] 
     if (!word?.look) return one;
     const said = one.look === undefined || !DEV_SCRIPT.test(one.app.evidence);
     if (!said || (one.look && !DEV_SCRIPT.test(word.app.evidence))) return one;
-    return { ...word, home: one.home, app: { ...word.app, name: path.basename(one.home) } };
+    const meant = DEV_SCRIPT.test(word.app.evidence) || one.meant === true;
+    return { ...word, home: one.home, meant, app: { ...word.app, name: path.basename(one.home) } };
   });
 
 /** `main.py` at the top that serves the app of `backend/`: only from there do the folder's imports work. */

@@ -73,6 +73,15 @@ export function leaveOut(scope: Scope, other: Candidate, one: Candidate, role: R
   });
 }
 
+/** Servers whose role the owner's own command has filled. */
+export function leaveFurther(scope: Scope, further: Candidate[], own: Candidate[]): void {
+  for (const other of further) {
+    const role = roleOf(scope, other);
+    const one = own.find(({ app }) => role !== undefined && app.roles[0] === role);
+    if (one && role) leaveOut(scope, other, one, role);
+  }
+}
+
 /** What people call it: at the top, the file that shows it. */
 const calledIn = ({ project }: Scope, { app, home }: Candidate): string =>
   app.name || (home === project.root ? app.evidence : path.basename(home));

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Role } from '../types.ts';
 import { withItsBuild } from './built.ts';
 import { type Candidate, isBeside, roleNames, roleOfName, type Scope, withRole } from './candidate.ts';
+import { loneScript } from './lone-script.ts';
 import { nativeCandidate, staticCandidate } from './native-app.ts';
 import { scriptsCommand } from './owner/command.ts';
 import type { Project } from './project.ts';
@@ -23,7 +24,7 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
   const found: Candidate[] = [];
   const single = async () => {
     const one = await singleScript(scope, dir);
-    return one && withItsBuild(scope, dir, one);
+    return one ? withItsBuild(scope, dir, one) : loneScript(scope, dir);
   };
   const node = (await nodeServers(scope, dir)) ?? (await single());
   const python = await pythonCandidate(scope, dir);

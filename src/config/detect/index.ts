@@ -6,7 +6,7 @@ import { type App, type LeftOut, ROLES } from '../types.ts';
 import { borrowedAtTop, byTheirOwner, meantAtTop, passedOver } from './at-top.ts';
 import { reflexCommand } from './beside-reflex.ts';
 import { type Candidate, isServer, isWeak, type Scope, uniqueNames, withRole } from './candidate.ts';
-import { choose, leaveOut, roleOf } from './choose.ts';
+import { choose, leaveFurther, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
   furtherFolders,
@@ -217,6 +217,7 @@ async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[
     found.filter(({ home }) => !homes.has(home)),
   );
   const chosen = choose(scope, further, open);
+  leaveFurther(scope, further, own);
   return [...own, ...chosen, ...(await openRole(scope, [...own, ...chosen]))];
 }
 

@@ -22,7 +22,7 @@ export async function saysItListens(project: Project, { words, dir }: Look): Pro
   const [program = ''] = words;
   const python = program === 'python';
   if (!python && !NODE.test(program)) return undefined;
-  const named = words.slice(1).find((word) => !word.startsWith('-') && /[./]/.test(word));
+  const named = fileIn(words);
   if (named === undefined) return undefined;
   const text = await firstText(project, path.resolve(dir, named), python ? [''] : ENDINGS);
   if (text === undefined) return undefined;
@@ -46,6 +46,26 @@ async function firstText(
     if (await project.has(dir, base)) return project.text(file + ending);
   }
   return undefined;
+}
+
+/** Who makes files that are not there before. */
+const MAKES = /\b(?:tsc|swc|tsup|tsdown|esbuild|babel|webpack|rollup|parcel|build|compile|generate)\b/;
+
+/** A script that outlived the file that it runs: nothing makes it, and another one that servers have lies there. */
+export async function isGone(
+  project: Project,
+  look: Look,
+  scripts: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const entry = entryOf(look);
+  const isSource = /\.[cm]?tsx?$/.test(entry);
+  if (!isSource && (!/\.[cm]?jsx?$/.test(entry) || Object.values(scripts).some((line) => MAKES.test(line))))
+    return false;
+  const beside = [...(await project.list(look.dir)).files];
+  if (!beside.some((file) => /^(?:server|index|app|main)\.[cm]?[jt]s$/.test(file))) return false;
+  const { dir, name } = path.parse(path.resolve(look.dir, entry));
+  const { files } = await project.list(dir);
+  return ![...files].some((file) => path.parse(file).name === name);
 }
 
 /** What works in the background, or is a window or a service with a port of its own, has none of ours. */
@@ -79,9 +99,18 @@ const isTold = ({ framework }: Look): boolean =>
 
 /** `worker.js` of `node worker.js`. */
 export const entryOf = ({ words }: Look): string =>
-  NODE.test(words[0] ?? '') || words[0] === 'python'
-    ? (words.slice(1).find((word) => !word.startsWith('-') && /[./]/.test(word)) ?? '')
-    : '';
+  NODE.test(words[0] ?? '') || words[0] === 'python' ? (fileIn(words) ?? '') : '';
+
+/** Options whose value is loaded before the program. */
+const LOADS = /^(?:-r|--require|--import|--loader|--experimental-loader)$/;
+
+/** What a command runs: the word with a program's ending, else one that may be a file. */
+function fileIn(words: readonly string[]): string | undefined {
+  const files = words.filter(
+    (word, i) => i > 0 && !word.startsWith('-') && /[./]/.test(word) && !LOADS.test(words[i - 1] ?? ''),
+  );
+  return files.find((word) => /\.(?:[cm]?[jt]sx?|py)$/.test(word)) ?? files[0];
+}
 
 const quiet = (candidate: Candidate): Candidate => ({
   ...candidate,

@@ -42,14 +42,7 @@ const shortened = (line: string) => (line.length > 80 ? `${line.slice(0, 79)}…
 /** A server that has none of its ports from us but by PORT, and of which nothing says that it reads that. */
 export function unknownPort(app: App): string[] {
   const { name, runs, written, defaultPorts, framework, portName, command } = app;
-  if (
-    app.noPort ||
-    app.opaque ||
-    app.once ||
-    app.roles.length > 1 ||
-    !runs ||
-    /^(?:static|deno)$/.test(framework ?? '')
-  )
+  if (app.noPort || app.opaque || app.once || app.roles.length > 1 || !runs || framework === 'static')
     return [];
   // What Spring's settings leave to a variable without a default has none of Spring's either.
   const standard = framework === 'spring' && portName !== undefined ? undefined : defaultPorts;
@@ -76,9 +69,11 @@ const WITH_WORKERS =
   /^(?:GNUmakefile|makefile|\.?justfile|(?:docker-)?compose[\w.-]*\.ya?ml|requirements\.txt|pyproject\.toml|Pipfile|Gemfile|composer\.json)$/i;
 const WORKER_SCRIPT = /worker|queue|celery|cron|scheduler|consumer/;
 
-/** Workers that a command of their own starts, and no part of the run does. */
+/** Workers that a command of their own starts, and no part of the run does; Nest's further applications. */
 export async function mentionWorkersOf(scope: Scope, found: readonly Candidate[]): Promise<void> {
   const { project } = scope;
+  if (found.some(({ app }) => app.framework === 'nest'))
+    await (await import('./nest-projects.ts')).mentionNest(scope, found);
   const homes = new Set([project.root, ...found.map(({ home }) => home)]);
   const may = await Promise.all(
     [...homes].map(async (dir) => {

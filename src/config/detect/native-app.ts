@@ -65,6 +65,8 @@ async function serving({ project }: Scope, dir: string, text: string, argv: Argv
   return [...argv, ...(await goWord(project, dir, text, path.resolve(dir, argv[2] ?? '.')))];
 }
 
+const BUN_SERVES = /\bBun\.serve[(<]/;
+
 const natives: Native[] = [
   { file: /^main\.wasp(?:\.ts)?$/, argv: (_, __, text) => waspStart(text) },
   { file: /^(?:redwood|cedar)\.toml$/, argv: async ({ project }, dir) => redwoodStart(project, dir) },
@@ -137,8 +139,8 @@ const natives: Native[] = [
   { file: 'index.php', argv: () => ['php', '-S', '{host}:{port}'] },
   {
     file: /^(?:server|index|main|app)\.[jt]s$/,
-    when: holds(/\bBun\.serve\(/),
-    argv: (scope, dir) => entry(scope, dir, /\bBun\.serve\(/, ['bun', '--hot']),
+    when: holds(BUN_SERVES),
+    argv: (scope, dir) => entry(scope, dir, BUN_SERVES, ['bun', '--hot']),
   },
   // What `bun init` makes has no scripts: `bun index.ts`.
   {
@@ -245,7 +247,7 @@ async function bunFile({ project }: Scope, dir: string): Promise<[string, ...str
   for (const folder of ['', 'src/'])
     for (const name of ['index', 'server', 'app', 'main']) {
       const file = `${folder}${name}.ts`;
-      if (/\.listen\(|\bBun\.serve\(/.test((await project.text(path.join(dir, file))) ?? ''))
+      if (/\.listen\(|\bBun\.serve[(<]/.test((await project.text(path.join(dir, file))) ?? ''))
         return ['bun', '--hot', file];
     }
   return undefined;

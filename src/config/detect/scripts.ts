@@ -2,7 +2,7 @@ import path from 'node:path';
 import { ROLES, type Role } from '../types.ts';
 import { type Candidate, draftApp, roleNames, roleOfName, type Scope, withRole } from './candidate.ts';
 import { splitLine, unwrap } from './commandline.ts';
-import { entryOf } from './listening.ts';
+import { entryOf, isGone } from './listening.ts';
 import type { Look } from './look.ts';
 import { serverOf } from './node-entry.ts';
 import { serverOfScript, startsOnlyTasks, startsSeveral } from './owner/command.ts';
@@ -140,6 +140,9 @@ export async function scriptPair(
     if (!roleOfName(back) && says !== 'backend') continue;
     if (!roleOfName(front) && shows !== 'frontend') continue;
     if (says === 'frontend' && shows === 'backend') continue;
+    // `"dev": "bun run build && bun run client"`: one of them, by both names.
+    const runs = ({ look }: Candidate, script: string) => look?.script === script && look.lineDir === dir;
+    if (runs(backend, front) || runs(frontend, back)) continue;
     if (!roleOfName(front) && says === 'frontend') continue;
     scope.leftOut.push(...within.leftOut);
     return [withRole(backend, 'backend'), withRole(frontend, 'frontend')];
@@ -200,7 +203,12 @@ export async function singleScript(scope: Scope, dir: string): Promise<ScriptCan
     const name = dir === scope.project.root ? '' : path.basename(dir);
     const candidate = await scriptCandidate(scope, dir, script, name);
     if (WINDOW.test(candidate.look.words.join(' '))) window ??= candidate;
-    if (candidate.task || candidate.look.orchestrates) continue;
+    if (
+      candidate.task ||
+      candidate.look.orchestrates ||
+      (await isGone(scope.project, candidate.look, scripts))
+    )
+      continue;
     if (!candidate.look.framework && (await startsOnlyTasks(scope, dir, script))) continue;
     // A built site's preview is not what `dev` means, nor the other way round.
     const { framework } = candidate.look;

@@ -190,6 +190,26 @@ const cases: [string, Files, string[]][] = [
     }),
     ['backend 8180 web/vite.config.ts:3 proxy', 'frontend 5173'],
   ],
+  [
+    'a proxy that is a leftover: the page’s own code calls the number of the server’s',
+    both({
+      'api/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'api/index.js': 'app.listen(process.env.PORT || 3121);\n',
+      'web/vite.config.ts':
+        "export default { server: { proxy: { '/socket.io': 'ws://localhost:3000' } } };\n",
+      'web/src/socket.ts': "const URL = import.meta.env.VITE_SERVER || 'http://localhost:3121';\n",
+    }),
+    ['backend 3121 api/index.js:1 PORT', 'frontend 5173'],
+  ],
+  [
+    'a proxy that nothing contradicts',
+    both({
+      'api/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'api/index.js': 'app.listen(process.env.PORT || 3121);\n',
+      'web/vite.config.ts': "export default { server: { proxy: { '/api': 'http://localhost:3122' } } };\n",
+    }),
+    ['backend 3122 web/vite.config.ts:1 proxy', 'frontend 5173'],
+  ],
 ];
 
 for (const [name, files, expected] of cases) {

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { detect, type Files, projects, scripts, summary } from './projects.ts';
+
+/** Small projects of single people, one row a kind. */
+
+const project = await projects();
+
+const vite = scripts({ dev: 'vite' }, ['vite']);
+const WEB = 'web frontend vite 5173: npm run dev -- +P @web';
+const LISTENS = "import express from 'express';\nexpress().listen(process.env.PORT || 5000);\n";
+const nestCli = (root: string) => ({
+  sourceRoot: `${root}/src`,
+  monorepo: true,
+  projects: {
+    shop: { type: 'application', root: 'apps/shop', sourceRoot: 'apps/shop/src' },
+    mail: { type: 'application', root: 'apps/mail' },
+    lib: { type: 'library', root: 'libs/lib' },
+  },
+});
+
+/** Title, files, apps, what is left out. */
+const places: [string, Files, string[], string[]?][] = [
+  [
+    'a script by a name of its own, which nodemon.json explains',
+    {
+      'web/package.json': vite,
+      'server/package.json': scripts({ 'dev-server': 'nodemon', build: 'tsc', seed: 'node seed.js' }, [
+        'express',
+      ]),
+      'server/nodemon.json': { exec: 'ts-node ./src/server.ts' },
+      'server/src/server.ts': LISTENS,
+    },
+    ['server backend express 5000: npm run dev-server @server', WEB],
+  ],
+  [
+    'of two ways to start it the one that restarts it, by whatever name',
+    {
+      'web/package.json': vite,
+      'server/package.json': scripts({ launch: 'node app.js', hack: 'nodemon app.js' }, ['express']),
+      'server/app.js': LISTENS,
+    },
+    ['server backend express 5000: npm run hack @server', WEB],
+  ],
+  [
+    'two servers by names of their own: neither is meant',
+    {
+      'web/package.json': vite,
+      'server/package.json': scripts({ one: 'node a.js', two: 'node b.js' }, ['express']),
+      'server/a.js': LISTENS,
+      'server/b.js': LISTENS,
+    },
+    [WEB],
+    ['server'],
+  ],
+  [
+    'a file that Bun serves with a type of its own',
+    {
+      'web/package.json': vite,
+      'server/package.json': { devDependencies: { 'bun-types': '*' } },
+      'server/server.ts': 'Bun.serve<Data>({\n  port: 6970,\n  fetch() {},\n});\n',
+    },
+    ['server backend bun 6970: bun --hot server.ts @server', WEB],
+  ],
+  [
+    'a script that outlived its file',
+    {
+      'web/package.json': vite,
+      'server/package.json': scripts({ dev: 'nodemon api/index.js' }, ['express']),
+      'server/index.js': LISTENS,
+    },
+    ['server backend express 5000: node index.js @server', WEB],
+  ],
+  [
+    'what is built later is not gone',
+    {
+      'web/package.json': vite,
+      'server/package.json': scripts({ build: 'tsc', dev: 'nodemon out/index.js' }, ['express']),
+      'server/index.ts': LISTENS,
+    },
+    ['server backend express 5000: npm run dev @server', WEB],
+  ],
+  [
+    'of two folders the one that the script at the top runs',
+    {
+      'package.json': scripts({ dev: 'nodemon api/index.js' }, ['express']),
+      'api/index.js': LISTENS.replace('5000', '3000'),
+      'backend/package.json': scripts({}, ['express']),
+      'backend/index.js': LISTENS,
+      'web/package.json': vite,
+    },
+    ['api backend express 3000: npm run dev', WEB],
+    ['backend'],
+  ],
+  [
+    'one server by two names is no pair',
+    {
+      'package.json': scripts({
+        dev: 'npm run build && npm run client',
+        build: 'echo',
+        client: 'node client/serve.js',
+      }),
+      'client/index.html': '',
+      'client/serve.js': "require('http').createServer(f).listen(8080);\n",
+      'server/package.json': scripts({ dev: 'node --watch main.js' }, ['express']),
+      'server/main.js': LISTENS.replace('5000', '3000'),
+    },
+    ['server backend express 3000: npm run dev @server', 'client frontend node 8080: npm run dev'],
+  ],
+  [
+    'a role that the command at the top has filled: the folder of that role is said',
+    {
+      'package.json': scripts({ dev: 'concurrently "nodemon main.js" "tsc --watch"' }, ['express']),
+      'main.js': LISTENS,
+      'server/package.json': scripts({ dev: 'nodemon main.js' }, ['express']),
+      'server/main.js': LISTENS.replace('5000', '3000'),
+      'web/package.json': vite,
+    },
+    ['backend backend express 5000: bin nodemon main.js', 'tsc none task -: bin tsc --watch', WEB],
+    ['server'],
+  ],
+  [
+    'what is loaded before the program names nothing',
+    {
+      'package.json': scripts({ dev: 'nodemon -r dotenv/config src/app.ts' }, ['koa']),
+      'src/app.ts': LISTENS,
+    },
+    ['backend backend koa 5000: npm run dev'],
+  ],
+  [
+    'Nest’s monorepo: the one that is started, and its port',
+    {
+      'package.json': scripts({ start: 'nest start' }, ['@nestjs/core']),
+      'nest-cli.json': nestCli('apps/shop'),
+      'apps/shop/src/main.ts': 'await app.listen(4010);\n',
+      'apps/mail/src/main.ts': 'await app.listen(4020);\n',
+    },
+    ['backend backend nest 4010: npm run start'],
+    ['mail'],
+  ],
+  [
+    'Nest’s monorepo: the one that is named',
+    {
+      'package.json': scripts({ 'start:dev': 'nest start mail --watch' }, ['@nestjs/core']),
+      'nest-cli.json': nestCli('apps/shop'),
+      'apps/shop/src/main.ts': 'await app.listen(4010);\n',
+      'apps/mail/src/main.ts': 'await app.listen(4020);\n',
+    },
+    ['backend backend nest 4020: npm run start:dev'],
+    ['shop'],
+  ],
+  [
+    'Deno’s own number, where its call names none',
+    {
+      'deno.json': { tasks: { start: 'deno run -A main.ts' } },
+      'main.ts': 'Deno.serve((request) => answer(request));\n',
+    },
+    ['backend backend deno 8000: deno task start'],
+  ],
+];
+
+for (const [title, files, expected, leftOut = []] of places) {
+  test(`a small project: ${title}`, async () => {
+    const root = await project(files);
+    const found = await detect(root);
+    assert.deepEqual(
+      found.apps.map((app) => summary(app, root)),
+      expected,
+    );
+    assert.deepEqual(
+      found.leftOut.map(({ what }) => what),
+      leftOut,
+    );
+  });
+}
+
+test('a number of Deno’s that nobody can read is said', async () => {
+  const root = await project({
+    'deno.json': { tasks: { start: 'deno run -A main.ts' } },
+    'main.ts': 'Deno.serve({ port: config.port, onListen: () => {} }, handler);\n',
+  });
+  assert.match((await detect(root)).notes.join(), /no file that was read says where it listens/);
+});
