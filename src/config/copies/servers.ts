@@ -149,7 +149,7 @@ export function listens(trail: Trail, source: SourceFile): Promise<Listening[]> 
 
 /** What is worth opening where an entry does not listen itself. */
 const FURTHER =
-  /(?:^|[/.-])(?:server|app|index|main|http|listen\w*|start\w*|init|bootstrap|api|routes?|loaders?|lib)(?:\.[cm]?[jt]s)?$/i;
+  /(?:^|[/.-])(?:\w*[sS]erver|app|index|main|http|listen\w*|start\w*|init|bootstrap|apis?|routes?|loaders?|lib)(?:\.[cm]?[jt]s)?$/i;
 
 const isTelling = ({ syntax }: SourceFile, from: string): boolean =>
   syntax === 'js' ? FURTHER.test(from) : syntax !== 'rust' || TELLING.test(from);
@@ -181,7 +181,16 @@ export async function entryListens(trail: Trail, entry: SourceFile, depth = 0): 
 /** The file that a word of a command names: `server.js`, `./server`, `dist/main` for src/main.ts. */
 export async function openEntry(trail: Trail, dir: string, word: string): Promise<SourceFile | undefined> {
   const built = /^(?:\.\/)?(?:dist|build|out|lib|\.build)\/(?:src\/)?(.*?)(?:\.[cm]?js)?$/.exec(word)?.[1];
-  const names = built === undefined ? [word] : [`src/${built}`, built, word];
+  // `dist/packages/api/src/main.js` of a project that is compiled together.
+  const inner = built === undefined ? undefined : /(?:^|\/)(src\/.*)$/.exec(built)?.[1];
+  const names =
+    built === undefined
+      ? [word]
+      : [
+          ...['src/', '', 'source/', 'sources/'].map((folder) => folder + built),
+          ...(inner ? [inner] : []),
+          word,
+        ];
   for (const name of names) {
     const here = path.resolve(dir, path.dirname(name));
     const found = await openScript(trail.sources, here, `./${path.basename(name)}`, dir);

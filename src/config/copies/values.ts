@@ -326,6 +326,16 @@ async function inModule(
     const said = await firstSaid(trail, file, pattern, seen, { path });
     if (said.digits || said.name) return named(said, file, wanted);
   }
+  // `module.exports = process.env.PORT || 3000`: the file is the number.
+  if (path.length === 1 && exported === '*' && file.syntax === 'js') {
+    const said = await firstSaid(
+      trail,
+      file,
+      /\b(?:module\.exports\s*=|export\s+default\b)\s*(?=[^\s{])/g,
+      seen,
+    );
+    if (said.digits || said.name) return said;
+  }
   return file.syntax === 'js' ? throughHandedOn(trail, file, wanted, seen) : {};
 }
 

@@ -3,6 +3,7 @@ import { DevstartError } from '../../errors.ts';
 import { type App, ROLES } from '../types.ts';
 import { type Candidate, roleOfName, type Scope } from './candidate.ts';
 import { furtherProjects, unrecognised } from './folders.ts';
+import { entryOf } from './listening.ts';
 import { runsDevstart, scriptCandidate } from './scripts.ts';
 
 /** What is said of a project beside its servers: what is there and is not started, or that nothing was found. */
@@ -30,6 +31,9 @@ export async function mentionUnusedScript(scope: Scope, found: readonly Candidat
   if (found.some(({ app, home }) => home === project.root || app.evidence.startsWith('package.json script')))
     return;
   const look = (await scriptCandidate(scope, project.root, name)).look;
+  // The very server of a folder, from the top.
+  const file = path.resolve(look.dir, entryOf(look));
+  if (found.some(({ home }) => entryOf(look) !== '' && file.startsWith(home + path.sep))) return;
   const containers = /^docker/.test(look.words[0] ?? '');
   if (!containers && (look.framework?.role === 'task' || look.dir !== project.root)) return;
   scope.notes.push(

@@ -202,6 +202,28 @@ const cases: [string, Files, string[]][] = [
     ['backend 3121 api/index.js:1 PORT', 'frontend 5173'],
   ],
   [
+    'a file that is the number, and a second one that no variable reaches',
+    both({
+      'api/package.json': scripts({ start: 'node index.js' }, ['express']),
+      'api/index.js':
+        "const port = require('./port');\nconst { PAGE } = require('./constants');\napp.listen(PAGE);\nhttp.listen(port);\n",
+      'api/port.js':
+        "const argv = require('./argv');\nmodule.exports = parseInt(argv.port || process.env.PORT || '3123', 10);\n",
+      'api/argv.js': 'module.exports = {};\n',
+      'api/constants.js': 'const PAGE = 3124;\nexports.PAGE = PAGE;\n',
+    }),
+    ['backend 3123 api/port.js:2 PORT', 'frontend 5173'],
+  ],
+  [
+    'a class that is called as a server, in a project that is compiled as a whole',
+    both({
+      'api/package.json': scripts({ start: 'node dist/packages/api/src/main.js' }, ['express']),
+      'api/src/main.ts': "import { GameServer } from 'src/GameServer';\nnew GameServer().start();\n",
+      'api/src/GameServer.ts': 'const PORT = process.env.PORT ?? 3125;\napp.listen(PORT);\n',
+    }),
+    ['backend 3125 api/src/GameServer.ts:1 PORT', 'frontend 5173'],
+  ],
+  [
     'a proxy that nothing contradicts',
     both({
       'api/package.json': scripts({ dev: 'node index.js' }, ['express']),

@@ -181,3 +181,14 @@ test('a number of Deno’s that nobody can read is said', async () => {
   });
   assert.match((await detect(root)).notes.join(), /no file that was read says where it listens/);
 });
+
+test('a script at the top that starts the very server of a folder is not spoken of', async () => {
+  const root = await project({
+    'package.json': scripts({ dev: 'nodemon api/main.js' }),
+    'api/package.json': scripts({ dev: 'nodemon main.js' }, ['express']),
+    'api/main.js': LISTENS,
+    'web/package.json': vite,
+  });
+  const { notes, apps } = await detect(root);
+  assert.deepEqual([notes, apps.length], [[], 2]);
+});
