@@ -21,6 +21,8 @@ interface Container {
   aside: boolean;
   /** Folders whose code it runs, absolute. */
   code: string[];
+  /** It has a command of its own. */
+  commanded: boolean;
 }
 
 interface File {
@@ -73,6 +75,7 @@ async function containersOf(text: string, dir: string, env: Scope['context']['en
     ports: ports.map(({ host }) => host),
     aside: optional || kind !== undefined,
     code: codeOf(services[name]).map((folder) => path.resolve(dir, folder)),
+    commanded: isRecord(services[name]) && services[name].command !== undefined,
   }));
 }
 
@@ -107,11 +110,20 @@ function mentionServers(
       ...Object.values(defaultPorts),
     ]),
   );
-  const isOurs = ({ name, ports, code }: Container): boolean =>
-    code.some((dir) => homes.some((home) => isWithin(home, dir) || isWithin(dir, home))) ||
+  const isNamed = ({ name, ports }: Container): boolean =>
     ports.some((port) => taken.has(port)) ||
     leftOut.some(({ what }) => what === name) ||
     apps.some((app) => app.name === name || app.roles.some((role) => role === roleOfName(name)));
+  // Of several that run the same code one is the server that is started: a further one has a command of its own.
+  const isOther = (one: Container): boolean =>
+    one.commanded &&
+    containers.some(
+      (other) => other !== one && isNamed(other) && other.code.some((dir) => one.code.includes(dir)),
+    );
+  const isOurs = (one: Container): boolean =>
+    isNamed(one) ||
+    (!isOther(one) &&
+      one.code.some((dir) => homes.some((home) => isWithin(home, dir) || isWithin(dir, home))));
   const rest = containers.filter((one) => !one.aside && one.ports.length > 0 && !isOurs(one));
   if (rest.length === 0) return;
   const names = rest.map(({ name }) => name);

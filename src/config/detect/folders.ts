@@ -209,6 +209,9 @@ export async function furtherFolders(scope: Scope, started: ReadonlySet<string>)
   return [...(await each(scope, programs)), ...servers];
 }
 
+/** A Go program outside of modules: nothing else shows it. */
+const GO_MAIN = /^(?:main|server)\.go$/;
+
 /**
  * Folders at the top that are named for a role that nothing has, and are programs of which no server was recognised.
  * @param homes the folders of what is started
@@ -219,7 +222,7 @@ export async function unrecognised(
   open: readonly Role[],
 ): Promise<string[]> {
   const isProgram = async (dir: string) =>
-    [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
+    [...(await project.list(dir)).files].some((name) => MANIFEST.test(name) || GO_MAIN.test(name));
   const found: string[] = [];
   for (const name of [...(await project.list(project.root)).dirs].sort()) {
     const role = SKIPPED.test(name) ? undefined : roleOfName(name);

@@ -29,22 +29,48 @@ export async function typedBeside(scope: Scope, found: readonly Candidate[]): Pr
   for (const name of names.sort((a, b) => Number(/^readme/i.test(b)) - Number(/^readme/i.test(a)))) {
     const text = (await project.text(path.join(project.root, name))) ?? '';
     const typed = text.length > MAX_SIZE ? [] : await typedIn(project, text);
-    let starting = 0;
-    for (const one of typed) {
-      if (starting >= MOST || !(await isStart(project, one))) continue;
+    const { starting, left } = await another(scope, found, name, typed);
+    if (left) return [left];
+    if (starting > 0) break;
+  }
+  if (![...files].some((name) => /\.(?:bat|cmd|ps1)$/i.test(name))) return [];
+  const windows = await (await import('./windows-starts.ts')).typedForWindows(project);
+  const { left } = windows ? await another(scope, found, windows.file, windows.typed) : {};
+  return left ? [left] : [];
+}
+
+/** The first of these that starts something else than what is found; how many of them start anything. */
+async function another(
+  scope: Scope,
+  found: readonly Candidate[],
+  file: string,
+  typed: readonly Typed[],
+): Promise<{ starting: number; left?: LeftOut }> {
+  const { project } = scope;
+  let starting = 0;
+  for (const one of typed) {
+    const worker = isOtherWorker(one, found, scope);
+    if (!worker && (starting >= MOST || !(await isStart(project, one)))) continue;
+    if (!worker) {
       starting++;
       if (isTarget(one, found, project.root)) continue;
       const within = { ...scope, notes: [], leftOut: [] };
       const all = (await startedIn(within, one.dir, one.text, one.text, true)) ?? [];
       if (all.filter(isServer).every((server) => isAmong(server, found, scope))) continue;
-      const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
-      const why = `line ${one.line} says to type it${place}, and nothing of what was found is that; a config can say it`;
-      return [{ what: one.text, file: name, why }];
     }
-    if (starting > 0) break;
+    const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
+    const how = /\.(?:bat|cmd|ps1)$/i.test(file) ? 'starts it' : 'says to type it';
+    const why = `line ${one.line} ${how}${place}, and nothing of what was found is that; a config can say it`;
+    return { starting, left: { what: one.text, file, why } };
   }
-  return [];
+  return { starting };
 }
+
+/** `python -m app.workers.print`, where nothing of what is found works in the background. */
+const isOtherWorker = ({ text }: Typed, found: readonly Candidate[], { leftOut }: Scope): boolean =>
+  /^(?:\S+ run )?py(?:thon[\d.]*)?\s+(?:-m\s+)?[\w./-]*worker[\w./-]*/i.test(text) &&
+  !found.some(({ app }) => isBackground(app.name)) &&
+  !leftOut.some(({ what, why }) => /worker/i.test(`${what} ${why}`));
 
 /** `uv run task api`: what is started is that very task of the folder. */
 function isTarget({ text, dir }: Typed, found: readonly Candidate[], root: string): boolean {

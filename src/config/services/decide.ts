@@ -87,13 +87,16 @@ export function decide(evidence: Evidence, code: CodeSays): Need[] {
     const offered = compose.flatMap(({ file: from, services: all }) =>
       all
         .filter((service) => service.kind === kind && !service.optional)
-        .map((service) => ({ from, port: publishedPort(service), inside: service.name })),
+        .map((service) => ({ from, service, port: publishedPort(service) })),
     );
     const published = offered.find(({ port }) => port);
     if (published?.port) add({ kind, host: 'localhost', port: published.port }, published.from);
     // One that its containers alone reach is none for the servers here.
-    else if (offered[0] && !evidence.started.kinds.has(kind.id))
-      found.push({ ...offered[0], service: kind.id, host: 'localhost', port: kind.port });
+    const inner = published ? undefined : offered.find(({ service }) => service.ports.length === 0);
+    if (inner && !evidence.started.kinds.has(kind.id)) {
+      const { from, service } = inner;
+      found.push({ service: kind.id, host: 'localhost', port: kind.port, from, inside: service.name });
+    }
   }
   return found;
 }

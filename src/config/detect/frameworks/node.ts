@@ -81,6 +81,7 @@ const frontends: Framework[] = [
   { id: 'react-email', label: 'React Email', role: 'frontend', commands: ['email dev', 'react-email dev'], flags: ['--port', '{port}'], port: 3000 },
   { id: 'mintlify', label: 'Mintlify', role: 'frontend', commands: ['mint dev', 'mintlify dev'], flags: ['--port', '{port}'], port: 3000 },
   { id: 'observable', label: 'Observable Framework', role: 'frontend', commands: ['observable preview'], flags: PORT_HOST, port: 3000 },
+  { id: 'elm-spa', label: 'elm-spa', role: 'frontend', commands: ['elm-spa server'], port: 1234 },
   { id: 'elm', label: 'Elm', role: 'frontend', commands: ['elm reactor', 'elm-live', 'elm-pages dev'], flags: ['--port', '{port}'], port: 8000 },
   { id: 'gridsome', label: 'Gridsome', role: 'frontend', commands: ['gridsome develop'], flags: ['-p', '{port}', '-h', '{host}'], port: 8080, caches: ['.cache'] },
   { id: 'sirv', label: 'sirv', role: 'frontend', commands: ['sirv'], flags: PORT_HOST, port: 8080, production: true },

@@ -192,7 +192,8 @@ async function shellFile({ scope, step, words, further }: Taking): Promise<Taken
   if (text === undefined || !/^(?:#!.*\b(?:ba|z|da)?sh\b|(?!#!))/.test(text)) return undefined;
   const evidence = scope.project.relative(file);
   // Its parts are not what it is: it watches over them by their ids, and leaves them behind.
-  if (/\bnohup\b|\bdisown\b|&\s*\n\s*\w*PID\w*=\$!/i.test(text) && !/^\s*wait\b/m.test(text))
+  const stays = /^\s*wait\b/m.test(text) || /^\s*trap\b[^\n]*\b(?:EXIT|INT)\b/m.test(text);
+  if (/\bnohup\b|\bdisown\b|&\s*\n\s*\w*PID\w*=\$!/i.test(text) && !stays)
     return { opaque: `${evidence} leaves its servers in the background` };
   const reading = readShell(text, step.dir, path.dirname(file));
   const last = reading?.side[0];

@@ -12,7 +12,8 @@ const FUNCTION = /^(?:function\s+[\w-]+\s*(?:\(\s*\))?|[\w-]+\s*\(\s*\))\s*(?:\{
 
 /** Comments gone, continued lines joined; undefined where a quote, a block or a here-document stays open. */
 export function piecesOf(text: string): Piece[] | undefined {
-  const lines = logicalLines(text);
+  const plain = logicalLines(text);
+  const lines = plain && withGroups(plain);
   if (!lines) return undefined;
   const pieces: Piece[] = [];
   for (let at = 0; at < lines.length; at++) {
@@ -57,6 +58,22 @@ function logicalLines(text: string): string[] | undefined {
     if (line && !open) lines.push(line);
   }
   return open ? undefined : lines;
+}
+
+/** A group in brackets over several lines, as one: `(`, `cd api`, `exec npm start`, `) &`. */
+function withGroups(lines: string[]): string[] {
+  const joined: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const end = lines[at] === '(' ? lines.findIndex((line, i) => i > at && /^\)\s*&?$/.test(line)) : -1;
+    const inner = lines.slice(at + 1, end);
+    if (end < 0 || inner.some((line) => kindOf(line) !== 'line' || /[()&;|]\s*$/.test(line)))
+      joined.push(lines[at] ?? '');
+    else {
+      joined.push(`(${inner.join(' && ')}${lines[end]}`);
+      at = end;
+    }
+  }
+  return joined;
 }
 
 function withoutComment(line: string): string {

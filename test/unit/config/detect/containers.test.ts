@@ -28,6 +28,14 @@ const places: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a second server of the same code, by a command of its own',
+    {
+      ...SHOP,
+      'docker-compose.yml': `services:\n${OWN}  socket:\n    build: ./backend\n    command: python socket.py\n    ports: ["6001:6001"]\n`,
+    },
+    ['socket (docker-compose.yml): "docker compose up socket" starts it, at 6001; a config can add it'],
+  ],
+  [
     'the file for developing goes before the plain one',
     {
       ...SHOP,

@@ -413,6 +413,26 @@ const places: [string, Files, string[], string[]?][] = [
     ['rasa run actions'],
   ],
   [
+    'a start file for Windows: what it starts beside the servers is said',
+    {
+      'start-all.bat':
+        '@echo off\r\nrem python -m app.worker.old\r\ncd /d "%~dp0backend"\r\nstart cmd /k "python -m uvicorn main:app"\r\nstart cmd /k "python -m app.workers.printer"\r\n',
+      'backend/main.py': FASTAPI,
+      'web/package.json': vite,
+    },
+    [
+      'backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P @backend',
+      'web frontend vite 5173: npm run dev -- +P @web',
+    ],
+    ['python -m app.workers.printer'],
+  ],
+  [
+    'a Go program outside of modules is said',
+    { 'server/main.go': 'package main\n', 'client/package.json': vite },
+    ['client frontend vite 5173: npm run dev -- +P @client'],
+    ['server'],
+  ],
+  [
     'Vite before 3',
     { 'web/package.json': { scripts: { dev: 'vite' }, dependencies: { vite: '^2.9.1' } } },
     ['web frontend vite 3000: npm run dev -- +P @web'],

@@ -365,6 +365,20 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ],
   ],
   [
+    'groups in brackets over several lines, ended by a trap',
+    {
+      'start.sh':
+        '#!/bin/bash\nROOT="$(cd "$(dirname "$0")" && pwd)"\n(\n  cd "$ROOT/backend"\n  exec uvicorn main:app --port 8004\n) &\nBACKEND_PID=$!\ntrap "kill $BACKEND_PID" EXIT INT\n(\n  cd "$ROOT/web"\n  exec npm run dev\n)\n',
+      'backend/main.py': FASTAPI,
+      'backend/requirements.txt': 'fastapi\n',
+      'web/package.json': vite,
+    },
+    [
+      'backend backend uvicorn 8004: $ cd "ROOT/backend" && exec uvicorn main:app --port 8004 +P',
+      'web frontend vite 5173: $ cd "ROOT/web" && exec npm run dev -- +P',
+    ],
+  ],
+  [
     'bin/dev with a choice of starters starts Procfile.dev all the same',
     {
       'bin/dev':

@@ -50,6 +50,15 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     ],
   ],
   [
+    'a service that compose moves within its container is nobody’s known one',
+    {
+      'package.json': express(['redis']),
+      'index.js': 'app.listen(3000)',
+      'docker-compose.yml': compose('  cache:\n    image: redis:7\n    ports: ["7963:7963"]\n'),
+    },
+    [],
+  ],
+  [
     'a host that is a compose service’s name, without a driver among the packages',
     {
       'package.json': express([]),
