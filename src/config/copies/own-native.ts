@@ -5,7 +5,7 @@ import { type Env, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
 import { withImported } from './modules.ts';
 import { dotnetFolder, launchSettings } from './own-dotnet.ts';
-import { boundLiteral, handedOn, rustEntries } from './own-rust.ts';
+import { boundLiteral, fieldDefault, handedOn, rustEntries } from './own-rust.ts';
 import { springPort } from './own-spring.ts';
 import { entryListens } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
@@ -148,6 +148,7 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
     if (own.length > 0) break;
   }
   if (own.length === 0 && kind === 'rust') own.push(...(await boundLiteral(inner, entries)));
+  if (own.length === 0 && kind === 'rust') own.push(...(await fieldDefault(inner, entries)));
   if (own.length === 0 && reads === undefined && kind === 'rust') own.push(...handedOn(entries[0]));
   if (own.length === 0 && kind === 'go') own.push(...(await viperDefault(inner, entries)));
   if (own.length === 0 && reads === undefined && kind === 'go') {

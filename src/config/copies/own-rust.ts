@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type AppTrail, openFirst } from './facts.ts';
+import { type AppTrail, openFirst, ownByPattern } from './facts.ts';
 import { withImported } from './modules.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import type { Own } from './types.ts';
@@ -16,7 +16,10 @@ export async function rustEntries(trail: AppTrail): Promise<SourceFile[]> {
   const { cratesOf, partsOf } = await import('../detect/cargo.ts');
   const { project } = trail.sources;
   const text = (await project.text(path.join(dir, 'Cargo.toml'))) ?? '';
-  const crate = member && (await cratesOf(project, dir, text)).find(({ name }) => name === member);
+  const isGroup = /^\[workspace\]/m.test(text) && !/^\[package\]/m.test(text);
+  const crates = member || isGroup ? await cratesOf(project, dir, text) : [];
+  // Where none is said there is but one that runs.
+  const crate = crates.find(({ name, bins }) => (member ? name === member : bins.length > 0));
   const home = crate ? path.relative(dir, crate.dir).replaceAll(path.sep, '/') : undefined;
   const tops = [manifest, home, member, member && `crates/${member}`, ''].filter((top) => top !== undefined);
   const names = tops.flatMap((top) =>
@@ -51,6 +54,19 @@ export async function boundLiteral({ sources, top }: AppTrail, entries: SourceFi
     }),
   );
   return new Set(found.map(({ found: { port } }) => port)).size === 1 ? found.slice(0, 1) : [];
+}
+
+/** `#[builder(default = "17170")] pub http_port: u16`, in the entry or in its settings. */
+export async function fieldDefault({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
+  for (const source of await withImported(sources, entries, /config|settings?|env|args|cli|opts?/i, top)) {
+    const [own] = ownByPattern(
+      source,
+      /\bdefault(?:_value(?:_t)?)?\s*=\s*"?(\d{4,5})"?[^\]\n]*\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:http|web|api|server)_port\s*:/,
+      'default',
+    );
+    if (own) return [own];
+  }
+  return [];
 }
 
 const SERVES = /^[\w:]*(?:api|server?|serve|http|web|app|listen)/i;

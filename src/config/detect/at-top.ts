@@ -59,6 +59,31 @@ export const byTheirOwner = (named: Candidate[], top: Candidate[]): Candidate[] 
     return { ...word, home: one.home, meant, app: { ...word.app, name: path.basename(one.home) } };
   });
 
+/** A member of the workspace at the top is started from there, as Cargo's own words mean it: its files lie there, too. */
+export async function byWorkspace(
+  { project }: Scope,
+  named: Candidate[],
+  top: Candidate[],
+): Promise<Candidate[]> {
+  const own = top.find(({ app, home }) => home === project.root && app.framework === 'rust');
+  const words: string[] = own?.app.command.kind === 'argv' ? own.app.command.argv : [];
+  const text = own && (await project.text(path.join(project.root, 'Cargo.toml')));
+  if (!own || !text || /^\[package\]/m.test(text)) return named;
+  // None said: there is but one.
+  const member = words.includes('-p') ? words[words.indexOf('-p') + 1] : undefined;
+  const nameOf = async ({ home }: Candidate) =>
+    /^\[package\][^[]*?^name\s*=\s*"([^"]+)"/m.exec(
+      (await project.text(path.join(home, 'Cargo.toml'))) ?? '',
+    )?.[1];
+  return Promise.all(
+    named.map(async (one) => {
+      if (one.app.framework !== 'rust') return one;
+      if (member !== undefined && (await nameOf(one)) !== member) return one;
+      return { ...own, home: one.home, app: { ...own.app, name: path.basename(one.home) } };
+    }),
+  );
+}
+
 /** `main.py` at the top that serves the app of `backend/`: only from there do the folder's imports work. */
 export async function borrowedAtTop(
   { project }: Scope,

@@ -148,8 +148,11 @@ export function unwrap(input: string[]): Unwrapped {
       words = words.slice(1);
       continue;
     }
-    const name = path.posix
-      .basename(first.replaceAll('\\', '/'))
+    // `npx @tailwindcss/cli`: the last word says nothing.
+    const said = /^@[\w.-]+\/cli(?=@|$)/.test(first)
+      ? first
+      : path.posix.basename(first.replaceAll('\\', '/'));
+    const name = said
       .replace(first.includes('node_modules/') ? /\.[cm]?js$/ : /\.(?:exe|cmd|bat)$/i, '')
       // `npx concurrently@9`
       .replace(/(?<=.)@(?:latest|next|beta|canary|rc|[\^~]?\d[\w.-]*)$/, '')

@@ -105,10 +105,10 @@ function mentionServers(
     ...leftOut.filter(({ file: one }) => one !== '.').map((one) => path.join(project.root, one.file)),
   ];
   const taken = new Set(
-    apps.flatMap(({ written = {}, defaultPorts }) => [
-      ...Object.values(written).flatMap((all) => all.map(({ port }) => port)),
-      ...Object.values(defaultPorts),
-    ]),
+    apps.flatMap(({ written = {}, defaultPorts }) => {
+      const own = Object.values(written).flatMap((all) => all.map(({ port }) => port));
+      return own.length > 0 ? own : Object.values(defaultPorts);
+    }),
   );
   const isNamed = ({ name, ports }: Container): boolean =>
     ports.some((port) => taken.has(port)) ||

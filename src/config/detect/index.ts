@@ -3,7 +3,7 @@ import type { Copy, Looks } from '../copies/types.ts';
 import { withWrittenPorts } from '../copies/written.ts';
 import { keyedByRole } from '../keyed.ts';
 import { type App, type LeftOut, ROLES } from '../types.ts';
-import { borrowedAtTop, byTheirOwner, meantAtTop, passedOver } from './at-top.ts';
+import { borrowedAtTop, byTheirOwner, byWorkspace, meantAtTop, passedOver } from './at-top.ts';
 import { reflexCommand } from './beside-reflex.ts';
 import { type Candidate, isServer, isWeak, type Scope, uniqueNames, withRole } from './candidate.ts';
 import { choose, leaveFurther, leaveOut, roleOf } from './choose.ts';
@@ -225,7 +225,8 @@ async function byFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const atTop = await folderCandidates(scope, project.root);
   const meant = await meantAtTop(scope, await namedFolders(scope), atTop);
-  const named = await borrowedAtTop(scope, byTheirOwner(meant, atTop), atTop);
+  const owned = await byWorkspace(scope, byTheirOwner(meant, atTop), atTop);
+  const named = await borrowedAtTop(scope, owned, atTop);
   let workspaces = await meantAtTop(scope, await workspaceCandidates(scope), atTop);
   const top = atTop.filter(
     (c) =>

@@ -111,6 +111,7 @@ async function isStart(project: Project, { text, dir }: Typed): Promise<boolean>
     return meant(call.script) && call.script in ((await project.packageJson(dir))?.scripts ?? {});
   if (call) return meant(call.script);
   const [program = '', ...rest] = words;
+  if (/^-[vVh]$/.test(rest.join(' ')) || rest.some((word) => /^--(?:version|help)$/.test(word))) return false;
   if (program === 'bun' && /^(?:i|install|add|x|create)$/.test(rest[0] ?? '')) return false;
   if (RUNNERS.test(program)) return rest.length === 0 ? /^(?:gulp|grunt)$/.test(program) : rest.some(meant);
   const { framework } = await look(project, text, dir);

@@ -36,8 +36,46 @@ export async function mentionWorkers(scope: Scope, found: readonly Candidate[]):
     const workers = await read(scope, within, found);
     for (const { what, file, how, why = 'a worker' } of workers)
       scope.leftOut.push({ what, file, why: `${why} that ${how} starts; a config can add it` });
-    if (workers.length > 0) return;
+    if (workers.length > 0) break;
   }
+  for (const { what, file } of await ofDjango(scope.project, found))
+    scope.leftOut.push({ what, file, why: `a worker that "manage.py ${what}" starts; a config can add it` });
+}
+
+const LOOPS = /^\s*while (?:True|1|not [\w.]+(?:\(\))?)\s*:/m;
+const SLEEPS = /\bsleep\(|\.wait\(/;
+const MOST_COMMANDS = 30;
+
+/** Commands of Django's that go on and on: `management/commands/send_alerts.py`. */
+async function ofDjango(
+  project: Scope['project'],
+  found: readonly Candidate[],
+): Promise<{ what: string; file: string }[]> {
+  const named: { what: string; file: string }[] = [];
+  for (const { app } of found.filter((one) => one.app.framework === 'django')) {
+    const apps = [...(await project.list(app.cwd)).dirs].filter(
+      (name) => !/^[._]|node_modules|venv/.test(name),
+    );
+    const inner = await Promise.all(
+      apps.slice(0, 30).map(async (name) => {
+        const dirs = [...(await project.list(path.join(app.cwd, name))).dirs];
+        return dirs.includes('management') ? [name] : dirs.slice(0, 30).map((one) => path.join(name, one));
+      }),
+    );
+    for (const name of inner.flat()) {
+      const dir = path.join(app.cwd, name, 'management/commands');
+      for (const file of [...(await project.list(dir)).files].sort())
+        if (/^(?!_|.*wait)\w+\.py$/.test(file))
+          named.push({ what: file.slice(0, -3), file: path.join(dir, file) });
+    }
+  }
+  const read = named.slice(0, MOST_COMMANDS).map(async (one) => {
+    const text = (await project.text(one.file)) ?? '';
+    return LOOPS.test(text) && (SLEEPS.test(text) || NAMED.test(one.what))
+      ? [{ ...one, file: project.relative(one.file) }]
+      : [];
+  });
+  return (await Promise.all(read)).flat().slice(0, 3);
 }
 
 async function ofScripts({ project }: Scope, dirs: string[], found: readonly Candidate[]): Promise<Named[]> {

@@ -77,7 +77,7 @@ export interface PythonServer {
 export const pythonServers: PythonServer[] = [
   { id: 'streamlit', label: 'Streamlit', pattern: /^\s*(?:import|from) streamlit\b/m, frontend: true, start: 'streamlit', port: 8501 },
   { id: 'chainlit', label: 'Chainlit', pattern: /^\s*(?:import|from) chainlit\b/m, frontend: true, start: 'chainlit', port: 8000 },
-  { id: 'gradio', label: 'Gradio', pattern: /^\s*(?:import|from) gradio\b/m, frontend: true, start: 'file', env: { GRADIO_SERVER_PORT: '{port}', GRADIO_SERVER_NAME: '{host}' }, port: 7860 },
+  { id: 'gradio', label: 'Gradio', pattern: /^\s*(?:import|from) gradio\b|\.queue\([^()]*\)\.launch\(/m, frontend: true, start: 'file', env: { GRADIO_SERVER_PORT: '{port}', GRADIO_SERVER_NAME: '{host}' }, port: 7860 },
   { id: 'dash', label: 'Dash', pattern: /\bDash\(/, frontend: true, start: 'file', port: 8050 },
   { id: 'nicegui', label: 'NiceGUI', pattern: /^\s*(?:import|from) nicegui\b/m, frontend: true, start: 'file', port: 8080 },
   { id: 'fasthtml', label: 'FastHTML', pattern: /^\s*(?:import|from) fasthtml\b/m, frontend: true, start: 'file', port: 5001 },

@@ -95,7 +95,9 @@ export async function recipeSteps(
     });
     const steps = own ? await linesOf(taking, book, name, found) : await taking.further(call);
     const last = index === all.length - 1;
-    if (last || beside || (await someServe(scope, steps)))
+    // Lines of its own wait for what comes before them: nobody can look into it, and it ends.
+    const ends = !beside && (only?.lines.length ?? 0) > 0;
+    if (last || beside || (await someServe(scope, steps, ends)))
       parts.push(...steps.map((one) => ({ ...one, needs: [...one.needs, ...before] })));
     else before.push(call);
   }
@@ -120,11 +122,12 @@ async function linesOf({ step, further }: Taking, book: Book, name: string, reci
   );
 }
 
-/** Does one of them stay, as a server does? */
-async function someServe({ project }: Scope, steps: Step[]): Promise<boolean> {
-  for (const { line, dir, script, opaque, silent } of steps) {
+/** Does one of them stay, as a server does? @param ends what cannot be looked into does not */
+async function someServe({ project }: Scope, steps: Step[], ends: boolean): Promise<boolean> {
+  for (const { line, dir, script, opaque, silent, publishes } of steps) {
     const text = script ? ((await project.packageJson(dir))?.scripts[script.name] ?? '') : line;
     const { framework } = await look(project, text, dir);
+    if (ends && opaque !== undefined && !publishes) continue;
     if (!silent && (opaque !== undefined || (framework !== undefined && framework.role !== 'task')))
       return true;
   }

@@ -168,6 +168,74 @@ const kinds: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a member of Cargo’s workspace is started from its top, where its files lie',
+    {
+      'Cargo.toml': '[workspace]\nmembers = ["server", "app"]\n',
+      'server/Cargo.toml': CLAP,
+      'server/src/main.rs': `${LISTENS}mod configuration;\n`,
+      'server/src/cli.rs':
+        '#[derive(Parser)]\npub enum Command {\n    #[clap(name = "run")]\n    Run(RunOpts),\n}\n',
+      'server/src/configuration.rs':
+        'pub struct Ldaps {\n    #[builder(default = "6360")]\n    pub port: u16,\n}\npub struct Configuration {\n    #[builder(default = "17170")]\n    pub http_port: u16,\n}\n',
+      'app/package.json': scripts({ dev: 'vite' }, ['vite']),
+    },
+    ['server backend rust 17170: cargo run -- run', 'app frontend vite 5173: npm run dev -- +P @app'],
+  ],
+  [
+    'what make alone can work out ends before the lines that need it',
+    {
+      Makefile:
+        'dev: check_env\n\tnpx foreman -j Procfile.dev start\n\ncheck_env: check_go check_node\n\ncheck_go:\n\t@echo $(shell go version)\n\ncheck_node:\n\t@echo $(shell node --version)\n',
+      'Procfile.dev': 'web: cd ui && npm start\napi: go run .\n',
+      'ui/package.json': scripts({ start: 'vite' }, ['vite']),
+      'go.mod': 'module shop\n',
+      'main.go': 'package main\n\nfunc main() { http.ListenAndServe(":5100", nil) }\n',
+    },
+    [
+      'check_env none ? once: $ make check_env',
+      'web frontend vite 5173: $ cd ui && npm start -- +P after check_env',
+      'api backend go 5100: $ go run . after check_env',
+    ],
+  ],
+  [
+    'a page that another file’s App makes and launches',
+    {
+      'app.py': 'from shop.main import App\n\ndemo = App().make()\ndemo.queue().launch(inbrowser=True)\n',
+      'sso_app_demo.py': 'import gradio as gr\napp = gr.mount_gradio_app(None, None, "/app")\n',
+      'requirements.txt': 'gradio\n',
+    },
+    ['frontend frontend gradio 7860: python3 app.py'],
+  ],
+  [
+    'Django’s commands that go on and on',
+    {
+      'requirements.txt': 'django\n',
+      'manage.py':
+        'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "x.settings")\nfrom django.core.management import execute_from_command_line\n',
+      'shop/api/management/commands/send_alerts.py':
+        'class Command:\n    def handle(self):\n        while not self.shutdown:\n            self.send()\n            time.sleep(2)\n',
+      'shop/api/management/commands/wait_for_db.py':
+        'class Command:\n    def handle(self):\n        while True:\n            time.sleep(1)\n',
+      'files/management/commands/file_consumer.py':
+        'class Command:\n    def handle(self):\n        while not self.stop.is_set():\n            for change in watch(folder):\n                pass\n',
+      'files/management/commands/import_all.py':
+        'class Command:\n    def handle(self):\n        while True:\n            if not self.page():\n                break\n',
+    },
+    ['backend backend django 8000: python3 manage.py runserver {port}'],
+    ['file_consumer', 'send_alerts'],
+  ],
+  [
+    'a compiler of a package that is called as nothing, and a version that the README has people ask for',
+    {
+      'README.md': 'Start:\n\n```sh\nnode --version\nnpm run dev\n```\n',
+      'package.json': scripts(
+        { dev: 'concurrently "npm run css" "vite"', css: 'npx @tailwindcss/cli -i a.css -o b.css --watch' },
+        ['vite', 'concurrently'],
+      ),
+    },
+    ['css none task -: npm run css', 'frontend frontend vite 5173: bin vite +P'],
+  ],
+  [
     'a package called as the role that is open, whose start says nothing',
     {
       'package.json': scripts({}, [], { workspaces: ['packages/*'] }),
