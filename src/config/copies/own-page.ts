@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { takenBranches } from './branches.ts';
 import { callsOfBrowser, callsOfConfig, callsOfEnv } from './calls.ts';
 import { envFileNames, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
@@ -42,7 +43,9 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
   const ports = ENV_PORT[id];
   if (ports)
     for (const found of portNames(env, 'page')) if (ports.test(found.name ?? '')) own.push(envOwn(found));
-  for (const { config, source } of configs) {
+  const asked = { mode: modeOf(trail), command: trail.program.words[1] === 'build' ? 'build' : 'serve' };
+  for (const { config, source: whole } of configs) {
+    const source = VITE_LIKE.test(id) ? takenBranches(whole, asked) : whole;
     const block =
       trail.program.words[1] === 'preview' && config.block === 'server' ? 'preview' : config.block;
     const entry = block === undefined ? undefined : portEntry(source, block);
@@ -68,6 +71,10 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
 const MADE = /^export default (?!define|merge)\w+\(\s*\{/m;
 
 const envOwn = (found: Own['found']): Own => ({ found, label: found.name ?? 'PORT', fixed: false });
+
+/** `--mode staging`. */
+const modeOf = ({ program, mode }: AppTrail): string =>
+  /\s(?:--mode|-m)[ =]([\w-]+)/.exec(` ${program.words.join(' ')}`)?.[1] ?? mode;
 
 /** `vite client` serves a folder of its own. */
 function pageFolder({ app, program, dir }: AppTrail): string {
@@ -135,9 +142,19 @@ async function packageProxy({ sources, dir }: AppTrail): Promise<Call[]> {
     source.text[from] === '{'
       ? (closing(source.code, from, 'json') ?? from)
       : source.text.indexOf('\n', from);
-  return addressesIn(source, from, to < 0 ? source.text.length : to)
+  const end = to < 0 ? source.text.length : to;
+  const calls = addressesIn(source, from, end)
     .slice(0, source.text[from] === '{' ? undefined : 1)
     .map(({ digits, host }) => ({ found: foundAt(digits, 'proxy', { host }), weight: 3 as const }));
+  // `"target": { "port": 3001 }`
+  for (const match of source.text
+    .slice(from, end)
+    .matchAll(/"target"\s*:\s*\{[^{}]*?"port"\s*:\s*"?(\d{4,5})/g)) {
+    const stop = from + match.index + match[0].length;
+    const digits = { source, start: stop - (match[1] ?? '').length, end: stop };
+    calls.push({ found: foundAt(digits, 'proxy', { host: 'localhost' }), weight: 3 });
+  }
+  return calls;
 }
 
 /** Configs that are no JavaScript: the port stands on one line of them. */

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { type Candidate, isBackground, type Scope } from './candidate.ts';
 import { splitLine } from './commandline.ts';
-import { entryOf } from './listening.ts';
-import type { Look } from './look.ts';
+import { runsIn } from './listening.ts';
 import { borrowed } from './python-source.ts';
 
 /** What the project's own top says of the servers in its folders. */
@@ -106,11 +105,3 @@ export async function borrowedAtTop(
 }
 
 const PYTHON_FILE = /^\S+\.py\b/;
-
-/** Its program lies in the folder. */
-function runsIn(look: Look, folder: string): boolean {
-  const entry = entryOf(look);
-  // `nodemon ./server`: its index.js.
-  const file = path.resolve(look.dir, entry) + path.sep;
-  return entry !== '' && file.startsWith(folder + path.sep) && look.dir !== folder;
-}

@@ -12,6 +12,7 @@ import {
   uniqueNames,
   withRole,
 } from './candidate.ts';
+import { runsIn } from './listening.ts';
 import { minimalConfig } from './minimal.ts';
 
 /** The candidates' role: by framework, else by the name of their folder; the project's own name says nothing. */
@@ -78,7 +79,8 @@ export function leaveFurther(scope: Scope, further: Candidate[], own: Candidate[
   for (const other of further) {
     const role = roleOf(scope, other);
     const one = own.find(({ app }) => role !== undefined && app.roles[0] === role);
-    if (one && role) leaveOut(scope, other, one, role);
+    // `nodemon server/index.js` at the top is that folder's own.
+    if (one && role && !(one.look && runsIn(one.look, other.home))) leaveOut(scope, other, one, role);
   }
 }
 

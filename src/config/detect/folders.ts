@@ -188,6 +188,8 @@ export async function otherFolders(scope: Scope): Promise<Candidate[]> {
 const MANIFEST =
   /^(?:package\.json|requirements\.txt|pyproject\.toml|Pipfile|manage\.py|rxconfig\.py|go\.mod|Cargo\.toml|composer\.json|artisan|Gemfile|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs|deno\.jsonc?|.+\.(?:cs|fs)proj)$/;
 const PYTHON_FILE = /^(?:app|main|server|api)\.py$/;
+/** Programs without a list of packages: what a web server of the machine runs. */
+const CODE = /\.(?:php|py|go|rb|java|cs|pl|jsp|aspx)$/;
 const SHOWN_OFF = /^(?:demos?|samples?|playgrounds?|sandbox(?:es)?|stories|starters?|boilerplates?)$/;
 
 /**
@@ -209,9 +211,6 @@ export async function furtherFolders(scope: Scope, started: ReadonlySet<string>)
   return [...(await each(scope, programs)), ...servers];
 }
 
-/** A Go program outside of modules: nothing else shows it. */
-const GO_MAIN = /^(?:main|server)\.go$/;
-
 /**
  * Folders at the top that are named for a role that nothing has, and are programs of which no server was recognised.
  * @param homes the folders of what is started
@@ -222,7 +221,7 @@ export async function unrecognised(
   open: readonly Role[],
 ): Promise<string[]> {
   const isProgram = async (dir: string) =>
-    [...(await project.list(dir)).files].some((name) => MANIFEST.test(name) || GO_MAIN.test(name));
+    [...(await project.list(dir)).files].some((name) => MANIFEST.test(name) || CODE.test(name));
   const found: string[] = [];
   for (const name of [...(await project.list(project.root)).dirs].sort()) {
     const role = SKIPPED.test(name) ? undefined : roleOfName(name);

@@ -112,6 +112,14 @@ function fileIn(words: readonly string[]): string | undefined {
   return files.find((word) => /\.(?:[cm]?[jt]sx?|py)$/.test(word)) ?? files[0];
 }
 
+/** Its program lies in the folder. */
+export function runsIn(look: Look, folder: string): boolean {
+  const entry = entryOf(look);
+  // `nodemon ./server`: its index.js.
+  const file = path.resolve(look.dir, entry) + path.sep;
+  return entry !== '' && file.startsWith(folder + path.sep) && look.dir !== folder;
+}
+
 const quiet = (candidate: Candidate): Candidate => ({
   ...candidate,
   app: { ...candidate.app, noPort: true, roles: [], defaultPorts: {}, ready: [] },

@@ -50,6 +50,7 @@ const plainPairs: [string, string][] = [
   ['dev', 'dev:web'],
   ['dev', 'client'],
   ['dev', 'frontend'],
+  ['dev', 'start'],
   ['server', 'start'],
   ['api', 'start'],
   ['backend', 'start'],
@@ -67,7 +68,10 @@ export const startPairs: [string, string][] = [
   ['start', 'frontend'],
 ];
 /** Beside a `dev` that starts the page: `start` is production's. */
-export const developingPairs = [...devPairs, ...plainPairs.filter(([, front]) => front !== 'start')];
+export const developingPairs = [
+  ...devPairs,
+  ...plainPairs.filter(([back, front]) => front !== 'start' || back === 'dev'),
+];
 /** What starts a single app, the likeliest first. */
 const singles =
   'dev start:dev develop serve start dev:server dev:api dev:web dev:client dev:frontend dev:backend dev:app server api web client frontend backend dev:start start-dev devStart startDev dev:serve serve:dev dev:run run:dev start:local local dev:local start:watch nodemon watch'.split(
@@ -139,6 +143,8 @@ export async function scriptPair(
     // A name that says no role must run what shows it; one that does is believed, but not against both.
     if (!roleOfName(back) && says !== 'backend') continue;
     if (!roleOfName(front) && shows !== 'frontend') continue;
+    // `dev` of the API beside the `start` of Create React App; one that serves what was built is production's.
+    if (back === 'dev' && front === 'start' && frontend.look?.framework?.production) continue;
     if (says === 'frontend' && shows === 'backend') continue;
     // `"dev": "bun run build && bun run client"`: one of them, by both names.
     const runs = ({ look }: Candidate, script: string) => look?.script === script && look.lineDir === dir;

@@ -113,6 +113,9 @@ async function isStart(project: Project, { text, dir }: Typed): Promise<boolean>
   const [program = '', ...rest] = words;
   if (/^-[vVh]$/.test(rest.join(' ')) || rest.some((word) => /^--(?:version|help)$/.test(word))) return false;
   if (program === 'bun' && /^(?:i|install|add|x|create)$/.test(rest[0] ?? '')) return false;
+  // `bun run --hot` in a sentence names no program.
+  if (/^(?:bun|node|deno)$/.test(program) && rest.every((word) => /^(?:-.*|run|watch)$/.test(word)))
+    return false;
   if (RUNNERS.test(program)) return rest.length === 0 ? /^(?:gulp|grunt)$/.test(program) : rest.some(meant);
   const { framework } = await look(project, text, dir);
   if (!framework || framework.role === 'task') return false;

@@ -224,6 +224,36 @@ const cases: [string, Files, string[]][] = [
     ['backend 3125 api/src/GameServer.ts:1 PORT', 'frontend 5173'],
   ],
   [
+    'a config of two modes: each server has its own branch',
+    {
+      'package.json': scripts({ 'dev:api': 'vite', 'dev:web': 'vite --mode web' }, ['vite']),
+      'vite.config.ts':
+        "export default defineConfig(({ mode }) => {\n  if (mode === 'web') {\n    return { server: { proxy: { '/api': 'http://localhost:3126' } } };\n  } else {\n    return { server: { port: 3126 } };\n  }\n});\n",
+    },
+    ['backend 3126 vite.config.ts:5 server.port', 'frontend 5173'],
+  ],
+  [
+    'a config of two commands: what is built does not count',
+    {
+      'web/package.json': vite,
+      'web/vite.config.ts':
+        "export default ({ command }) => {\n  if (command !== 'serve') return {};\n  if (command === 'build') {\n    return { server: { port: 3127 } };\n  }\n  return { server: { port: 3128 } };\n};\n",
+    },
+    ['frontend 3128 web/vite.config.ts:6 server.port'],
+  ],
+  [
+    'a table of proxies that names ports alone',
+    both({
+      'api/package.json': scripts({ start: 'node index.js' }, ['express']),
+      'api/index.js': "app.listen(app.get('port'));\n",
+      'web/package.json': {
+        ...scripts({ start: 'react-scripts start' }, ['react-scripts']),
+        proxy: { '/api': { target: { port: 3129 } } },
+      },
+    }),
+    ['backend 3129 web/package.json:11 proxy', 'frontend 3000'],
+  ],
+  [
     'a proxy that nothing contradicts',
     both({
       'api/package.json': scripts({ dev: 'node index.js' }, ['express']),

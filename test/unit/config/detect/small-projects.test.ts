@@ -120,6 +120,42 @@ const places: [string, Files, string[], string[]?][] = [
     ['server'],
   ],
   [
+    'the API’s `dev` beside the `start` of Create React App, in one package',
+    {
+      'package.json': scripts({ start: 'react-scripts start', dev: 'nodemon server/index.js' }, [
+        'react-scripts',
+      ]),
+      'src/index.js': '',
+      'server/package.json': scripts({ dev: 'nodemon index.js' }, ['express']),
+      'server/index.js': LISTENS,
+    },
+    ['backend backend node 5000: npm run dev', 'frontend frontend cra 3000: npm run start'],
+  ],
+  [
+    'a `start` that serves what was built is no page for developing',
+    {
+      'package.json': scripts({ start: 'serve -s build', dev: 'nodemon index.js' }, ['express']),
+      'index.js': LISTENS,
+    },
+    ['backend backend express 5000: npm run dev'],
+  ],
+  [
+    'a backend that a web server of the machine runs is said',
+    { 'backend/api.php': '<?php', 'backend/index.html': '', 'web/package.json': vite },
+    [WEB],
+    ['backend'],
+  ],
+  [
+    'a sentence about an option names no command',
+    {
+      'README.md': '- It runs on port 3000 with `bun run --hot` for instant reload\n',
+      'api/package.json': scripts({ dev: 'nodemon main.js' }, ['express']),
+      'api/main.js': LISTENS,
+      'web/package.json': vite,
+    },
+    ['api backend express 5000: npm run dev @api', WEB],
+  ],
+  [
     'what is loaded before the program names nothing',
     {
       'package.json': scripts({ dev: 'nodemon -r dotenv/config src/app.ts' }, ['koa']),

@@ -1,0 +1,26 @@
+import type { SourceFile } from './sources.ts';
+import { closing } from './text.ts';
+
+const BRANCH = /\bif\s*\(\s*(?:\w+\.)?(mode|command)\s*([!=]=)=?\s*(['"])([\w-]+)\3\s*\)\s*(?=\{)/g;
+const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
+/**
+ * A config that Vite asks with its mode and command, without the branches that others take: every other character stays
+ * where it was. Pure.
+ */
+export function takenBranches(source: SourceFile, asked: { mode: string; command: string }): SourceFile {
+  let { code } = source;
+  for (const match of source.code.matchAll(BRANCH)) {
+    const [whole, variable, sign, , value] = match;
+    const open = match.index + whole.length;
+    const end = (closing(source.code, open, source.syntax) ?? source.code.length - 1) + 1;
+    const holds = (asked[variable as 'mode' | 'command'] === value) === (sign === '==');
+    const other = /^\s*else\s*(?=\{)/.exec(source.code.slice(end));
+    const otherEnd = other && closing(source.code, end + other[0].length, source.syntax);
+    // What comes back from the branch leaves nothing of what follows.
+    const returns = /\breturn\b/.test(source.code.slice(open, end));
+    const [from, to] = !holds ? [open, end] : [end, otherEnd ?? (returns ? source.code.length : end)];
+    code = code.slice(0, from) + blank(code.slice(from, to)) + code.slice(to);
+  }
+  return code === source.code ? source : { ...source, code };
+}
