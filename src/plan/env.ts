@@ -163,6 +163,8 @@ function pathWith(folders: readonly string[], inherited: string | undefined): Re
   return first.length > 0 ? { PATH: [...first, ...(inherited ? [inherited] : [])].join(path.delimiter) } : {};
 }
 
+const IS_ADDRESS = /(?:^|_)(?:UR[LI]|ADDR|ADDRESS|BIND|LISTEN|ENDPOINT|ORIGIN)$/i;
+
 /** How a server that takes its port by a variable is told: by PORT, or by the one that its code reads instead. */
 function portVariable(app: App, port: number | undefined): Record<string, string> {
   if (port === undefined || !(app.readsPort ?? !saysPort(app))) return {};
@@ -170,6 +172,8 @@ function portVariable(app: App, port: number | undefined): Record<string, string
   const { portName = 'PORT' } = app;
   // Another variable may have other readers: it is said where the port is not the server's own.
   const name = app.readsPort ? 'PORT' : portName;
+  // A number alone is no address.
+  if (IS_ADDRESS.test(name)) return {};
   // So has PORT: Phoenix's watchers inherit it, and a page's server among them takes it for its own.
   const hasOtherReaders = name !== 'PORT' || app.framework === 'phoenix';
   return hasOtherReaders && isItsOwn(app, port) ? {} : { [name]: String(port) };

@@ -98,8 +98,11 @@ export function portsOfValue(env: Env, name: string, depth = 0): Found[] {
     return addresses.map(({ digits: place, host }) =>
       foundAt({ ...place, source }, 'env', { ...more, host }),
     );
-  // Another name's value: `PORT=${API_PORT}`, `API_URL=http://localhost:$API_PORT`.
-  const [, inner] = /(?:^|(?:localhost|127\.0\.0\.1):)\$\{?(\w+)(?::-\d+)?\}?/.exec(value) ?? [];
+  // Another name's value: `PORT=${API_PORT}`, `API_URL=http://localhost:$API_PORT`, `ADDR=${HOST}:${PORT}`.
+  // A database's URL is none of a server here.
+  if (/^(?!https?:|wss?:|tcp:)[a-z][\w+]*:\/\//i.test(value)) return [];
+  const [, inner] =
+    /:\$\{?(\w+)(?::-\d+)?\}?(?=$|\/)/.exec(value) ?? /^\$\{?(\w+)(?::-\d+)?\}?/.exec(value) ?? [];
   return inner && inner !== name ? portsOfValue(env, inner, depth + 1) : [];
 }
 

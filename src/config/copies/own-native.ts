@@ -172,10 +172,16 @@ async function nativeEnv(trail: AppTrail, kind: string, { dotenv }: Native): Pro
   if (!always && !(manifest && dotenv?.[1].test(manifest))) return { values: new Map() };
   const names =
     kind === 'rails' ? ['.env.development.local', '.env.local', '.env.development', '.env'] : ['.env'];
-  return openEnv(
-    sources,
-    names.map((name) => path.join(dir, name)),
-  );
+  // Rust's dotenv goes upwards to the first that is there.
+  const folders = kind === 'rust' ? sources.project.upwards(dir) : [dir];
+  for (const folder of folders) {
+    const env = await openEnv(
+      sources,
+      names.map((name) => path.join(folder, name)),
+    );
+    if (env.values.size > 0) return env;
+  }
+  return { values: new Map() };
 }
 
 /** The main package's files: of `go run ./cmd/api`, of air's build command, else the folder's own. */

@@ -40,36 +40,45 @@ export async function mentionContainersOf(
 ): Promise<void> {
   const { project, context } = scope;
   if (context.prod || found.some(({ app }) => app.opaque)) return;
-  const place = await placeOf(project);
-  const text = place && (await project.text(place));
-  if (!place || !text) return;
-  const dir = path.dirname(place);
-  const plain = dir === project.root && FILES.at(-1)?.test(path.basename(place)) === true;
-  const containers = await containersOf(text, dir, context.env);
-  const file: File = { name: project.relative(place), plain, containers };
-  mentionServers(scope, file, found, apps);
-  for (const one of found) await mentionCalls(scope, file, one);
+  for (const place of await placesOf(project)) {
+    const dir = path.dirname(place);
+    const containers = await containersOf((await project.text(place)) ?? '', dir, context.env);
+    if (!containers) continue;
+    const plain = dir === project.root && FILES.at(-1)?.test(path.basename(place)) === true;
+    const file: File = { name: project.relative(place), plain, containers };
+    mentionServers(scope, file, found, apps);
+    for (const one of found) await mentionCalls(scope, file, one);
+    return;
+  }
 }
 
-async function placeOf(project: Scope['project']): Promise<string | undefined> {
+/** The files of the first folder that has one. */
+async function placesOf(project: Scope['project']): Promise<string[]> {
   for (const folder of ['', ...FOLDERS]) {
     const dir = path.join(project.root, folder);
     const { files } = await project.list(dir);
-    const [name] = FILES.flatMap((pattern) => [...files].filter((one) => pattern.test(one)).sort());
-    if (name) return path.join(dir, name);
+    const names = FILES.flatMap((pattern) => [...files].filter((one) => pattern.test(one)).sort());
+    if (names.length > 0) return names.map((name) => path.join(dir, name));
   }
-  return undefined;
+  return [];
 }
 
-async function containersOf(text: string, dir: string, env: Scope['context']['env']): Promise<Container[]> {
+/** Undefined where it is none, or only changes what another file has. */
+async function containersOf(
+  text: string,
+  dir: string,
+  env: Scope['context']['env'],
+): Promise<Container[] | undefined> {
   const { parse } = await import('yaml');
   let data: unknown;
   try {
     data = parse(text, { merge: true, logLevel: 'silent' });
   } catch {
-    return []; // Its owner hears of that from compose.
+    return undefined; // Its owner hears of that from compose.
   }
   const services = isRecord(data) && isRecord(data.services) ? data.services : {};
+  const isWhole = (one: unknown) => isRecord(one) && Boolean(one.image ?? one.build ?? one.extends);
+  if (!Object.values(services).every(isWhole)) return undefined;
   return readCompose([data], env).map(({ name, kind, ports, optional }) => ({
     name,
     ports: ports.map(({ host }) => host),

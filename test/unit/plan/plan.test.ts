@@ -288,6 +288,11 @@ test('placeholders in a command', () => {
   });
 });
 
+test('a variable that holds an address is not told a number', () => {
+  for (const portName of ['SHOP_URL', 'BIND', 'LISTEN_ADDR'])
+    assert.equal(told(plain({ portName }))?.[portName], undefined, portName);
+});
+
 test('a variable that the code reads in place of PORT says the port where it is not the server’s own', () => {
   const own = { port: 8001, source: { kind: 'framework', name: 'x' } } as const;
   const reads = (over: Partial<App>) => {

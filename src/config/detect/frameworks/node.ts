@@ -17,6 +17,7 @@ const frontends: Framework[] = [
   { id: 'react-router', label: 'React Router', role: 'frontend', commands: ['react-router dev'], flags: VITE, port: 5173, caches: [...VITE_CACHES, '.react-router'] },
   { id: 'react-router', label: 'React Router', role: 'frontend', commands: ['react-router-serve', 'remix-serve'], port: 3000, production: true },
   { id: 'remix', label: 'Remix', role: 'frontend', commands: ['remix dev'], caches: ['.cache'] },
+  { id: 'sapper', label: 'Sapper', role: 'frontend', commands: ['sapper dev'], flags: ['--port', '{port}'], port: 3000 },
   { id: 'sveltekit', label: 'SvelteKit', role: 'frontend', commands: ['svelte-kit dev'], flags: PORT_HOST, port: 3000, caches: ['.svelte-kit', ...VITE_CACHES] },
   { id: 'next', label: 'Next.js', role: 'frontend', commands: ['next', 'next dev'], not: ['build', 'start', 'lint', 'export', 'info', 'telemetry', 'typegen'], flags: SHORT, readsPort: true, port: 3000, caches: ['.next'] },
   { id: 'next', label: 'Next.js', role: 'frontend', commands: ['next start'], flags: SHORT, readsPort: true, port: 3000, production: true },

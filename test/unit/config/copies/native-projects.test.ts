@@ -311,6 +311,17 @@ const cases: [string, Files, string[]][] = [
     ['backend 8098 backend/example.env:1 PORT', 'frontend 5173'],
   ],
   [
+    'Rust: an address of the env file above, put together from others',
+    beside({
+      '.env':
+        'DATABASE_URL=postgres://u:p@${SHOP_HOST}:${DB_PORT}/shop\nDB_PORT=55432\nSHOP_HOST=127.0.0.1\nSHOP_PORT=3021\nSHOP_URL=${SHOP_HOST}:${SHOP_PORT}\n',
+      'backend/Cargo.toml': `${CARGO}dotenv = "0.15"\n`,
+      'backend/src/main.rs':
+        'use dotenv::dotenv;\nfn main() {\n    dotenv().ok();\n    let url = std::env::var("SHOP_URL").expect("none");\n    TcpListener::bind(&url);\n}\n',
+    }),
+    ['backend 3021 .env:4 SHOP_URL', 'frontend 5173'],
+  ],
+  [
     'Spring: the profile that its settings turn on, with an env file that they import',
     beside({
       'backend/pom.xml': POM,

@@ -47,6 +47,15 @@ const places: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a file for developing that only changes the plain one',
+    {
+      ...SHOP,
+      'docker-compose.yml': `services:\n${OWN}  vectors:\n    image: chromadb/chroma\n    ports: ["8001:8000"]\n`,
+      'docker-compose.dev.yml': 'services:\n  vectors:\n    ports: ["8002:8000"]\n',
+    },
+    ['vectors (docker-compose.yml): "docker compose up vectors" starts it, at 8001; a config can add it'],
+  ],
+  [
     'a page that asks a container by its name is said',
     page("'http://api:8000'"),
     [],
