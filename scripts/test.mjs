@@ -33,6 +33,9 @@ function bin(packageName, command = packageName) {
   return path.join(path.dirname(manifest), typeof field === 'string' ? field : field[command]);
 }
 
+/** What Node 20 needs to run TypeScript. */
+const TYPES = process.features.typescript ? [] : ['--import', 'tsx'];
+
 /** The files by name: Node 20 knows no glob here. */
 function testRun(folder, ...options) {
   const from = path.join(root, 'test', folder);
@@ -41,7 +44,7 @@ function testRun(folder, ...options) {
     : [];
   if (files.length === 0) throw new Error(`no test in test/${folder}`);
   const args = files.sort().map((file) => path.join('test', folder, file));
-  return ['--import', 'tsx', '--test', '--test-reporter=spec', ...options, ...args];
+  return [...TYPES, '--test', '--test-reporter=spec', ...options, ...args];
 }
 
 /**
