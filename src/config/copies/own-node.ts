@@ -5,7 +5,7 @@ import { type Env, envFileNames, openEnv, portNames, templatesOf } from './env-f
 import { variableIn } from './expressions.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
 import { importsOf, openImport } from './modules.ts';
-import { entryListens, openEntry } from './servers.ts';
+import { entryListens, listensBelow, openEntry } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { closing, expressionEnd } from './text.ts';
 import type { Own } from './types.ts';
@@ -57,6 +57,11 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
     const said = await defaultInSchema(inner, entry, reads);
     own.push(...ownOf(inner, said, reads));
   }
+  if (entry && reads === undefined && own.length === 0)
+    for (const said of await listensBelow(inner, entry)) {
+      reads ??= said.name;
+      own.push(...ownOf(inner, said, said.label));
+    }
   own.push(...(await odd(inner)));
   if (own.length === 0 && entry && (trail.program.words[0] === 'bun' || app.framework === 'bun'))
     own.push(...bunDefault(entry));

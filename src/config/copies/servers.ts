@@ -178,6 +178,27 @@ export async function entryListens(trail: Trail, entry: SourceFile, depth = 0): 
   return here;
 }
 
+/** So many files of the project's own, wherever they are imported from. */
+const MOST_BELOW = 12;
+
+/** Where nothing that sounds like a server listens: any file that the entry imports, directly or through others. */
+export async function listensBelow(trail: Trail, entry: SourceFile): Promise<Listening[]> {
+  const waiting = [entry];
+  const seen = new Set([entry.file]);
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const here = file === entry ? [] : await scriptListens(trail, file);
+    if (here.some(({ digits }) => digits)) return here;
+    for (const taken of importsOf(file)) {
+      if (seen.size > MOST_BELOW) break;
+      for (const further of await openImport(trail.sources, file, taken, trail.top)) {
+        if (!seen.has(further.file) && further.syntax === 'js') waiting.push(further);
+        seen.add(further.file);
+      }
+    }
+  }
+  return [];
+}
+
 /** The file that a word of a command names: `server.js`, `./server`, `dist/main` for src/main.ts. */
 export async function openEntry(trail: Trail, dir: string, word: string): Promise<SourceFile | undefined> {
   const built = /^(?:\.\/)?(?:dist|build|out|lib|\.build)\/(?:src\/)?(.*?)(?:\.[cm]?js)?$/.exec(word)?.[1];

@@ -29,6 +29,8 @@ const MADE =
   /^(?:(?:rollup|esbuild|craco|quasar|remix|electron\.vite|svelte|tsdown)(?:\.[\w.]+)?\.(?:[cm]?[jt]s|json)|gulpfile\.|gruntfile\.|elm\.json$)/i;
 /** Programs that are given a page: `parcel build ./client/index.html`. */
 const BUNDLES = /(?:^|\s)(?:parcel|vite|esbuild|snowpack|webpack|rspack|bun)\s/;
+/** Their configs, and those of what starts them. */
+const OF_BUNDLER = /^(?:webpack|rspack|rollup|esbuild|gulpfile)[\w.-]*\.[cm]?[jt]s$/;
 /** Under a name of any kind. */
 const SERVES_PAGES =
   /\b(?:react-scripts|craco|react-app-rewired|vue-cli-service|ng|next|nuxt|astro)\s+(?:start|serve|dev|build)\b/;
@@ -96,6 +98,11 @@ export async function isBuilt({ project }: Scope, dir: string): Promise<boolean>
     const entry = path.relative(folder, path.join(dir, 'index.html')).replaceAll(path.sep, '/');
     const above = folder === dir ? {} : ((await project.packageJson(folder))?.scripts ?? {});
     if (Object.values(above).some((line) => BUNDLES.test(line) && line.includes(entry))) return true;
+    // `new HtmlWebpackPlugin({ template: 'client/index.html' })`
+    const configs =
+      folder === dir ? [] : [...(await project.list(folder)).files].filter((name) => OF_BUNDLER.test(name));
+    for (const name of configs)
+      if ((await project.text(path.join(folder, name)))?.includes(entry)) return true;
   }
   const page = files.has('index.html') ? await project.text(path.join(dir, 'index.html')) : '';
   return /<script[^>]+src=["']?[^"'>]+\.(?:tsx?|jsx|vue|svelte)\b/.test(page ?? '');

@@ -6,7 +6,7 @@ import { type Kind, kindOf } from './kinds.ts';
 
 /** Files in which people write a connection down, relative to a folder of sources. */
 export const LIKELY =
-  /^(?:config|settings|base|local|dev|development|env|environment|database|databases|db|data-source|datasource|connection|mongo\w*|redis|cache|queue|main|app|server|index|core|drizzle\.config|knexfile|ormconfig|mikro-orm\.config|application|application-dev|application-local)\.(?:[cm]?[jt]s|py|go|rs|rb|ya?ml|properties|toml|json)$/;
+  /^(?:config|settings|base|local|dev|development|env|environment|database|databases|db|data-source|datasource|connection|mongo\w*|redis|cache|queue|main|app|server|index|core|drizzle\.config|knexfile|ormconfig|mikro-orm\.config|application|application-dev|application-local|app\.module|db\.config|data\.source)\.(?:[cm]?[jt]s|py|go|rs|rb|ya?ml|properties|toml|json)$/;
 
 export interface CodeSays {
   needs: EnvNeed[];
@@ -21,6 +21,31 @@ const ADAPTERS: readonly [RegExp, string][] = [
   [/^(?:postgresql|postgis)$/, 'postgres'],
   [/^(?:mysql2|trilogy)$/, 'mysql'],
 ];
+
+/** The names of databases in options. */
+const CHOSEN: Record<string, string> = {
+  pg: 'postgres',
+  postgresql: 'postgres',
+  mysql2: 'mysql',
+  mariadb: 'mysql',
+};
+
+/** `{ type: 'postgres', host: 'localhost', port: 5432 }`: TypeORM's, Sequelize's and Knex's options. */
+function optionsIn(source: string, file: string): EnvNeed[] {
+  const found: EnvNeed[] = [];
+  const chosen =
+    /["']?\b(?:type|dialect|client)["']?\s*:\s*["'](postgres(?:ql)?|pg|mysql2?|mariadb|mssql|mongodb)["']/g;
+  for (const match of source.matchAll(chosen)) {
+    const [, name = ''] = match;
+    const around = source.slice(Math.max(0, match.index - 300), match.index + 400);
+    const [, host = ''] = /["']?\bhost["']?\s*:\s*["']([\w.-]+)["']/.exec(around) ?? [];
+    const [, port] = /["']?\bport["']?\s*:\s*["']?(\d{4,5})\b/.exec(around) ?? [];
+    const kind = kindOf(CHOSEN[name] ?? name);
+    if (kind && isLoopback(host))
+      found.push({ kind, host, port: port === undefined ? kind.port : Number(port), name: file, sure: true });
+  }
+  return found;
+}
 
 export function readCode(text: string, file: string): CodeSays {
   const says: CodeSays = { needs: [], file: false, sockets: [] };
@@ -43,6 +68,7 @@ export function readCode(text: string, file: string): CodeSays {
     if (kind) says.sockets.push({ kind, name: file });
     else says.file = true;
   }
+  for (const need of optionsIn(source, file)) says.needs.push(need);
   for (const [written] of source.matchAll(
     /\b(?:jdbc:|r2dbc:)?[a-z][a-z\d]*(?:\+\w+)?:\/\/[^\s'"`<>)\\}]+/gi,
   )) {

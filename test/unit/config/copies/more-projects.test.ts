@@ -242,6 +242,16 @@ const cases: [string, Files, string[]][] = [
     ['frontend 3128 web/vite.config.ts:6 server.port'],
   ],
   [
+    'a file that sounds like nothing, two imports below',
+    both({
+      'api/package.json': scripts({ start: 'node main.js' }, ['fastify']),
+      'api/main.js': "require('./bot');\n",
+      'api/bot.js': "import { EventManager } from './managers/EventManager.js';\n",
+      'api/managers/EventManager.js': 'await fastify.listen({\n  port: 3130,\n});\n',
+    }),
+    ['backend 3130 api/managers/EventManager.js:2 fastify.listen', 'frontend 5173'],
+  ],
+  [
     'a table of proxies that names ports alone',
     both({
       'api/package.json': scripts({ start: 'node index.js' }, ['express']),

@@ -156,6 +156,17 @@ const places: [string, Files, string[], string[]?][] = [
     ['api backend express 5000: npm run dev @api', WEB],
   ],
   [
+    'a page that the bundler’s config at the top names is made by the server',
+    {
+      'package.json': scripts({ dev: 'nodemon index.js' }, ['express']),
+      'index.js': LISTENS,
+      'webpack.config.js':
+        "module.exports = { plugins: [new HtmlWebpackPlugin({ template: 'client/index.html' })] };\n",
+      'client/index.html': '<div id="root" />',
+    },
+    ['backend backend express 5000: npm run dev'],
+  ],
+  [
     'what is loaded before the program names nothing',
     {
       'package.json': scripts({ dev: 'nodemon -r dotenv/config src/app.ts' }, ['koa']),

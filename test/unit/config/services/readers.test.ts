@@ -153,6 +153,17 @@ test('drivers by manifest, and none by a package’s own name', () => {
   assert.equal(readDrivers([['package.json', '{ no json']]).kinds.size, 0);
 });
 
+test('options in code: a database of this machine, not what a variable names', () => {
+  const needs = (text: string) =>
+    readCode(text, 'x').needs.map(({ kind, host, port }) => `${kind.id} ${host}:${port}`);
+  assert.deepEqual(needs('{ "type": "postgres", "host": "localhost", "port": 5433 }'), [
+    'postgres localhost:5433',
+  ]);
+  assert.deepEqual(needs('{ "host": "127.0.0.1",\n "dialect": "mysql" }'), ['mysql 127.0.0.1:3306']);
+  assert.deepEqual(needs("client: 'pg', connection: { host: 'db', port: 5432 }"), []);
+  assert.deepEqual(needs("{ type: 'postgres', host: process.env.DB_HOST, port: 5432 }"), []);
+});
+
 test('defaults in code, but not in comments', () => {
   const says = readCode(
     "# postgres://localhost:1/x\nurl = 'postgresql+psycopg://a:b@localhost:5435/x'\nr = 'redis://cache:6379'\n",
