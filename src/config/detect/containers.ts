@@ -93,7 +93,10 @@ const FRONT = /(?:^|\/)(?:nginx|caddy|traefik|httpd|apache|haproxy|envoy)[\w.-]*
 
 function codeOf(raw: unknown): string[] {
   const { build, image, volumes } = isRecord(raw) ? raw : {};
-  const context = isRecord(build) ? (build.context ?? '.') : build;
+  const { context: whole = '.', dockerfile = '' } = isRecord(build) ? build : { context: build };
+  // What builds of all there is is told by where its Dockerfile lies.
+  const folder = path.dirname(String(dockerfile));
+  const context = build !== undefined && folder !== '.' ? path.join(String(whole), folder) : build && whole;
   const mounts = Array.isArray(volumes) && !FRONT.test(String(image ?? '')) ? volumes : [];
   return [context, ...mounts.map((one) => (isRecord(one) ? one.source : String(one).split(':')[0]))].filter(
     (one) => typeof one === 'string' && (one === context || one.startsWith('.')),

@@ -108,7 +108,23 @@ async function withoutSpa(scope: Scope, found: Candidate[], server: Candidate): 
     scope.leftOut.push({ what: path.basename(page.home), file, why });
     return found.filter((one) => one !== page);
   }
-  return found;
+  return withoutSpaProxy(scope, found, server);
+}
+
+/** The project file has a page's command, and its launch profile the package that runs it beside the server. */
+async function withoutSpaProxy(scope: Scope, found: Candidate[], server: Candidate): Promise<Candidate[]> {
+  const { project } = scope;
+  const name = [...(await project.list(server.home)).files].find((one) => /\.\w+proj$/.test(one));
+  const text = (name && (await project.text(path.join(server.home, name)))) || '';
+  const [, root] = /<SpaRoot>\s*([^<$]+?)\s*<\/SpaRoot>/.exec(text) ?? [];
+  if (root === undefined || !/<SpaProxyLaunchCommand>\s*\w/.test(text)) return found;
+  const home = path.resolve(server.home, root.replaceAll('\\', '/'));
+  const page = found.find((one) => one.home === home);
+  const launch = await project.text(path.join(server.home, 'Properties/launchSettings.json'));
+  if (!page || !/HOSTINGSTARTUPASSEMBLIES"\s*:\s*"[^"]*SpaProxy/.test(launch ?? '')) return found;
+  const why = `${name} starts it with the server`;
+  scope.leftOut.push({ what: path.basename(home), file: project.relative(home), why });
+  return found.filter((one) => one !== page);
 }
 
 /** Phoenix's watchers start the page's server: `npm: {"npm", ["run", "dev"], cd: Path.expand("../..", __DIR__)}`. */

@@ -33,7 +33,7 @@ export const kinds: Kind[] = [
   { id: 'mssql', port: 1433, image: /^(?:mssql|server|azure-sql-edge)$/, schemes: ['mssql', 'sqlserver'], prefix: /^(?:MSSQL|SQLSERVER)$/, sql: true,
     drivers: named('mssql|tedious|pymssql|go-mssqldb|mssql-jdbc|Microsoft\\.Data\\.SqlClient|Microsoft\\.EntityFrameworkCore\\.SqlServer') },
   { id: 'mongodb', port: 27017, image: /^(?:mongo|mongodb|mongodb-community-server|mongodb-atlas-local)$/, schemes: ['mongodb'], prefix: /^(?:MONGO|MONGODB)$/, program: /^mongod$/,
-    drivers: named('mongodb|mongoose|@nestjs/mongoose|@typegoose/typegoose|connect-mongo|monk|pymongo|motor|beanie|mongoengine|odmantic|djongo|mongo-driver|mongoid|mongo|spring-boot-starter-data-mongodb[\\w-]*|mongodb-driver-\\w+|MongoDB\\.Driver|mongodb/mongodb') },
+    drivers: named('mongodb|mongoose|@nestjs/mongoose|@typegoose/typegoose|connect-mongo|monk|pymongo|motor|beanie|mongoengine|odmantic|djongo|mongo-driver|mongoid|mongo|spring-boot-starter-data-mongodb[\\w-]*|mongodb-driver-\\w+|MongoDB\\.Driver|mongodb_driver|mongodb/mongodb') },
   { id: 'redis', port: 6379, image: /^(?:redis|redis-stack|redis-stack-server|valkey|dragonfly|keydb)$/, schemes: ['redis', 'rediss', 'valkey'], prefix: /^(?:REDIS|VALKEY)$/, program: /^(?:redis-server|valkey-server)$/,
     drivers: named('redis|ioredis|bullmq|bull|bee-queue|connect-redis|@keyv/redis|@nestjs/bullm?q?|iovalkey|rq|django-rq|django-redis|channels[-_]redis|aioredis|arq|valkey|go-redis|redis/go-redis|redigo|redigo/redis|fred|deadpool-redis|sidekiq|resque|redix|predis/predis|jedis|lettuce-core|spring-boot-starter-data-redis[\\w-]*|StackExchange\\.Redis') },
   { id: 'meilisearch', port: 7700, image: /^meilisearch$/, prefix: /^MEILI(?:SEARCH)?$/, program: /^meilisearch$/,

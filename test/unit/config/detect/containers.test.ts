@@ -28,6 +28,14 @@ const places: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'built of all there is, by a Dockerfile of its own folder',
+    {
+      ...SHOP,
+      'docker-compose.yml': `services:\n${OWN}  gate:\n    build: { context: ., dockerfile: gate/Dockerfile }\n    ports: ["81:80"]\n  all:\n    build: .\n    ports: ["9001:80"]\n`,
+    },
+    ['gate (docker-compose.yml): "docker compose up gate" starts it, at 81; a config can add it'],
+  ],
+  [
     'a second server of the same code, by a command of its own',
     {
       ...SHOP,

@@ -440,6 +440,18 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ['ClientApp: Startup.cs starts it with the server'],
   ],
   [
+    'the project file has the page’s command, and the launch profile what runs it',
+    {
+      'api/Shop.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><SpaRoot>..\\client</SpaRoot><SpaProxyLaunchCommand>npm start</SpaProxyLaunchCommand></PropertyGroup></Project>',
+      'api/Properties/launchSettings.json':
+        '{"profiles": {"http": {"commandName": "Project", "applicationUrl": "http://localhost:5042", "environmentVariables": {"ASPNETCORE_HOSTINGSTARTUPASSEMBLIES": "Microsoft.AspNetCore.SpaProxy"}}}}',
+      'client/package.json': scripts({ start: 'vite' }, ['vite']),
+    },
+    ['api backend dotnet 5042: dotnet watch @api'],
+    ['client: Shop.csproj starts it with the server'],
+  ],
+  [
     'production’s pair of scripts is none beside a dev that starts the page',
     {
       'package.json': scripts(
