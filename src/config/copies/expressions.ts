@@ -36,7 +36,8 @@ export const isPort = (digits: string): boolean =>
 function ofDevelopment(text: string): [number, number] {
   const ternary = /^([^?]*?)(?<!\?)\?(?![?.])([^:]*):/.exec(text);
   const [whole = '', condition = '', yes = ''] = ternary ?? [];
-  if (!/dev|prod/i.test(condition)) return [0, text.length];
+  // `VITE_DEV_PORT ? … : 8080` asks whether it is given.
+  if (!/dev|prod/i.test(condition.replace(/\w*port\w*/gi, ''))) return [0, text.length];
   const negated = /!==?|!\w/.test(condition);
   const isYes = /dev/i.test(condition) !== negated;
   return isYes ? [condition.length + 1, condition.length + 1 + yes.length] : [whole.length, text.length];

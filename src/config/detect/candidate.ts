@@ -24,6 +24,8 @@ export interface Candidate {
   script?: string;
   /** What its command was seen to run. */
   look?: Look;
+  /** Its package is made for other packages: what its script shows is itself. */
+  library?: true;
   /** The project's own script at the top starts it. */
   meant?: boolean;
   /** What people should hear of where it is started. */

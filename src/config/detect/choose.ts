@@ -48,7 +48,9 @@ export function choose(scope: Scope, candidates: Candidate[], open: readonly Rol
 const WITH_PAGES = /^(?:laravel|rails|symfony|phoenix|django|php)$/;
 
 function withoutOwnPages(scope: Scope, servers: Candidate[], role: Role): Candidate[] {
-  const mine = servers.filter((c) => roleOf(scope, c) === role);
+  const all = servers.filter((c) => roleOf(scope, c) === role);
+  const pages = role === 'frontend' ? all.filter(({ library }) => !library) : [];
+  const mine = pages.length > 0 ? pages : all;
   if (role !== 'frontend' || mine.length < 2) return mine;
   const isOwnPage = ({ home }: Candidate) =>
     servers.some((c) => c.home === home && WITH_PAGES.test(c.app.framework ?? ''));

@@ -113,7 +113,10 @@ function mentionServers(
   apps: readonly App[],
 ): void {
   const homes = [
-    ...found.flatMap(({ home, app }) => [home, app.cwd]),
+    // What only starts at the top has its code elsewhere.
+    ...found
+      .filter(({ before }) => !before)
+      .flatMap(({ home, app }) => (app.cwd === project.root ? [home] : [home, app.cwd])),
     ...leftOut.filter(({ file: one }) => one !== '.').map((one) => path.join(project.root, one.file)),
   ];
   const taken = new Set(
@@ -122,20 +125,23 @@ function mentionServers(
       return own.length > 0 ? own : Object.values(defaultPorts);
     }),
   );
-  const isNamed = ({ name, ports }: Container): boolean =>
-    ports.some((port) => taken.has(port)) ||
-    leftOut.some(({ what }) => what === name) ||
-    apps.some((app) => app.name === name || app.roles.some((role) => role === roleOfName(name)));
+  const isRelated = (dir: string) => homes.some((home) => isWithin(home, dir) || isWithin(dir, home));
+  // Code of a folder of its own says more than what it is called.
+  const isElsewhere = ({ code }: Container) => code.length > 0 && !code.some(isRelated);
+  const isNamed = (one: Container): boolean =>
+    one.ports.some((port) => taken.has(port)) ||
+    leftOut.some(({ what }) => what === one.name) ||
+    apps.some(
+      ({ name, roles }) =>
+        name === one.name || (!isElsewhere(one) && roles.some((role) => role === roleOfName(one.name))),
+    );
   // Of several that run the same code one is the server that is started: a further one has a command of its own.
   const isOther = (one: Container): boolean =>
     one.commanded &&
     containers.some(
       (other) => other !== one && isNamed(other) && other.code.some((dir) => one.code.includes(dir)),
     );
-  const isOurs = (one: Container): boolean =>
-    isNamed(one) ||
-    (!isOther(one) &&
-      one.code.some((dir) => homes.some((home) => isWithin(home, dir) || isWithin(dir, home))));
+  const isOurs = (one: Container): boolean => isNamed(one) || (!isOther(one) && one.code.some(isRelated));
   const rest = containers.filter((one) => !one.aside && one.ports.length > 0 && !isOurs(one));
   if (rest.length === 0) return;
   const names = rest.map(({ name }) => name);

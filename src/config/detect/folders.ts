@@ -269,7 +269,15 @@ async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const dir of dirs) {
     const own = (await folderCandidates(scope, dir)).filter((c) => !c.task);
-    found.push(...own.filter((c) => c.app.framework !== undefined && c.app.framework !== 'static'));
+    const servers = own.filter((c) => c.app.framework !== undefined && c.app.framework !== 'static');
+    const library = servers.length > 0 && (await isLibrary(scope, dir));
+    found.push(...(library ? servers.map((one) => ({ ...one, library: true as const })) : servers));
   }
   return found;
+}
+
+/** It says what of it is published, and what that is to others. */
+async function isLibrary({ project }: Scope, dir: string): Promise<boolean> {
+  const text = (await project.text(path.join(dir, 'package.json'))) ?? '';
+  return /^\s*"(?:files|bin)"\s*:/m.test(text) && /^\s*"(?:exports|module|types)"\s*:/m.test(text);
 }

@@ -44,7 +44,7 @@ export async function goCommand(
   const one = names.find((name) => name !== undefined && commands.includes(name));
   if (one ?? commands.length === 1) return ['go', 'run', `./cmd/${one ?? commands[0]}`];
   if (commands.length === 0 && !isSure && (await isServer(dir))) return ['go', 'run', '.'];
-  for (const name of ['cmd', 'src', 'server', 'app'])
+  for (const name of ['cmd', 'src', 'server', 'app', 'cli'])
     if (await isServer(path.join(dir, name))) return ['go', 'run', `./${name}`];
   return commands.length === 0 ? onlyBelow(project, dir, listens) : undefined;
 }

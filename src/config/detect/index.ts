@@ -217,7 +217,11 @@ async function aroundCommand(scope: Scope, own: Candidate[]): Promise<Candidate[
     found.filter(({ home }) => !homes.has(home)),
   );
   const chosen = choose(scope, further, open);
-  leaveFurther(scope, further, own);
+  leaveFurther(
+    scope,
+    further.filter(({ library }) => !library),
+    own,
+  );
   return [...own, ...chosen, ...(await openRole(scope, [...own, ...chosen]))];
 }
 

@@ -47,11 +47,14 @@ function outermost(text: string, start: number): string {
 const COBRA = /^\s*(?:require\s+)?github\.com\/spf13\/cobra\s+v[^\s/]+\s*$/m;
 const COBRA_FOLDERS = ['cmd', 'internal/cmd', 'pkg/cmd', 'cli', 'internal/cli'];
 const MOST = 40;
+const MOST_OF_ONE = 2000;
+/** By itself it says what its words are. */
+const HELPS = /\bRunE?\s*:\s*func\([^{]*\{\s*(?:_\s*=\s*|return\s+)?\w+\.(?:Help|Usage)\(\)/;
 
 /** Of Cobra's commands, where the first one does nothing itself. @param main the folder of its main package */
 export async function goWord(project: Project, dir: string, module: string, main: string): Promise<string[]> {
   if (!COBRA.test(module)) return [];
-  const folders = [main, ...COBRA_FOLDERS.map((name) => path.join(dir, name))];
+  const folders = [main, path.join(main, 'cmd'), ...COBRA_FOLDERS.map((name) => path.join(dir, name))];
   const files: string[] = [];
   for (const folder of new Set(folders))
     for (const name of (await project.list(folder)).files)
@@ -62,7 +65,8 @@ export async function goWord(project: Project, dir: string, module: string, main
     const made = new RegExp(`\\b${root}\\s*:?=\\s*&?cobra\\.Command\\s*\\{`).exec(text);
     if (!made) continue;
     const own = outermost(text, made.index + made[0].length);
-    if (/\bRunE?\s*:/.test(own) || new RegExp(`\\b${root}\\.RunE?\\s*=`).test(text)) return [];
+    const helps = HELPS.test(text.slice(made.index, made.index + MOST_OF_ONE));
+    if ((/\bRunE?\s*:/.test(own) && !helps) || new RegExp(`\\b${root}\\.RunE?\\s*=`).test(text)) return [];
     return pick([...text.matchAll(/\bUse:\s*"([\w-]+)/g)].map(([, word = '']) => word));
   }
   return [];

@@ -35,7 +35,8 @@ async function withoutProductions(scope: Scope, found: Candidate[]): Promise<Can
   if ((!isStarted && !runsBuilt) || page.home !== project.root) return found;
   const configs = [...(await project.list(page.home)).files].filter((name) => PAGE_CONFIG.test(name));
   const said = await Promise.all(configs.map((name) => project.text(path.join(page.home, name))));
-  if (said.some((text) => /\bproxy\b/i.test(text ?? ''))) return found;
+  // `cors-proxy` in a pattern is none.
+  if (said.some((text) => /(?<!-)\bproxy\b/i.test(text ?? ''))) return found;
   const inner = used.filter((name) => name.startsWith('.'));
   const further = inner
     .slice(0, 6)

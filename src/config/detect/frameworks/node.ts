@@ -48,6 +48,7 @@ const frontends: Framework[] = [
   { id: 'ionic', label: 'Ionic', role: 'frontend', commands: ['ionic serve'], flags: [...PORT_HOST, '--no-open'], port: 8100 },
   { id: 'expo', label: 'Expo', role: 'frontend', commands: ['expo start'], flags: ['--port', '{port}'], port: 8081, caches: ['.expo/web/cache'] },
   { id: 'meteor', label: 'Meteor', role: 'frontend', commands: ['meteor', 'meteor run'], not: ['build', 'test', 'npm', 'add', 'update', 'reset'], flags: ['--port', '{port}'], readsPort: true, port: 3000 },
+  { id: 'langgraph', label: 'LangGraph.js', role: 'backend', commands: ['langgraphjs dev', 'langgraph-cli dev'], flags: PORT_HOST, port: 2024 },
   { id: 'sanity', label: 'Sanity', role: 'frontend', commands: ['sanity dev', 'sanity start'], flags: PORT_HOST, port: 3333 },
   { id: 'slidev', label: 'Slidev', role: 'frontend', commands: ['slidev'], not: ['build', 'export', 'format'], flags: ['--port', '{port}'], port: 3030 },
   { id: 'http-server', label: 'http-server', role: 'frontend', commands: ['http-server'], flags: ['-p', '{port}', '-a', '{host}'], readsPort: true, port: 8080 },

@@ -68,6 +68,7 @@ test('the number of an expression', () => {
     ['process.env.DB_PORT || 5432', undefined],
     ['1.5000', undefined],
     ['process.env.PORT', undefined],
+    ['process.env.VITE_DEV_PORT\n  ? parseInt(process.env.VITE_DEV_PORT, 10)\n  : 8080', '8080'],
   ];
   for (const [text, expected] of table) {
     const place = digitsIn(text);

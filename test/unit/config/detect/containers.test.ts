@@ -44,6 +44,20 @@ const places: [string, Files, string[], string[]?][] = [
     ['socket (docker-compose.yml): "docker compose up socket" starts it, at 6001; a config can add it'],
   ],
   [
+    'code of a folder in which nothing is started, whatever it is called; a build at the top has none of it',
+    {
+      'package.json': scripts({ dev: 'turbo run dev' }, ['turbo'], { workspaces: ['apps/*'] }),
+      'turbo.json': { tasks: { dev: { dependsOn: ['^build'], persistent: true }, build: {} } },
+      'apps/kit/package.json': { name: 'kit', scripts: { build: 'tsc' } },
+      'apps/live/package.json': scripts({ dev: 'node server.js' }, ['express', 'kit']),
+      'apps/live/server.js': 'app.listen(3100);',
+      'apps/web/package.json': scripts({ dev: 'next dev' }, ['next']),
+      'docker-compose.yml': 'services:\n  api:\n    build: ./apps/shop\n    ports: ["8000:8000"]\n',
+      'apps/shop/README.md': '',
+    },
+    ['api (docker-compose.yml): "docker compose up api" starts it, at 8000; a config can add it'],
+  ],
+  [
     'the file for developing goes before the plain one',
     {
       ...SHOP,

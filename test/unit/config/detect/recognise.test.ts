@@ -42,6 +42,12 @@ const lines: [string, string | undefined, number | undefined, string][] = [
   // Rsbuild 1 ends at a flag that Rsbuild 2 has.
   ['rsbuild dev', 'rsbuild', 3000, 'rsbuild dev --port {port} --host {host}'],
   ['next dev -p4100', 'next', 4100, 'next dev -p4100 -p {port} -H {host}'],
+  [
+    'yarn langgraphjs dev --port 54367 --no-browser',
+    'langgraph',
+    54367,
+    'yarn langgraphjs dev --port 54367 --no-browser --port {port} --host {host}',
+  ],
   ['next build', 'task', undefined, 'next build'],
   ['uvicorn main:app', 'uvicorn', 8000, 'uvicorn main:app --host {host} --port {port}'],
   [

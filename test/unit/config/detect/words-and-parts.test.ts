@@ -49,6 +49,18 @@ const kinds: [string, Files, string[], string[]?][] = [
     ['backend backend go 8080: go run . serve'],
   ],
   [
+    'Go: Cobra’s first command only helps, and lies in a folder of its own',
+    {
+      'go.mod': COBRA,
+      'cli/main.go': MAIN,
+      'cli/cmd/root.go': rootCommand(
+        '\tRun: func(cmd *cobra.Command, args []string) {\n\t\t_ = cmd.Help()\n\t},\n',
+      ),
+      'api/serve.go': SERVES,
+    },
+    ['backend backend go any: go run ./cli serve'],
+  ],
+  [
     'Go: Cobra’s first command serves',
     {
       'go.mod': COBRA,
@@ -84,6 +96,38 @@ const kinds: [string, Files, string[], string[]?][] = [
     },
     ['frontend frontend sveltekit 5173: npm run dev -- +P'],
     ['server.js'],
+  ],
+  [
+    'a server that serves what was built, and is asked for a proxy to other sites',
+    {
+      'package.json': scripts({ dev: 'vite', start: 'node server' }, ['vite', 'express']),
+      'vite.config.js':
+        'const never = /\\/(status-check|cors-proxy|get-user)\\b/;\nexport default { server: {} };\n',
+      'server.js':
+        'const app = express();\napp.use(express.static(path.join(__dirname, "dist")));\napp.listen(4000);\n',
+    },
+    ['frontend frontend vite 5173: npm run dev -- +P'],
+    ['server.js'],
+  ],
+  [
+    'packages made for others beside the page at the top',
+    {
+      artisan: '',
+      'package.json': scripts({ dev: 'vite' }, ['vite'], { workspaces: ['resources/js/packages/ui'] }),
+      'resources/js/packages/ui/package.json': JSON.stringify(
+        {
+          ...scripts({ dev: 'vite' }, ['vite']),
+          files: ['dist'],
+          exports: { '.': './dist/ui.js' },
+        },
+        undefined,
+        2,
+      ),
+    },
+    [
+      'backend backend laravel 8000: php artisan serve --port={port}',
+      'frontend frontend vite 5173: npm run dev -- +P',
+    ],
   ],
   [
     'a script called as a role that builds its pages and ends',
