@@ -6,9 +6,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { atEnd } from '../rig/at-end.ts';
 import { type Launched, Rig, within } from '../rig/rig.ts';
 import { devstart, socketOf } from '../rig/steer.ts';
-import { atEnd, MINUTE, project, sh, venv } from './support.ts';
+import { MINUTE, project, sh, venv } from './support.ts';
 
 /** Answers on its PORT, and reads what is typed. */
 const SERVER = [

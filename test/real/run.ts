@@ -7,7 +7,8 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { atEnd, environment, MINUTE, type Project } from './support.ts';
+import { atEnd } from '../rig/at-end.ts';
+import { environment, MINUTE, type Project } from './support.ts';
 
 const program = fileURLToPath(new URL('../../bin/devstart.cjs', import.meta.url));
 

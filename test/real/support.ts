@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atEnd } from '../rig/at-end.ts';
 
 export const MINUTE = 60_000;
 
@@ -25,24 +26,6 @@ export interface Project {
   home: string;
   /** Files by path below `root`, folders made on the way. */
   write(files: Record<string, string>): void;
-}
-
-const cleanups = new WeakMap<TestContext, (() => unknown)[]>();
-
-/** Runs when the test ends, the last one first, each whatever became of the others. */
-export function atEnd(t: TestContext, cleanup: () => unknown): void {
-  const known = cleanups.get(t);
-  if (known) {
-    known.push(cleanup);
-    return;
-  }
-  const all = [cleanup];
-  cleanups.set(t, all);
-  t.after(async () => {
-    const errors: unknown[] = [];
-    for (const one of all.reverse()) await (async () => one())().catch((error) => errors.push(error));
-    if (errors.length > 0) throw new AggregateError(errors, 'cleaning up failed');
-  });
 }
 
 /** A folder that is removed when the test ends. */

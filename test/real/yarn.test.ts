@@ -4,9 +4,10 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { packed } from '../engines/docker.ts';
+import { atEnd } from '../rig/at-end.ts';
 import { startsAndStops } from './checks.ts';
 import { assertNothingLeft, plannedPorts, Run } from './run.ts';
-import { atEnd, environment, get, hold, MINUTE, project, sh } from './support.ts';
+import { environment, get, hold, MINUTE, project, sh } from './support.ts';
 
 const server = `const express = require('express')
 const app = express()

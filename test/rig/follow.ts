@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type FollowRequest, followEnvironment } from '../../src/follow/environment.ts';
 import { filesIn } from '../../src/follow/options.ts';
+import { atEnd } from './at-end.ts';
 
 export const files = filesIn(fileURLToPath(new URL('../../dist/follow', import.meta.url)), path.sep);
 
@@ -105,7 +106,7 @@ export function program(
     }
     await closed;
   };
-  t.after(stop);
+  atEnd(t, stop);
   const says = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
       const look = () => {
