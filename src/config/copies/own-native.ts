@@ -5,7 +5,7 @@ import { type Env, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
 import { withImported } from './modules.ts';
 import { dotnetFolder, launchSettings } from './own-dotnet.ts';
-import { boundLiteral, fieldDefault, handedOn, rustEntries } from './own-rust.ts';
+import { boundLiteral, configured, fieldDefault, handedOn, rustEntries } from './own-rust.ts';
 import { springPort } from './own-spring.ts';
 import { entryListens } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
@@ -146,6 +146,10 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
       own.push(...ownOf(inner, said, said.label));
     }
     if (own.length > 0) break;
+  }
+  if (own.length === 0 && kind === 'rust') {
+    reads ??= configured(entries[0]);
+    if (reads) own.push(...ownOf(inner, { name: reads }, reads));
   }
   if (own.length === 0 && kind === 'rust') own.push(...(await boundLiteral(inner, entries)));
   if (own.length === 0 && kind === 'rust') own.push(...(await fieldDefault(inner, entries)));

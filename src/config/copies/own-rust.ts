@@ -69,6 +69,10 @@ export async function fieldDefault({ sources, top }: AppTrail, entries: SourceFi
   return [];
 }
 
+/** Rocket's `Config { port: var("APP_PORT").unwrap().parse().unwrap(), .. }`: the variable. */
+export const configured = (entry: SourceFile | undefined): string | undefined =>
+  /\bport\s*:\s*(?:\w+::)*var\(\s*"(\w+)"\s*\)/.exec(entry?.code ?? '')?.[1];
+
 const SERVES = /^[\w:]*(?:api|server?|serve|http|web|app|listen)/i;
 
 /** `create_api(pool, 1111).await`: the one number that the program hands to what serves. */

@@ -27,7 +27,27 @@ export async function reflexCommand(scope: Scope): Promise<Candidate[]> {
   const text = top && !file.includes('/') && (await textOf(scope, top));
   const name = path.parse(file).name;
   if (text && !isReflex(text) && !mounts(code, name)) add(top, name);
+  await mentionOthers(scope, own, code);
   return [...reflex, ...beside];
+}
+
+/** A server in a package beside the app's own, which nothing of the app imports: how it is started no file says. */
+async function mentionOthers(
+  { project, leftOut }: Scope,
+  own: string | undefined,
+  code: string,
+): Promise<void> {
+  for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 30)) {
+    const dir = path.join(project.root, name);
+    if (name === own || /^[._]|^(?:s?venv|env|tests?|docs?|examples?|assets)$/.test(name)) continue;
+    if (roleOfName(name) === 'backend' || mounts(code, name)) continue;
+    const { files } = await project.list(dir);
+    const file = ['main.py', 'app.py', 'server.py', 'api.py'].find((one) => files.has(one));
+    const text = (file && (await project.text(path.join(dir, file)))) ?? '';
+    if (!/^\w+(?:\s*:\s*\w+)?\s*=\s*(?:FastAPI|Flask)\(/m.test(text) || isReflex(text)) continue;
+    const why = 'a server beside Reflex, of which no file says how it is started; a config can add it';
+    leftOut.push({ what: name, file: `${name}/${file}`, why });
+  }
 }
 
 /** What it is started from: its file, or the module that pyproject.toml's script calls. */

@@ -30,6 +30,11 @@ export async function pythonCommand(project: Project, dir: string): Promise<[str
     if (files.has('uv.lock')) return ['uv', 'run', 'python'];
     if (files.has('poetry.lock')) return ['poetry', 'run', 'python'];
     if (files.has('Pipfile.lock') || files.has('Pipfile')) return ['pipenv', 'run', 'python'];
+    // Its packages stand where Poetry alone reads them, and its lock is not kept with them.
+    if (files.has('pyproject.toml') && ![...files].some((name) => /^requirements|\.lock$/.test(name))) {
+      const text = (await project.text(path.join(folder, 'pyproject.toml'))) ?? '';
+      if (/^\[tool\.poetry\.dependencies\]/m.test(text)) return ['poetry', 'run', 'python'];
+    }
   }
   return [PYTHON];
 }

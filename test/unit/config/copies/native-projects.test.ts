@@ -311,6 +311,16 @@ const cases: [string, Files, string[]][] = [
     ['backend 8098 backend/example.env:1 PORT', 'frontend 5173'],
   ],
   [
+    'Rust: Rocket’s own config takes a variable of the env file above',
+    beside({
+      '.env': 'SHOP_PORT=3022\n',
+      'backend/Cargo.toml': `${CARGO}rocket = "0.5"\ndotenv = "0.15"\n`,
+      'backend/src/main.rs':
+        'use std::env::var;\n#[launch]\nfn rocket() -> _ {\n    dotenv().ok();\n    let config = Config { port: var("SHOP_PORT").unwrap().parse().unwrap(), ..Config::default() };\n    rocket::custom(config)\n}\n',
+    }),
+    ['backend 3022 .env:1 SHOP_PORT', 'frontend 5173'],
+  ],
+  [
     'Rust: an address of the env file above, put together from others',
     beside({
       '.env':

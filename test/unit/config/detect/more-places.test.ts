@@ -433,6 +433,31 @@ const places: [string, Files, string[], string[]?][] = [
     ['server'],
   ],
   [
+    'a server in a package beside the Reflex app, which the app does not import',
+    {
+      'rxconfig.py': 'config = rx.Config(app_name="desk")\n',
+      'desk/desk.py': 'import reflex as rx\nfrom shared import db\napp = rx.App()\n',
+      'shared/main.py': FASTAPI,
+      'app/main.py': FASTAPI,
+    },
+    [
+      'reflex backend+frontend reflex 8000+3000: python3 -m reflex run --backend-port {backend} --frontend-port {frontend}',
+    ],
+    ['app'],
+  ],
+  [
+    'Poetry’s packages without its lock',
+    {
+      'backend/pyproject.toml': '[tool.poetry.dependencies]\npython = "^3.12"\nfastapi = "*"\n',
+      'backend/main.py': FASTAPI,
+      'web/package.json': vite,
+    },
+    [
+      'backend backend fastapi 8000: poetry run python -m uvicorn main:app --reload +P @backend',
+      'web frontend vite 5173: npm run dev -- +P @web',
+    ],
+  ],
+  [
     'Vite before 3',
     { 'web/package.json': { scripts: { dev: 'vite' }, dependencies: { vite: '^2.9.1' } } },
     ['web frontend vite 3000: npm run dev -- +P @web'],
