@@ -265,6 +265,19 @@ export async function furtherProjects({ project }: Scope): Promise<string[]> {
   return found;
 }
 
+/** The one folder that holds everything: what lies in its own folders is found from there. */
+export async function mentionInner(scope: Scope, found: readonly Candidate[]): Promise<void> {
+  const { project, leftOut } = scope;
+  const projects = found.length > 0 ? await furtherProjects(scope) : [];
+  for (const name of projects)
+    if (found.some(({ home }) => home === path.join(project.root, name)))
+      leftOut.push({
+        what: `servers in ${name}`,
+        file: name,
+        why: `folders of it are programs of their own; devstart --cwd ${name} looks into them`,
+      });
+}
+
 async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const dir of dirs) {

@@ -10,6 +10,7 @@ import { choose, leaveFurther, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
   furtherFolders,
+  mentionInner,
   namedFolders,
   otherFolders,
   workspaceCandidates,
@@ -182,6 +183,7 @@ async function byFiles(
   const processes = await plainProcfile(scope);
   if (processes) return processes;
   const rest = choose(scope, unique(scope, await otherFolders(scope)));
+  await mentionInner(scope, rest);
   const containers = await composeCommand(scope);
   if (rest.length > 0) return mentionContainers(scope, rest, containers);
   if (containers) return containers;

@@ -51,6 +51,7 @@ const plainPairs: [string, string][] = [
   ['dev', 'client'],
   ['dev', 'frontend'],
   ['dev', 'start'],
+  ['dev', 'serve'],
   ['server', 'start'],
   ['api', 'start'],
   ['backend', 'start'],
@@ -66,6 +67,7 @@ export const startPairs: [string, string][] = [
   ['start:api', 'start'],
   ['start', 'client'],
   ['start', 'frontend'],
+  ['start', 'serve'],
 ];
 /** Beside a `dev` that starts the page: `start` is production's. */
 export const developingPairs = [
@@ -144,7 +146,8 @@ export async function scriptPair(
     if (!roleOfName(back) && says !== 'backend') continue;
     if (!roleOfName(front) && shows !== 'frontend') continue;
     // `dev` of the API beside the `start` of Create React App; one that serves what was built is production's.
-    if (back === 'dev' && front === 'start' && frontend.look?.framework?.production) continue;
+    const isServed = frontend.look?.framework?.production === true;
+    if ((back === 'dev' || front === 'serve') && isServed && !scope.context.prod) continue;
     if (says === 'frontend' && shows === 'backend') continue;
     // `"dev": "bun run build && bun run client"`: one of them, by both names.
     const runs = ({ look }: Candidate, script: string) => look?.script === script && look.lineDir === dir;

@@ -132,6 +132,27 @@ const places: [string, Files, string[], string[]?][] = [
     ['backend backend node 5000: npm run dev', 'frontend frontend cra 3000: npm run start'],
   ],
   [
+    'the API’s `dev` beside the `serve` of Vue CLI, in one package',
+    {
+      'package.json': scripts(
+        { serve: 'vue-cli-service serve', dev: 'nodemon server/index.js', start: 'node server/index.js' },
+        ['express', '@vue/cli-service'],
+      ),
+      'server/index.js': LISTENS,
+    },
+    ['backend backend express 5000: npm run dev', 'frontend frontend vue-cli 8080: npm run serve -- +P'],
+  ],
+  [
+    'one folder that holds everything: what lies in its own folders is said',
+    {
+      'shop/package.json': scripts({ start: 'ng serve' }, ['@angular/cli']),
+      'shop/server/package.json': scripts({}, ['express']),
+      'shop/server/server.js': LISTENS,
+    },
+    ['shop frontend angular 4200: npm run start -- +P @shop'],
+    ['servers in shop'],
+  ],
+  [
     'a `start` that serves what was built is no page for developing',
     {
       'package.json': scripts({ start: 'serve -s build', dev: 'nodemon index.js' }, ['express']),
