@@ -24,7 +24,7 @@ const BY_FRAMEWORK: Record<string, string[]> = {
 const VALUED =
   /^(?:-r|--require|--import|--loader|--experimental-loader|-c|--config|-P|--project|--tsconfig|--watch|-w|--ignore|-e|--ext|--env-file|-f|--watch-path)$/;
 const LOADERS =
-  /^(?:dotenv|dotenv-flow|dotenv-expand|dotenv-cli|@nestjs\/config|env-cmd|@dotenvx\/dotenvx|@fastify\/env|@adonisjs\/core|@strapi\/strapi|@medusajs\/medusa|@keystone-6\/core|dotenv-safe|envalid|@t3-oss\/env-core|nconf)$/;
+  /^(?:dotenv|dotenv-flow|dotenv-expand|dotenv-cli|@nestjs\/config|env-cmd|@dotenvx\/dotenvx|@fastify\/env|@adonisjs\/core|@strapi\/strapi|@medusajs\/medusa|@keystone-6\/core|dotenv-safe|envalid|@next\/env|@t3-oss\/env-core|nconf)$/;
 const PORT_LIKE = /^(?:PORT|(?:SERVER|API|BACKEND|APP|HTTP|LISTEN|NODE|EXPRESS|SERVICE|WEB)_PORT)$/;
 
 /** A Node, Bun or Deno server: what its entry listens on, one import further too. */
@@ -159,10 +159,8 @@ async function nodeEnv(trail: AppTrail, entry: SourceFile | undefined): Promise<
   const isBun = program.words[0] === 'bun';
   const loads = isBun || /dotenv|env-cmd/.test(line) || Object.keys(deps).some((name) => LOADERS.test(name));
   if (loads) {
-    const flow = 'dotenv-flow' in deps;
-    files.push(
-      ...envFileNames(isBun ? 'bun' : flow ? 'vite' : 'plain', mode).map((name) => path.join(dir, name)),
-    );
+    const loader = isBun ? 'bun' : 'dotenv-flow' in deps ? 'vite' : '@next/env' in deps ? 'next' : 'plain';
+    files.push(...envFileNames(loader, mode).map((name) => path.join(dir, name)));
   }
   return openEnv(sources, files);
 }

@@ -19,12 +19,12 @@ export interface LoaderEvidence {
 
 /** Frameworks that read the env files in their own folder, whatever the code says. */
 const BY_THEMSELVES = new Set(
-  'vite sveltekit qwik react-router astro vitepress next nuxt cra gatsby vue-cli rsbuild parcel expo strapi medusa adonis laravel vinxi waku storybook quasar nitro sanity vercel netlify bun chainlit vite-plus vinext electron-vite farm rspress umi ice marko one ladle histoire redwood wasp directus'.split(
+  'vite sveltekit qwik react-router astro vitepress next nuxt cra gatsby vue-cli rsbuild parcel expo strapi medusa adonis laravel vinxi waku storybook quasar nitro sanity vercel netlify bun chainlit vite-plus vinext electron-vite farm rspress umi ice marko one ladle histoire redwood wasp directus quarkus'.split(
     ' ',
   ),
 );
 const LOADER =
-  /dotenv|loadEnvFile|env-cmd|@nestjs\/config|env-schema|@fastify\/env|decouple|django-environ|\benviron\.Env\b|\benvirons\b|dynaconf|starlette\.config/i;
+  /dot-?net-?env|dotenv|loadEnvFile|@next\/env|env-cmd|@nestjs\/config|env-schema|@fastify\/env|decouple|django-environ|\benviron\.Env\b|\benvirons\b|dynaconf|starlette\.config/i;
 /** pydantic's: it loads what it names, and nothing by itself. */
 const NAMED = /\benv_file\b/;
 /** They look in every folder above, too. */

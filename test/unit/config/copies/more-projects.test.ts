@@ -264,6 +264,17 @@ const cases: [string, Files, string[]][] = [
     ['backend 3129 web/package.json:11 proxy', 'frontend 3000'],
   ],
   [
+    'env files that a server has Next’s own loader read, in its order',
+    both({
+      'api/package.json': scripts({ dev: 'tsx index.ts' }, ['express', '@next/env']),
+      'api/index.ts':
+        "import { loadEnvConfig } from '@next/env';\nloadEnvConfig(process.cwd(), true);\napp.listen(process.env.API_PORT);\n",
+      'api/.env': 'API_PORT=3131\n',
+      'api/.env.local': 'API_PORT=3132\n',
+    }),
+    ['backend 3132 api/.env.local:1 API_PORT', 'frontend 5173'],
+  ],
+  [
     'a proxy that nothing contradicts',
     both({
       'api/package.json': scripts({ dev: 'node index.js' }, ['express']),
