@@ -99,9 +99,7 @@ const labelOf = ({ found: { name, kind } }: Call): string =>
 /** Whether another number than its own is of use to the server: a flag, a variable, or nothing known against it. */
 function takesPort({ app, own }: AppFacts): boolean {
   const words = app.command.kind === 'shell' ? [app.command.line] : app.command.argv;
-  const told = [...words, ...Object.values(app.frameworkEnv)].some((word) =>
-    /\{(?:port|backend)\}/.test(word),
-  );
+  const told = words.some((word) => /\{(?:port|backend)\}/.test(word));
   return told || own[0]?.fixed !== true;
 }
 

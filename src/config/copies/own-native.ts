@@ -64,7 +64,7 @@ const NATIVES: Record<string, Native> = {
     configs: [
       [['Rocket.toml'], /^\s*port\s*=\s*(\d{4,5})\b/m, 'port'],
       [
-        ['development', 'local', 'default', 'base'].map((name) => `config/${name}.toml`),
+        [...['development', 'local', 'default', 'base'].map((name) => `config/${name}.toml`), 'config.toml'],
         /^\[(?:server|application|app|http|web)\]\s*\n(?:[^[\n][^\n]*\n|\s*\n)*?\s*port\s*=\s*(\d{4,5})\b/m,
         'server.port',
       ],
@@ -137,7 +137,8 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
   for (const [files, pattern, label] of native.configs ?? []) {
     if (own.length > 0) break;
     const source = await openFirst(inner, dir, files);
-    own.push(...ownByPattern(source, pattern, label, false));
+    // Of a Rust program's own file no variable is known that goes before it.
+    own.push(...ownByPattern(source, pattern, label, kind === 'rust' && label === 'server.port'));
   }
   const entries = (await native.entries?.(inner)) ?? [];
   for (const entry of own.length > 0 ? [] : entries) {

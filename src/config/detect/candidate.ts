@@ -11,6 +11,8 @@ export interface Scope {
   notes: string[];
   /** What the owner's command starts, and devstart does not; `unless` a server of that folder is started after all. */
   leftOut: (LeftOut & { unless?: string })[];
+  /** Where the README starts something; looked for where nothing else tells equals apart. */
+  typed?: ReadonlySet<string>;
 }
 
 /** An app that could be it, before it is decided which ones are. */

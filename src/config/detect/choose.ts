@@ -109,9 +109,9 @@ function besideBoth(scope: Scope, whole: Candidate, servers: Candidate[]): Candi
 
 /**
  * The one of several that is clearly meant; undefined where it stays open. The project's own script at the top goes
- * before folders; exact names beat names that only hold the word; `app` and `api` decide nothing.
+ * before folders; exact names beat names that only hold the word; `app` and `api` decide nothing; the README comes last.
  */
-function clearlyNamed({ project }: Scope, candidates: Candidate[], role: Role): Candidate | undefined {
+function clearlyNamed({ project, typed }: Scope, candidates: Candidate[], role: Role): Candidate | undefined {
   const main = candidates.filter((c) => !isBackground(path.basename(c.home)) && !isBeside(c));
   const rest = main.length > 0 ? main : candidates.filter((c) => !isBackground(path.basename(c.home)));
   if (rest.length === 1) return rest[0];
@@ -123,7 +123,8 @@ function clearlyNamed({ project }: Scope, candidates: Candidate[], role: Role): 
   const named = rest.filter((c) => roleOfName(nameOf(c)) === role && !isWeak(nameOf(c)));
   if (named.length === 1) return named[0];
   const exact = named.filter((c) => roleNames[role].includes(nameOf(c)));
-  return exact.length === 1 ? exact[0] : undefined;
+  const told = rest.filter((c) => typed?.has(c.home));
+  return exact.length === 1 ? exact[0] : told.length === 1 ? told[0] : undefined;
 }
 
 /** So many are named. */

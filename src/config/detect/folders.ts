@@ -9,6 +9,7 @@ import type { Project } from './project.ts';
 import { pythonCandidate } from './python-app.ts';
 import { reflexApp } from './reflex.ts';
 import { singleScript, watcherScript } from './scripts.ts';
+import { typedHomes } from './typed.ts';
 
 const SKIPPED =
   /^(?:\.|_|\{\{|node_modules$|venv$|env$|dist$|build$|out$|target$|vendor$|coverage$|tests?$|e2e$|__tests__$|examples?$|templates?$|scripts$|tools$|docs?$|static$|assets$|infra$|terraform$|docker$|k8s$|deploy$|public$|fixtures$|benchmarks?$|(?:load|perf|stress|performance)[-_]?tests?$)/;
@@ -136,12 +137,14 @@ async function onlyBelow(scope: Scope, dir: string, role: Role): Promise<Candida
     const servers = (await folderCandidates(scope, inner)).filter((c) => !c.task && !isBeside(c));
     found.push(...servers.filter(({ app }) => app.roles[0] === role && app.framework !== 'static'));
   }
-  const [only] = found;
-  // None of several is meant: each is named.
-  const why = 'several could be it; a config can add it';
-  for (const { home } of found.length > 1 ? found : [])
+  const typed = found.length > 1 ? await typedHomes(project) : undefined;
+  const told = typed ? found.filter(({ home }) => typed.has(home)) : found;
+  const only = told.length === 1 ? told[0] : undefined;
+  const how = only ? `${project.relative(only.home)} is started as the ${role}` : 'several could be it';
+  const why = `${how}; a config can add it`;
+  for (const { home } of found.filter((one) => one !== only))
     scope.leftOut.push({ what: path.basename(home), file: project.relative(home), why, unless: home });
-  return only && found.length === 1 ? { ...only, app: { ...only.app, name: path.basename(dir) } } : undefined;
+  return only && { ...only, app: { ...only.app, name: path.basename(dir) } };
 }
 
 /** `demo/demo/pom.xml`: where a folder holds nothing but one other, that one is meant. */

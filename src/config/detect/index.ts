@@ -37,6 +37,7 @@ import {
 import { byOwnersLine } from './owner/own-line.ts';
 import { type DetectContext, Project } from './project.ts';
 import { developingPairs, scriptPair, startPairs } from './scripts.ts';
+import { typedHomes } from './typed.ts';
 import { typedBeside } from './typed-beside.ts';
 import { withoutDoubles } from './without.ts';
 
@@ -144,11 +145,16 @@ async function byFiles(
   const asItStands =
     listeners(own ?? []).length > 1 ? undefined : others.find((all) => all.some(({ app }) => app.opaque));
   let found: Candidate[];
+  const find = () => (own ? aroundCommand(scope, own) : byFolders(scope));
+  const said = scope.leftOut.length;
   try {
-    found = own ? await aroundCommand(scope, own) : await byFolders(scope);
+    found = await find();
   } catch (error) {
     if (asItStands) return asItStands;
-    throw error;
+    scope.typed = await typedHomes(scope.project);
+    if (scope.typed.size === 0) throw error;
+    scope.leftOut.splice(said);
+    found = await find();
   }
   if (asItStands && rolesOf(found).length < ROLES.length) {
     scope.leftOut.length = 0;

@@ -51,6 +51,19 @@ export async function typedIn(project: Project, text: string): Promise<Typed[]> 
   return found;
 }
 
+const STARTING =
+  /\b(?:dev|start|serve|server|runserver|up)\b|^(?:uvicorn|flask|fastapi|streamlit|gunicorn)\b|\b(?:python3?|node|bun)\s+[\w./-]+\.\w+|\b(?:cargo|go|dotnet|gradlew?|mvnw?)\b.*\b(?:run|bootRun|watch)\b/;
+
+/** The folders below the top in which the README starts something. */
+export async function typedHomes(project: Project): Promise<Set<string>> {
+  const { files } = await project.list(project.root);
+  const readme = [...files].find((name) => /^readme\.(?:md|rst|markdown)$/i.test(name));
+  const text = readme && (await project.text(path.join(project.root, readme)));
+  if (!text || text.length > 200_000) return new Set();
+  const typed = (await typedIn(project, text)).filter((one) => STARTING.test(one.text));
+  return new Set(typed.map(({ dir }) => dir).filter((dir) => dir !== project.root));
+}
+
 /** A block may go on where the last one has led, or begin at the top. */
 async function placeOf(project: Project, text: string, dir: string): Promise<string> {
   const { words } = unwrap(splitLine(text)[0]?.words ?? []);
@@ -65,8 +78,12 @@ async function placeOf(project: Project, text: string, dir: string): Promise<str
 
 /** From where one is, or from the top; a folder that is not there is the clone's own. */
 async function led(project: Project, from: string, to: string): Promise<string> {
-  for (const base of [from, project.root]) {
-    const dir = path.resolve(base, to);
+  // The clone's own name may stand before: `cd shop/backend`.
+  for (const dir of [
+    path.resolve(from, to),
+    path.resolve(project.root, to),
+    path.resolve(project.root, to.replace(/^[^/]+\//, '')),
+  ]) {
     const inside = `${dir}/`.startsWith(`${project.root}/`);
     const { files, dirs } = inside ? await project.list(dir) : { files: new Set(), dirs: new Set() };
     if (files.size + dirs.size > 0) return dir;

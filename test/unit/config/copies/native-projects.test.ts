@@ -311,6 +311,17 @@ const cases: [string, Files, string[]][] = [
     ['backend 8098 backend/example.env:1 PORT', 'frontend 5173'],
   ],
   [
+    'Rust: its own config.toml, whatever the page calls',
+    {
+      'backend/Cargo.toml': CARGO,
+      'backend/config.toml': '[server]\nhost = "0.0.0.0"\nport = 8083\n',
+      'backend/src/main.rs': 'fn main() { serve(load("config.toml")) }\n',
+      'frontend/package.json': scripts({ dev: 'vite' }, ['vite']),
+      'frontend/src/api.ts': "export const API = 'http://localhost:8084/api';\n",
+    },
+    ['backend 8083 backend/config.toml:3 server.port', 'frontend 5173'],
+  ],
+  [
     'Rust: Rocket’s own config takes a variable of the env file above',
     beside({
       '.env': 'SHOP_PORT=3022\n',

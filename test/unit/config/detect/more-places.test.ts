@@ -458,6 +458,34 @@ const places: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'of equals the one in whose folder the README starts something',
+    {
+      'README.md': '```bash\ncd backend\nuvicorn main:app\n\n# page\ncd web/desk\nnpm run dev\n```\n',
+      'backend/main.py': FASTAPI,
+      'web/desk/package.json': vite,
+      'web/phone/package.json': vite,
+    },
+    [
+      'backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P @backend',
+      'web frontend vite 5173: npm run dev -- +P @web/desk',
+    ],
+    ['phone'],
+  ],
+  [
+    'of two folders of one role, likewise, by the clone’s own name',
+    {
+      'README.md': '```\ncd shop/server\npython app.py\ncd ../web\nnpm run dev\n```\n',
+      'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+      'server/app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+      'web/package.json': vite,
+    },
+    [
+      'server backend flask 5000: python3 -m flask --app app run --debug +P @server',
+      'web frontend vite 5173: npm run dev -- +P @web',
+    ],
+    ['backend'],
+  ],
+  [
     'Vite before 3',
     { 'web/package.json': { scripts: { dev: 'vite' }, dependencies: { vite: '^2.9.1' } } },
     ['web frontend vite 3000: npm run dev -- +P @web'],
