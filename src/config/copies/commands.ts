@@ -71,8 +71,14 @@ function lineStart({ text }: SourceFile, line: string): number {
 /** What its scripts wait for or open: `wait-on http://localhost:3001`, `tcp:3001`. */
 export async function callsOfScripts(trail: AppTrail): Promise<Call[]> {
   const source = await openFirst(trail, trail.program.lineDir, ['package.json']);
-  return source ? placesInScripts(source).map((found) => ({ found, weight: 1 })) : [];
+  if (!source) return [];
+  const lines = source.text.split('\n');
+  // What tests wait for they have started themselves, a preview most often.
+  const places = placesInScripts(source).filter(({ line }) => !TESTS.test(lines[line - 1] ?? ''));
+  return places.map((found) => ({ found, weight: 1 }));
 }
+
+const TESTS = /^\s*"(?:[\w-]+:)?(?:test|e2e|cypress|cy|playwright|preview|ci)\b/;
 
 /** The ports that the scripts of a package.json name. Pure. */
 export function placesInScripts(source: SourceFile): Found[] {

@@ -56,15 +56,21 @@ export async function boundLiteral({ sources, top }: AppTrail, entries: SourceFi
   return new Set(found.map(({ found: { port } }) => port)).size === 1 ? found.slice(0, 1) : [];
 }
 
-/** `#[builder(default = "17170")] pub http_port: u16`, in the entry or in its settings. */
+/** `#[builder(default = "17170")] pub http_port: u16`, `name = "SHOP_HTTP_PORT", default = 5080`, in the entry or in its settings. */
 export async function fieldDefault({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
   for (const source of await withImported(sources, entries, /config|settings?|env|args|cli|opts?/i, top)) {
     const [own] = ownByPattern(
       source,
-      /\bdefault(?:_value(?:_t)?)?\s*=\s*"?(\d{4,5})"?[^\]\n]*\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:http|web|api|server)_port\s*:/,
+      /\bname\s*=\s*"[A-Z\d]*_?HTTP_PORT"\s*,\s*default\s*=\s*"?(\d{4,5})\b/,
       'default',
     );
     if (own) return [own];
+    const [field] = ownByPattern(
+      source,
+      /\bdefault(?:_value(?:_t)?)?\s*=\s*"?(\d{4,5})"?[^\]\n]*\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:http|web|api|server)_port\s*:/,
+      'default',
+    );
+    if (field) return [field];
   }
   return [];
 }

@@ -70,14 +70,12 @@ export async function byWorkspace(
   if (!own || !text || /^\[package\]/m.test(text)) return named;
   // None said: there is but one.
   const member = words.includes('-p') ? words[words.indexOf('-p') + 1] : undefined;
-  const nameOf = async ({ home }: Candidate) =>
-    /^\[package\][^[]*?^name\s*=\s*"([^"]+)"/m.exec(
-      (await project.text(path.join(home, 'Cargo.toml'))) ?? '',
-    )?.[1];
+  const { packageName } = await import('./cargo.ts');
   return Promise.all(
     named.map(async (one) => {
       if (one.app.framework !== 'rust') return one;
-      if (member !== undefined && (await nameOf(one)) !== member) return one;
+      const its = await project.text(path.join(one.home, 'Cargo.toml'));
+      if (member !== undefined && packageName(its ?? '') !== member) return one;
       return { ...own, home: one.home, app: { ...own.app, name: path.basename(one.home) } };
     }),
   );

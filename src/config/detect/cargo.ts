@@ -25,11 +25,17 @@ const ofItsOwn = (text: string): string =>
     .filter((part) => !/^\[workspace[.\]]/.test(part))
     .join('');
 
-const nameOf = (text: string) => /^\[package\][^[]*?^name\s*=\s*"([^"]+)"/m.exec(text)?.[1];
+/** A table of a Cargo.toml, with the lists that stand in it. */
+const tableOf = (text: string, name: string): string =>
+  text.split(/^(?=\[)/m).find((part) => part.startsWith(`[${name}]`)) ?? '';
+
+/** The package that a Cargo.toml is of. */
+export const packageName = (text: string): string | undefined =>
+  /^name\s*=\s*"([^"]+)"/m.exec(tableOf(text, 'package'))?.[1];
 
 /** The folder's own package, then the members of its workspace; what is no package is none. */
 export async function cratesOf(project: Project, dir: string, text: string): Promise<Crate[]> {
-  const [, list = ''] = /^\[workspace\][^[]*?^members\s*=\s*\[([^\]]*)\]/m.exec(text) ?? [];
+  const [, list = ''] = /^members\s*=\s*\[([^\]]*)\]/m.exec(tableOf(text, 'workspace')) ?? [];
   const globs = [...list.matchAll(/"([^"]+)"/g)].map(([, glob]) => glob as string);
   const dirs = new Set([dir]);
   for (const glob of globs) {
@@ -41,7 +47,7 @@ export async function cratesOf(project: Project, dir: string, text: string): Pro
   for (const folder of [...dirs].slice(0, MOST)) {
     const own = folder === dir ? text : await project.text(path.join(folder, 'Cargo.toml'));
     const alone = folder === dir && !/^\[workspace\]/m.test(text) ? path.basename(dir) : undefined;
-    const name = own === undefined ? undefined : (nameOf(own) ?? alone);
+    const name = own === undefined ? undefined : (packageName(own) ?? alone);
     if (own === undefined || name === undefined) continue;
     const bins = await binsOf(project, folder, own, name);
     found.push({ name, dir: folder, text: own, bins, serves: SERVER.test(ofItsOwn(own)) });

@@ -14,6 +14,7 @@ const NO_START =
   /(?:^|[:._-])(?:build|tests?|lint|prod|production|docker|storybook|e2e|preview|deploy|docs|migrate|migrations?|seed|generate|gen|codegen|install|setup|infra|services|deps|env|init|clean|format|typecheck|db|stop|logs?|down|reset|bootstrap|cov|coverage|check|prepare|ios|android|hot|debug|ssr|mock|mocks|https?)(?:$|[:._-])/i;
 const RUNNERS =
   /^(?:g?make|just|task|mise|gulp|grunt|invoke|rake|composer|nx|turbo|lerna|foreman|goreman|forego|overmind|hivemind|honcho)$/;
+const RUN_BY = /^(?:(?:uv|poetry|pdm|hatch|rye) run|npx|bunx|pnpm dlx)\s/;
 const MAX_SIZE = 200_000;
 /** Commands that are looked into. */
 const MOST = 6;
@@ -50,15 +51,20 @@ async function another(
   let starting = 0;
   for (const one of typed) {
     const worker = isOtherWorker(one, found, scope);
+    const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
     if (!worker && (starting >= MOST || !(await isStart(project, one)))) continue;
     if (!worker) {
       starting++;
       if (isTarget(one, found, project.root)) continue;
+      const plain = await plainOf(project, one, found);
+      if (plain !== undefined) {
+        const why = `line ${one.line} says to type it${place}: "${plain}", which is started, has not its addresses; a config can say it`;
+        return { starting, left: { what: one.text, file, why } };
+      }
       const within = { ...scope, notes: [], leftOut: [] };
       const all = (await startedIn(within, one.dir, one.text, one.text, true)) ?? [];
       if (all.filter(isServer).every((server) => isAmong(server, found, scope))) continue;
     }
-    const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
     const how = /\.(?:bat|cmd|ps1)$/i.test(file) ? 'starts it' : 'says to type it';
     const why = `line ${one.line} ${how}${place}, and nothing of what was found is that; a config can say it`;
     return { starting, left: { what: one.text, file, why } };
@@ -71,6 +77,28 @@ const isOtherWorker = ({ text }: Typed, found: readonly Candidate[], { leftOut }
   /^(?:\S+ run )?py(?:thon[\d.]*)?\s+(?:-m\s+)?[\w./-]*worker[\w./-]*/i.test(text) &&
   !found.some(({ app }) => isBackground(app.name)) &&
   !leftOut.some(({ what, why }) => /worker/i.test(`${what} ${why}`));
+
+/** `dev:local` is `dev` with addresses of this machine: the script that is started in its place. */
+async function plainOf(
+  project: Project,
+  { text, dir }: Typed,
+  found: readonly Candidate[],
+): Promise<string | undefined> {
+  const call = scriptCall(unwrap(splitLine(text)[0]?.words ?? []).words);
+  const plain = found.find(({ home, script }) => home === dir && script !== undefined)?.script;
+  if (!call || call.workspace || call.dir || plain === undefined || call.script === plain) return undefined;
+  const { scripts = {} } = (await project.packageJson(dir)) ?? {};
+  const partsOf = (name: string) => splitLine(scripts[name] ?? '').map(({ words }) => unwrap(words));
+  const [said, ...more] = partsOf(call.script);
+  const [its] = partsOf(plain);
+  const isSame = more.length === 0 && said?.words.join(' ') === its?.words.join(' ');
+  const local = Object.entries(said?.env ?? {}).some(
+    ([key, value]) => LOOPBACK.test(value) && its?.env[key] === undefined,
+  );
+  return isSame && local ? plain : undefined;
+}
+
+const LOOPBACK = /^(?:https?|wss?):\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?(?:\/|$)/;
 
 /** `uv run task api`: what is started is that very task of the folder. */
 function isTarget({ text, dir }: Typed, found: readonly Candidate[], root: string): boolean {
@@ -118,7 +146,9 @@ async function isStart(project: Project, { text, dir }: Typed): Promise<boolean>
     return false;
   if (RUNNERS.test(program)) return rest.length === 0 ? /^(?:gulp|grunt)$/.test(program) : rest.some(meant);
   const { framework } = await look(project, text, dir);
-  if (!framework || framework.role === 'task') return false;
+  // What nobody knows starts by its own word: `uv run agents dev .`
+  if (!framework) return RUN_BY.test(text) && /^(?:dev|serve|start|up)$/.test(rest[0] ?? '');
+  if (framework.role === 'task') return false;
   return (
     framework.id !== 'python' ||
     rest.length === 0 ||

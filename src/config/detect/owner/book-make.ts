@@ -67,9 +67,13 @@ function addLine(recipe: Recipe, raw: string): void {
   if (line && !line.startsWith('#')) recipe.lines.push(line);
 }
 
+const MOST_DEPTH = 5;
+
 /** The line as the shell gets it; undefined where a function of make's own makes it. */
 function fill(line: string, vars: Record<string, string>, depth = 0): string | undefined {
-  let closed = depth > 5;
+  // `FLAGS := $(FLAGS) -x` is made of itself.
+  if (depth > MOST_DEPTH) return undefined;
+  let closed = false;
   const filled = line.replace(
     /\$(?:\$|\(([^()\s]+)\)|\{([^{}\s]+)\}|(@)|\(([^()]*\s[^)]*)\))/g,
     (all, round, curly, at, call) => {

@@ -260,6 +260,18 @@ const cases: [string, Files, string[]][] = [
     ['backend 4025 client/vue.config.js:1 proxy', 'frontend 8081 client/vue.config.js:1 devServer.port'],
   ],
   [
+    'what the page’s tests wait for is no backend',
+    {
+      'backend/go.mod': 'module shop\n',
+      'backend/main.go': 'package main\n\nfunc main() { http.ListenAndServe(addr(), nil) }\n',
+      'web/package.json': scripts(
+        { dev: 'vite', 'test:e2e': "start-server-and-test preview :4173 'cypress run'" },
+        ['vite'],
+      ),
+    },
+    ['backend -', 'frontend 5173'],
+  ],
+  [
     'wait-on in a script',
     {
       'package.json': scripts({ 'dev:server': 'node server.js', 'dev:client': 'wait-on tcp:4026 && vite' }, [

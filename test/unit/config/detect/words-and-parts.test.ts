@@ -226,6 +226,37 @@ const kinds: [string, Files, string[], string[]?][] = [
     ['server backend rust 17170: cargo run -- run', 'app frontend vite 5173: npm run dev -- +P @app'],
   ],
   [
+    'a Makefile’s variable that is made of itself, and a package’s name after its lists',
+    {
+      Makefile: 'FLAGS := $(FLAGS) -x $(FLAGS)\n\nstart:\n\tgo run $(FLAGS) .\n',
+      'Cargo.toml': CLAP.replace('[package]\n', '[package]\nauthors = ["a"]\n').replace('shop', 'store'),
+      'src/main.rs': LISTENS,
+    },
+    ['backend backend rust any: cargo run'],
+  ],
+  [
+    'a program that nobody knows, started by its own word',
+    {
+      'README.md': 'Start it:\n\n```sh\nuv run agents dev .\n```\n',
+      'pyproject.toml': '[project]\nname = "shop"\n',
+      'web/package.json': scripts({ dev: 'next dev' }, ['next']),
+    },
+    ['web frontend next 3000: npm run dev -- +P @web'],
+    ['uv run agents dev .'],
+  ],
+  [
+    'a script that is another one with addresses of this machine',
+    {
+      'README.md': 'Start it:\n\n```sh\ncd web\nnpm run dev:local\n```\n',
+      'web/package.json': scripts(
+        { dev: 'next dev', 'dev:local': 'cross-env API_URL=http://127.0.0.1:2024 next dev' },
+        ['next'],
+      ),
+    },
+    ['web frontend next 3000: npm run dev -- +P @web'],
+    ['npm run dev:local'],
+  ],
+  [
     'what make alone can work out ends before the lines that need it',
     {
       Makefile:
