@@ -194,8 +194,12 @@ function loadedByCode({ code, path: file }: SourceFile, dir: string): string[] {
 async function anyPort(trail: AppTrail, entry: SourceFile): Promise<Said> {
   for (const match of entry.code.matchAll(/\bprocess\.env(?:\.|\[['"])(\w+)/g)) {
     if (!PORT_LIKE.test(match[1] as string)) continue;
-    const end = expressionEnd(entry.code, match.index, 'js');
-    const said = await portOf(trail, entry, match.index, end);
+    // `Number(process.env.PORT) || 3000`
+    const [around = ''] =
+      /\b(?:Number|parseInt|Number\.parseInt|normalizePort)\(\s*$/.exec(entry.code.slice(0, match.index)) ??
+      [];
+    const start = match.index - around.length;
+    const said = await portOf(trail, entry, start, expressionEnd(entry.code, start, 'js'));
     return { ...said, name: variableIn(match[0], 'js') };
   }
   return {};

@@ -4,6 +4,7 @@ import { withItsBuild } from './built.ts';
 import { type Candidate, isBeside, roleNames, roleOfName, type Scope, withRole } from './candidate.ts';
 import { loneScript } from './lone-script.ts';
 import { nativeCandidate, staticCandidate } from './native-app.ts';
+import { serverOf } from './node-entry.ts';
 import { scriptsCommand } from './owner/command.ts';
 import type { Project } from './project.ts';
 import { pythonCandidate } from './python-app.ts';
@@ -188,7 +189,7 @@ export async function otherFolders(scope: Scope): Promise<Candidate[]> {
 }
 
 /** What says that a folder is a program of its own. */
-const MANIFEST =
+export const MANIFEST =
   /^(?:package\.json|requirements\.txt|pyproject\.toml|Pipfile|manage\.py|rxconfig\.py|go\.mod|Cargo\.toml|composer\.json|artisan|Gemfile|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs|deno\.jsonc?|.+\.(?:cs|fs)proj)$/;
 const PYTHON_FILE = /^(?:app|main|server|api)\.py$/;
 /** Programs without a list of packages: what a web server of the machine runs. */
@@ -226,10 +227,18 @@ export async function unrecognised(
   const isProgram = async (dir: string) =>
     [...(await project.list(dir)).files].some((name) => MANIFEST.test(name) || CODE.test(name));
   const found: string[] = [];
-  for (const name of [...(await project.list(project.root)).dirs].sort()) {
-    const role = SKIPPED.test(name) ? undefined : roleOfName(name);
+  for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 60)) {
     const dir = path.join(project.root, name);
-    if (!role || !open.includes(role) || homes.some((home) => `${home}/`.startsWith(`${dir}/`))) continue;
+    // One of another name is a server by what it needs: `game/` with Express.
+    const needs = async () => serverOf((await project.packageJson(dir))?.deps ?? {})?.role;
+    const role = SKIPPED.test(name) ? undefined : (roleOfName(name) ?? (await needs()));
+    if (
+      !role ||
+      role === 'task' ||
+      !open.includes(role) ||
+      homes.some((home) => `${home}/`.startsWith(`${dir}/`))
+    )
+      continue;
     const inner = [...(await project.list(dir)).dirs].filter((one) => !SKIPPED.test(one)).slice(0, 20);
     const programs = await Promise.all([dir, ...inner.map((one) => path.join(dir, one))].map(isProgram));
     if (programs.includes(true)) found.push(name);
@@ -250,35 +259,6 @@ export async function unrecognised(
     if (!homes.some((home) => `${home}/`.startsWith(`${dir}/`))) found.push(name);
   }
   return found;
-}
-
-/** Folders at the top that hold a project of their own: where nothing is found at the top, people mean one of them. */
-export async function furtherProjects({ project }: Scope): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 40)) {
-    if (/^(?:\.|node_modules$|docs?$)/.test(name)) continue;
-    const { dirs } = await project.list(path.join(project.root, name));
-    const inner = await Promise.all(
-      [...dirs]
-        .filter((one) => roleOfName(one))
-        .map((one) => project.list(path.join(project.root, name, one))),
-    );
-    if (inner.some(({ files }) => [...files].some((file) => MANIFEST.test(file)))) found.push(name);
-  }
-  return found;
-}
-
-/** The one folder that holds everything: what lies in its own folders is found from there. */
-export async function mentionInner(scope: Scope, found: readonly Candidate[]): Promise<void> {
-  const { project, leftOut } = scope;
-  const projects = found.length > 0 ? await furtherProjects(scope) : [];
-  for (const name of projects)
-    if (found.some(({ home }) => home === path.join(project.root, name)))
-      leftOut.push({
-        what: `servers in ${name}`,
-        file: name,
-        why: `folders of it are programs of their own; devstart --cwd ${name} looks into them`,
-      });
 }
 
 async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {

@@ -10,11 +10,11 @@ import { choose, leaveFurther, leaveOut, roleOf } from './choose.ts';
 import {
   folderCandidates,
   furtherFolders,
-  mentionInner,
   namedFolders,
   otherFolders,
   workspaceCandidates,
 } from './folders.ts';
+import { mentionInner } from './inner-projects.ts';
 import { guessed, quieted } from './listening.ts';
 import {
   mentionComposeOf,

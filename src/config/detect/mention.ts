@@ -2,7 +2,8 @@ import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
 import { type App, ROLES } from '../types.ts';
 import { type Candidate, roleOfName, type Scope } from './candidate.ts';
-import { furtherProjects, unrecognised } from './folders.ts';
+import { unrecognised } from './folders.ts';
+import { furtherProjects } from './inner-projects.ts';
 import { entryOf } from './listening.ts';
 import { runsDevstart, scriptCandidate } from './scripts.ts';
 

@@ -131,7 +131,8 @@ export async function scriptPair(
     ? [...startPairs, ...plainPairs, ...devPairs]
     : [...devPairs, ...alikePairs(Object.keys(scripts)), ...plainPairs, ...startPairs];
   // `start:server:dev` beside `start:server`.
-  const meant = (name: string) => (!scope.context.prod && `${name}:dev` in scripts ? `${name}:dev` : name);
+  const meant = (name: string) =>
+    (scope.context.prod ? [] : [`${name}:dev`, `${name}-dev`]).find((one) => one in scripts) ?? name;
   for (const [back, front] of (table ?? all).map((pair) => pair.map(meant))) {
     if (back === undefined || front === undefined) continue;
     if (!(back in scripts) || !(front in scripts) || scripts[back] === scripts[front]) continue;

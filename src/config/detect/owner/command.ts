@@ -61,7 +61,7 @@ const stepIn = (dir: string, part: Partial<Step> & Pick<Step, 'evidence'>): Step
 
 /** Further names of what starts everything: `concurrently:dev`, `dev:both`, `start-all`. */
 const EVERYTHING =
-  /^(?:(?:dev|start|run)[:_-])?(?:all|both|full|full-?stack|concurrently|parallel|everything)(?:[:_-](?:dev|start))?$/;
+  /^(?:(?:dev|start|run)[:_-])?(?:all|both|full|full-?stack|concurrently|parallel|everything)(?:[:_-](?:dev|start))?$|^(?:start|run|all)[_-]dev$/;
 
 /**
  * The package.json script that starts several things, taken apart: all of them. One that comes to a single server

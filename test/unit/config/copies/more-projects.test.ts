@@ -252,6 +252,25 @@ const cases: [string, Files, string[]][] = [
     ['backend 3130 api/managers/EventManager.js:2 fastify.listen', 'frontend 5173'],
   ],
   [
+    'a default behind a number’s wrapper, handed to a class',
+    both({
+      'api/package.json': scripts({ start: 'node index.js' }, ['fastify']),
+      'api/index.js':
+        "import Server from './server.js';\nconst port = Number(process.env.PORT) || 3131;\nnew Server({}).start(port);\n",
+      'api/server.js': 'export default class { start(port) { this.app.listen({ port }); } }\n',
+    }),
+    ['backend 3131 api/index.js:2 PORT', 'frontend 5173'],
+  ],
+  [
+    'of several names the one that `.env.example` has',
+    both({
+      'api/package.json': scripts({ start: 'node index.js' }, ['express']),
+      'api/index.js': "app.listen(toPort(process.env.PORT || env('APP_PORT')));\n",
+      'api/.env.example': 'APP_PORT=3132\nDB_PORT=3306\n',
+    }),
+    ['backend 3132 api/.env.example:1 APP_PORT', 'frontend 5173'],
+  ],
+  [
     'a table of proxies that names ports alone',
     both({
       'api/package.json': scripts({ start: 'node index.js' }, ['express']),

@@ -153,6 +153,32 @@ const places: [string, Files, string[], string[]?][] = [
     ['servers in shop'],
   ],
   [
+    'a folder without a role’s name that needs a server’s package is said',
+    {
+      'package.json': scripts({ start: 'ng serve' }, ['@angular/cli']),
+      'game/package.json': scripts({ bs: 'tsc' }, ['express', 'socket.io']),
+      'game/src/app.ts': LISTENS,
+    },
+    ['frontend frontend angular 4200: npm run start -- +P'],
+    ['game'],
+  ],
+  [
+    '`server-dev` beside `server`, and `start-dev` for both',
+    {
+      'package.json': scripts(
+        {
+          server: 'NODE_ENV=production node src/main',
+          'server-dev': 'nodemon src/main.js',
+          dev: 'webpack-dev-server',
+          'start-dev': 'concurrently "npm run server-dev" "npm run dev"',
+        },
+        ['express', 'webpack-dev-server'],
+      ),
+      'src/main.js': LISTENS,
+    },
+    ['server backend express 5000: npm run server-dev', 'frontend frontend webpack 8080: npm run dev -- +P'],
+  ],
+  [
     'a `start` that serves what was built is no page for developing',
     {
       'package.json': scripts({ start: 'serve -s build', dev: 'nodemon index.js' }, ['express']),
