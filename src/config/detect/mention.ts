@@ -241,9 +241,16 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
   await mentionApps(scope, homes);
 }
 
-/** A package of the workspace whose script opens a window, or serves an app to a phone. */
+/** A package of the workspace, or a folder called so, whose script opens a window or serves an app to a phone. */
 async function mentionApps({ project, leftOut }: Scope, homes: readonly string[]): Promise<void> {
-  for (const { dir } of await project.workspaces()) {
+  const called = [...(await project.list(project.root)).dirs].filter((one) =>
+    /^(?:electron|desktop)/i.test(one),
+  );
+  const dirs = [
+    ...(await project.workspaces()).map(({ dir }) => dir),
+    ...called.map((one) => path.join(project.root, one)),
+  ];
+  for (const dir of new Set(dirs)) {
     const { deps = {}, scripts = {} } = (await project.packageJson(dir)) ?? {};
     if (homes.includes(dir)) continue;
     const named = (what: RegExp) => Object.keys(scripts).find((one) => what.test(scripts[one] ?? ''));

@@ -51,6 +51,9 @@ const SILENT =
   /^(?:echo|printf|set|shopt|trap|wait|sleep|true|:|kill|pkill|killall|clear|exit|return|ulimit|umask|unset|stty|tput|disown|shift|read|local|jobs|\[|\[\[|test|fi|done|esac|else|then|\w+=\$!)$/;
 /** `bin/dev` of Rails: the tool is there, or its absence is told when it is called. */
 const FETCHES_A_TOOL = /\b(?:gem list|gem install|command -v|which|type)\b/;
+/** Ends whoever has a port: here it is claimed, and nobody else's server is ended. */
+const FREES_A_PORT =
+  /\blsof\b[^\n]*\bkill\b|\blsof\b[^;]*\n[^;]*\bkill -9\b|\bfuser\b[^\n]*\s-\w*k|\bkill-port\b/;
 /** What ends the containers that a line has started. */
 const TEARS_DOWN = /^docker(?:-compose| compose)\b.*\s(?:down|stop|kill|rm)\b/;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
@@ -66,10 +69,16 @@ const ARRAY = /^(?:local\s+|declare\s+-a\s+)?\w+\+?=\(/;
  */
 export function readShell(script: string, dir: string, home = dir): Reading | undefined {
   const state: State = { dir, was: dir, env: {}, vars: {}, setup: [], pending: [], before: [], side: [] };
+  const silent: string[] = [];
   for (const { kind, text: piece } of piecesOf(script) ?? [{ kind: 'line', text: '<<' }]) {
-    if (kind === 'function' && isCleanUp(bodyOf(piece))) continue;
-    if (kind === 'block' && FETCHES_A_TOOL.test(piece)) continue;
-    const text = withVars(withFolders(piece, home, state.dir), state.vars);
+    if (kind === 'function' && isCleanUp(bodyOf(piece), silent)) {
+      silent.push(/^(?:function\s+)?([\w-]+)/.exec(piece)?.[1] ?? '');
+      continue;
+    }
+    if (kind === 'block' && (FETCHES_A_TOOL.test(piece) || (FREES_A_PORT.test(piece) && prepares(piece))))
+      continue;
+    const text = withoutCalls(withVars(withFolders(piece, home, state.dir), state.vars), silent);
+    if (text.trim() === '') continue;
     if (kind === 'block' && prepares(text)) state.pending.push(place(state, text));
     else if (kind !== 'line' || ARRAY.test(text)) return undefined;
     else {
@@ -113,7 +122,7 @@ function runForeground(state: State, { parts }: Job): boolean {
       state.dir = next;
     } else if (rest.some(({ next }) => next === '||' || next === '|')) {
       // `a || b`, `a | b`: one command to us.
-      if (!rest.every(({ words }) => SILENT.test(words[0] ?? '')))
+      if (!rest.every(({ words }) => SILENT.test(words[0] ?? '')) && !FREES_A_PORT.test(textOf(rest)))
         state.pending.push(place(state, textOf(rest)));
       return true;
     } else if (program === 'export' || part.words.every((word) => ASSIGNMENT.test(word))) assign(state, part);
@@ -166,8 +175,10 @@ export function chained(all: readonly Setup[]): Setup {
   if (!first) return { line: '', dir: '' };
   let { line, dir } = first;
   for (const one of others) {
-    const go = one.dir === dir ? '' : `cd ${quoted(path.relative(dir, one.dir))} && `;
-    line = `${line}${line.includes('\n') ? '\n' : ' && '}${go}${one.line}`;
+    // A block begins a line of its own.
+    const and = one.line.includes('\n') ? '\n' : ' && ';
+    const go = one.dir === dir ? '' : `cd ${quoted(path.relative(dir, one.dir))}${and}`;
+    line = `${line}${line.includes('\n') ? '\n' : and}${go}${one.line}`;
     dir = one.dir;
   }
   return { line, dir: first.dir };
@@ -229,12 +240,26 @@ const textOf = (parts: Part[]): string =>
 export const withoutBrackets = (text: string): string =>
   /^\([^()]*\)$/s.test(withoutQuotes(text)) ? text.slice(1, -1).trim() : text;
 
-/** A function that only cleans up is no part of the start. */
-const isCleanUp = (body: string): boolean =>
+/** A function that only cleans up, or says something, is no part of the start; nor are those that it calls. */
+const isCleanUp = (body: string, silent: readonly string[]): boolean =>
   body
     .split(/[\n;]|&&|\|\||\b(?:then|do|else)\b/)
     .map((one) => one.trim())
-    .every((one) => one === '' || SILENT.test(one.split(/\s/)[0] ?? '') || /^(?:if|for|while)\b/.test(one));
+    .every((one) => {
+      const [program = ''] = one.split(/\s/);
+      return (
+        one === '' || SILENT.test(program) || silent.includes(program) || /^(?:if|for|while)\b/.test(one)
+      );
+    });
+
+/** Without the lines that call such a function: outside of its file it is none; `:` where nothing else is left. */
+const withoutCalls = (text: string, silent: readonly string[]): string =>
+  text
+    .split('\n')
+    .map((line) =>
+      silent.includes(/^\s*([\w-]+)(?:\s[^;&|]*)?$/.exec(withoutQuotes(line))?.[1] ?? '') ? ':' : line,
+    )
+    .join('\n');
 
 /** A block that ends before the servers start, and changes nothing for them. */
 const prepares = (block: string): boolean => {

@@ -486,6 +486,15 @@ const places: [string, Files, string[], string[]?][] = [
     ['backend'],
   ],
   [
+    'a window in a folder of its own',
+    {
+      'electron/package.json': scripts({ start: 'electron .' }, ['electron']),
+      'web/package.json': vite,
+    },
+    ['web frontend vite 5173: npm run dev -- +P @web'],
+    ['window'],
+  ],
+  [
     'Vite before 3',
     { 'web/package.json': { scripts: { dev: 'vite' }, dependencies: { vite: '^2.9.1' } } },
     ['web frontend vite 3000: npm run dev -- +P @web'],

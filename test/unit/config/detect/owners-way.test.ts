@@ -379,6 +379,22 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ],
   ],
   [
+    'functions that only say something, blocks that end who has a port',
+    {
+      'start.sh':
+        '#!/bin/bash\nGREEN="x"\nsay() {\n  echo -e "${GREEN}$1"\n}\nfail() {\n  say "$1"\n  exit 1\n}\ncd backend\nif [ ! -f main.py ]; then\n  say "gone"\n  exit 1\nfi\nif lsof -ti:8005 > /dev/null; then\n  say "Ending it"\n  lsof -ti:8005 | xargs kill -9\nfi\nlsof -ti:5173 | xargs kill -9 2>/dev/null || true\nuvicorn main:app --port 8005 &\nBACKEND_PID=$!\nsay "up"\ncd ../web\nif [ ! -d node_modules ]; then\n  fail "install first"\nfi\nnpm run dev &\nsay "ready"\nwait\n',
+      'backend/main.py': FASTAPI,
+      'backend/requirements.txt': 'fastapi\n',
+      'web/package.json': vite,
+    },
+    [
+      'before none ? once: $ if [ ! -f main.py ]; then\n:\nexit 1\nfi @backend',
+      'before-2 none ? once: $ if [ ! -d node_modules ]; then\n:\nfi @web after before',
+      'backend backend uvicorn 8005: $ uvicorn main:app --port 8005 +P @backend after before',
+      'web frontend vite 5173: $ npm run dev -- +P @web after before before-2',
+    ],
+  ],
+  [
     'bin/dev with a choice of starters starts Procfile.dev all the same',
     {
       'bin/dev':
