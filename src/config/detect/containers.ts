@@ -28,7 +28,8 @@ interface Container {
 interface File {
   /** Relative to the project. */
   name: string;
-  plain: boolean;
+  /** Of `docker compose`; none where it finds the file itself. */
+  flags: string;
   containers: Container[];
 }
 
@@ -38,18 +39,58 @@ export async function mentionContainersOf(
   found: readonly Candidate[],
   apps: readonly App[],
 ): Promise<void> {
-  const { project, context } = scope;
+  const { context } = scope;
   if (context.prod || found.some(({ app }) => app.opaque)) return;
+  const file = await fileOf(scope);
+  if (!file) return;
+  mentionServers(scope, file, found, apps);
+  for (const one of found) await mentionCalls(scope, file, one);
+}
+
+type Services = Record<string, unknown>;
+
+/** The first file that says all of what it starts; where none does, all of them together. */
+async function fileOf({ project, context }: Scope): Promise<File | undefined> {
+  const read: { place: string; services: Services }[] = [];
   for (const place of await placesOf(project)) {
-    const dir = path.dirname(place);
-    const containers = await containersOf((await project.text(place)) ?? '', dir, context.env);
-    if (!containers) continue;
-    const plain = dir === project.root && FILES.at(-1)?.test(path.basename(place)) === true;
-    const file: File = { name: project.relative(place), plain, containers };
-    mentionServers(scope, file, found, apps);
-    for (const one of found) await mentionCalls(scope, file, one);
-    return;
+    const services = await servicesOf((await project.text(place)) ?? '');
+    if (services && isWhole([services])) return fileFrom(project, [place], [services], context.env);
+    if (services) read.unshift({ place, services });
   }
+  const [all, places] = [read.map(({ services }) => services), read.map(({ place }) => place)];
+  return read.length > 1 && isWhole(all) ? fileFrom(project, places, all, context.env) : undefined;
+}
+
+const isWhole = (all: Services[]): boolean =>
+  all
+    .flatMap((services) => Object.keys(services))
+    .every((name) => {
+      const given = all.map((services) => services[name]).filter(isRecord);
+      return given.some((one) => Boolean(one.image ?? one.build ?? one.extends));
+    });
+
+function fileFrom(
+  project: Scope['project'],
+  places: string[],
+  all: Services[],
+  env: Scope['context']['env'],
+): File {
+  const last = places.at(-1) ?? '';
+  const dir = path.dirname(last);
+  const merged = (name: string): Services => Object.assign({}, ...all.map((services) => services[name]));
+  const containers = readCompose(
+    all.map((services) => ({ services })),
+    env,
+  ).map(({ name, kind, ports, optional }) => ({
+    name,
+    ports: ports.map(({ host }) => host),
+    aside: optional || kind !== undefined,
+    code: codeOf(merged(name)).map((folder) => path.resolve(dir, folder)),
+    commanded: merged(name).command !== undefined,
+  }));
+  const isPlain = all.length === 1 && dir === project.root && FILES.at(-1)?.test(path.basename(last));
+  const flags = isPlain ? '' : places.map((place) => `-f ${project.relative(place)} `).join('');
+  return { name: project.relative(last), flags, containers };
 }
 
 /** The files of the first folder that has one. */
@@ -63,12 +104,7 @@ async function placesOf(project: Scope['project']): Promise<string[]> {
   return [];
 }
 
-/** Undefined where it is none, or only changes what another file has. */
-async function containersOf(
-  text: string,
-  dir: string,
-  env: Scope['context']['env'],
-): Promise<Container[] | undefined> {
+async function servicesOf(text: string): Promise<Services | undefined> {
   const { parse } = await import('yaml');
   let data: unknown;
   try {
@@ -76,16 +112,7 @@ async function containersOf(
   } catch {
     return undefined; // Its owner hears of that from compose.
   }
-  const services = isRecord(data) && isRecord(data.services) ? data.services : {};
-  const isWhole = (one: unknown) => isRecord(one) && Boolean(one.image ?? one.build ?? one.extends);
-  if (!Object.values(services).every(isWhole)) return undefined;
-  return readCompose([data], env).map(({ name, kind, ports, optional }) => ({
-    name,
-    ports: ports.map(({ host }) => host),
-    aside: optional || kind !== undefined,
-    code: codeOf(services[name]).map((folder) => path.resolve(dir, folder)),
-    commanded: isRecord(services[name]) && services[name].command !== undefined,
-  }));
+  return isRecord(data) && isRecord(data.services) ? data.services : {};
 }
 
 /** What a web server is given to serve is not its code. */
@@ -108,7 +135,7 @@ const isWithin = (file: string, dir: string): boolean => `${file}/`.startsWith(`
 /** Servers with a port of this machine that nothing of the run is: a proxy before the others, an admin page. */
 function mentionServers(
   { project, leftOut }: Scope,
-  { name: file, plain, containers }: File,
+  { name: file, flags, containers }: File,
   found: readonly Candidate[],
   apps: readonly App[],
 ): void {
@@ -145,7 +172,7 @@ function mentionServers(
   const rest = containers.filter((one) => !one.aside && one.ports.length > 0 && !isOurs(one));
   if (rest.length === 0) return;
   const names = rest.map(({ name }) => name);
-  const call = `docker compose ${plain ? '' : `-f ${file} `}up ${names.join(' ')}`;
+  const call = `docker compose ${flags}up ${names.join(' ')}`;
   const ports = [...new Set(rest.flatMap((one) => one.ports))].join(', ');
   leftOut.push({
     what: names.join(', '),

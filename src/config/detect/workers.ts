@@ -111,6 +111,8 @@ async function ofComposer({ project }: Scope, dirs: string[], found: readonly Ca
     const builds = /\b(?:npm|pnpm|yarn|bun)(?: run)? dev\b/.test(dev);
     if (builds && 'dev' in ((await project.packageJson(dir))?.scripts ?? {}) && !startsScript(found, dir))
       all.push({ what: 'vite', file, how, why: 'the builder of its own pages' });
+    const horizon = all.length === 0 && /"laravel\/horizon"\s*:/.test(text);
+    if (horizon) all.push({ what: 'horizon', file, how: '"php artisan horizon"' });
     if (all.length > 0) return all;
   }
   return [];

@@ -78,6 +78,18 @@ const places: [string, Files, string[], string[]?][] = [
     ['vectors (docker-compose.yml): "docker compose up vectors" starts it, at 8001; a config can add it'],
   ],
   [
+    'two files that say it only together',
+    {
+      ...SHOP,
+      'docker-compose.yml': 'services:\n  socket:\n    restart: always\n  db:\n    image: postgres:17\n',
+      'docker-compose.dev.yml':
+        'services:\n  socket:\n    image: shop/socket\n    ports: ["6001:6001"]\n  db:\n    ports: ["5433:5432"]\n',
+    },
+    [
+      'socket (docker-compose.dev.yml): "docker compose -f docker-compose.yml -f docker-compose.dev.yml up socket" starts it, at 6001; a config can add it',
+    ],
+  ],
+  [
     'a page that asks a container by its name is said',
     page("'http://api:8000'"),
     [],

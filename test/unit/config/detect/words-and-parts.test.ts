@@ -130,6 +130,12 @@ const kinds: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'Laravel’s queues by Horizon, that no script starts',
+    { artisan: '', 'composer.json': JSON.stringify({ require: { 'laravel/horizon': '^5' } }) },
+    ['backend backend laravel 8000: php artisan serve --port={port}'],
+    ['horizon'],
+  ],
+  [
     'a script called as a role that builds its pages and ends',
     {
       'package.json': scripts(
