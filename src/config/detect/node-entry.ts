@@ -14,7 +14,7 @@ export const NODE_LIKE = new Set(
 /** Servers of pages that people build into a file of their own, by the package that the file uses. */
 // biome-ignore format: a table, one line a package
 const ownServers: [uses: RegExp, framework: Framework][] = [
-  [/^next$/, { id: 'next', label: 'Next.js (its own server)', role: 'frontend', port: 3000, caches: ['.next'] }],
+  [/^next$/, { id: 'next', label: 'Next.js (its own server)', role: 'frontend', caches: ['.next'] }],
   [/^vite$/, { id: 'node', label: 'Vite (its own server)', role: 'frontend', caches: ['node_modules/.vite'] }],
   [/^(?:webpack-dev-server|webpack-dev-middleware|webpack-hot-middleware)(?:\/|$)/, { id: 'node', label: 'webpack (its own server)', role: 'frontend', caches: ['node_modules/.cache'] }],
   [/^(?:@rspack\/dev-server|@rsbuild\/core|@parcel\/core|parcel-bundler|browser-sync|live-server|snowpack|@web\/dev-server)$/, { id: 'node', label: 'a bundler’s own server', role: 'frontend' }],

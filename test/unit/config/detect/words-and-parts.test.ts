@@ -130,6 +130,16 @@ const kinds: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a program with Next.js in it, whose own settings say where it listens',
+    {
+      'package.json': scripts({ dev: 'tsx watch server/index.ts' }, ['next', 'tsx']),
+      'server/index.ts':
+        'import next from "next";\nimport { settings } from "./settings";\nserve(next({ dev: true }), settings);\n',
+      'server/settings.ts': 'export const settings = load("config.yml");\n',
+    },
+    ['frontend frontend next any: npm run dev'],
+  ],
+  [
     'Laravel’s queues by Horizon, that no script starts',
     { artisan: '', 'composer.json': JSON.stringify({ require: { 'laravel/horizon': '^5' } }) },
     ['backend backend laravel 8000: php artisan serve --port={port}'],
