@@ -115,16 +115,20 @@ async function firstOf(project: Project, dir: string, folders: string[]): Promis
 
 const rank = ({ server }: PythonFile) => pythonServers.indexOf(server);
 
+const NO_SERVER = /^(?:setup|conftest|test_|manage\.py)/;
+
 async function inFolder(project: Project, dir: string, sub: string): Promise<PythonFile[]> {
-  const names = (await project.list(path.join(dir, sub))).files;
+  const { files: names, dirs } = await project.list(path.join(dir, sub));
   const byName = new Map([...names].map((name) => [name.toLowerCase(), name]));
   const wanted = [...FILES, ...(sub ? ['__init__.py', 'factory.py'] : [])].flatMap(
     (file) => byName.get(file.toLowerCase()) ?? [],
   );
   if (sub === '') {
-    // A lone file by any name: `hello.py`.
+    // A lone file by any name: `hello.py`. `mock_server.py` stands in for what a folder `server` holds.
+    const real = [...dirs].some((name) => roleOfName(name) === 'backend');
     const others = [...names].filter(
-      (f) => f.endsWith('.py') && !FILES.includes(f) && !/^(?:setup|conftest|test_|manage\.py)/.test(f),
+      (f) =>
+        f.endsWith('.py') && !FILES.includes(f) && !NO_SERVER.test(f) && !(real && /^(?:mock|fake)/.test(f)),
     );
     if (others.length <= 3) wanted.push(...others);
   }

@@ -495,6 +495,16 @@ const places: [string, Files, string[], string[]?][] = [
     ['window'],
   ],
   [
+    'a server that stands in for another, beside the folder of that',
+    { 'mock_server.py': FASTAPI, 'server/main.py': FASTAPI, 'web/package.json': vite },
+    [`server backend fastapi 8000: ${uvicorn('main:app')} @server`, WEB],
+  ],
+  [
+    'a server that stands in for another, and nothing else',
+    { 'mock_server.py': FASTAPI, 'web/package.json': vite },
+    [`backend backend fastapi 8000: ${uvicorn('mock_server:app')}`, WEB],
+  ],
+  [
     'Vite before 3',
     { 'web/package.json': { scripts: { dev: 'vite' }, dependencies: { vite: '^2.9.1' } } },
     ['web frontend vite 3000: npm run dev -- +P @web'],
