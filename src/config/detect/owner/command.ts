@@ -63,13 +63,24 @@ const stepIn = (dir: string, part: Partial<Step> & Pick<Step, 'evidence'>): Step
 const EVERYTHING =
   /^(?:(?:dev|start|run)[:_-])?(?:all|both|full|full-?stack|concurrently|parallel|everything)(?:[:_-](?:dev|start))?$|^(?:start|run|all)[_-]dev$/;
 
+/** `go: concurrently "npm run server" "npm run client"`, whatever it is called. */
+// With `cd server & npm start` it is for Windows' shell: another one would start it at the top.
+const startsSideBySide = (name: string, line = ''): boolean =>
+  /^(?:npx )?(?:concurrently|run-p)\s/.test(line) &&
+  !/\bcd [^&|"]+ & /.test(line) &&
+  !/test|e2e|lint|build|install|debug|prod|deploy|preview|story|docs?\b|format|check|watch|css|mock|ci\b|^(?:pre|post)/i.test(
+    `${name} ${line}`,
+  );
+
 /**
  * The package.json script that starts several things, taken apart: all of them. One that comes to a single server
  * (`start` beside `serve`) counts where no later one starts more.
  */
 export async function scriptsCommand(scope: Scope, dir: string): Promise<Candidate[] | undefined> {
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
-  const further = Object.keys(scripts).filter((name) => EVERYTHING.test(name) && !DEV.includes(name));
+  const further = Object.keys(scripts).filter(
+    (name) => !DEV.includes(name) && (EVERYTHING.test(name) || startsSideBySide(name, scripts[name])),
+  );
   let single: { name: string; all: Candidate[]; within: Scope } | undefined;
   const passed: string[] = [];
   for (const name of scope.context.prod ? PROD : [...DEV, ...further]) {

@@ -179,6 +179,31 @@ const places: [string, Files, string[], string[]?][] = [
     ['server backend express 5000: npm run server-dev', 'frontend frontend webpack 8080: npm run dev -- +P'],
   ],
   [
+    'a script of any name that starts several side by side, and none that installs them',
+    {
+      'package.json': scripts({
+        setup: 'concurrently "npm install --prefix server" "npm install --prefix client"',
+        go: 'concurrently "npm run lazy --prefix server" "npm start --prefix client"',
+      }),
+      'client/package.json': scripts({ start: 'react-scripts start' }, ['react-scripts']),
+      'server/package.json': scripts(
+        {
+          start: 'nodemon server.js',
+          send: 'nodemon hls.js',
+          lazy: 'concurrently "npm run start" "npm run send"',
+        },
+        ['express'],
+      ),
+      'server/server.js': LISTENS,
+      'server/hls.js': LISTENS.replace('5000', '4000'),
+    },
+    [
+      'server backend express 5000: npm run start @server',
+      'send none express 4000: npm run send @server',
+      'client frontend cra 3000: $ npm start --prefix client',
+    ],
+  ],
+  [
     'a `start` that serves what was built is no page for developing',
     {
       'package.json': scripts({ start: 'serve -s build', dev: 'nodemon index.js' }, ['express']),
