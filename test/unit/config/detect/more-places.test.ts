@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { DevstartError } from '../../../../src/errors.ts';
-import { detect, type Files, projects, scripts, summary } from './projects.ts';
+import { detect, type Files, type Place, projects, scripts, summary, testPlaces } from './projects.ts';
 
 /** What public projects look like, one row a kind: commands under other names, programs a folder further down. */
 
@@ -51,7 +51,7 @@ const NX = {
 const NX_API = 'api backend nest 3333: bin nx run api:serve';
 
 /** Title, files, apps, what is left out. */
-const places: [string, Files, string[], string[]?][] = [
+const places: Place[] = [
   [
     '`start` is the backend alone, `serve` is all of it',
     {
@@ -511,20 +511,7 @@ const places: [string, Files, string[], string[]?][] = [
   ],
 ];
 
-for (const [title, files, expected, leftOut = []] of places) {
-  test(`a public place: ${title}`, async () => {
-    const root = await project(files);
-    const found = await detect(root);
-    assert.deepEqual(
-      found.apps.map((app) => summary(app, root)),
-      expected,
-    );
-    assert.deepEqual(
-      found.leftOut.map(({ what }) => what),
-      leftOut,
-    );
-  });
-}
+testPlaces('a public place', places, project);
 
 test('of Python packages side by side one is started, and the others are named', async () => {
   const files = { 'backend/uv.lock': '', 'backend/one/main.py': FASTAPI, 'backend/two/main.py': FASTAPI };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { detect, type Files, projects, scripts, summary } from './projects.ts';
+import { detect, type Place, projects, scripts, testPlaces } from './projects.ts';
 
 /** What public projects look like, one row a kind. */
 
@@ -14,7 +14,7 @@ const SPRING =
 const ASPIRE = '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>';
 
 /** Title, files, apps, what is left out. */
-const places: [string, Files, string[], string[]?][] = [
+const places: Place[] = [
   [
     'the script at the top starts a folder that has none of its own: its folder is the top',
     {
@@ -171,20 +171,7 @@ const places: [string, Files, string[], string[]?][] = [
   ],
 ];
 
-for (const [title, files, expected, leftOut = []] of places) {
-  test(`a public place: ${title}`, async () => {
-    const root = await project(files);
-    const found = await detect(root);
-    assert.deepEqual(
-      found.apps.map((app) => summary(app, root)),
-      expected,
-    );
-    assert.deepEqual(
-      found.leftOut.map(({ what }) => what),
-      leftOut,
-    );
-  });
-}
+testPlaces('a public place', places, project);
 
 test('equals that are called app with another word are asked about', async () => {
   const root = await project({ 'apps/next-app/package.json': next, 'apps/react-vite/package.json': vite });

@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { after } from 'node:test';
+import { after, test } from 'node:test';
 import { type Detection, detectProject } from '../../../../src/config/detect/index.ts';
 import type { App, PortKey } from '../../../../src/config/types.ts';
 
@@ -22,6 +23,31 @@ export async function projects(): Promise<(files: Files) => Promise<string>> {
     }
     return root;
   };
+}
+
+/** What is found in the files, by `summary`, and what is said to be left out. */
+export type Place = [title: string, files: Files, apps: string[], leftOut?: string[]];
+
+/** A test for each row. */
+export function testPlaces(
+  kind: string,
+  places: readonly Place[],
+  project: (files: Files) => Promise<string>,
+): void {
+  for (const [title, files, expected, leftOut = []] of places) {
+    test(`${kind}: ${title}`, async () => {
+      const root = await project(files);
+      const found = await detect(root);
+      assert.deepEqual(
+        found.apps.map((app) => summary(app, root)),
+        expected,
+      );
+      assert.deepEqual(
+        found.leftOut.map(({ what }) => what),
+        leftOut,
+      );
+    });
+  }
 }
 
 export const detect = (root: string): Promise<Detection> =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { detect, type Files, projects, scripts, summary } from './projects.ts';
+import { detect, type Place, projects, scripts, testPlaces } from './projects.ts';
 
 /** Small projects of single people, one row a kind. */
 
@@ -20,7 +20,7 @@ const nestCli = (root: string) => ({
 });
 
 /** Title, files, apps, what is left out. */
-const places: [string, Files, string[], string[]?][] = [
+const places: Place[] = [
   [
     'a script by a name of its own, which nodemon.json explains',
     {
@@ -278,20 +278,7 @@ const places: [string, Files, string[], string[]?][] = [
   ],
 ];
 
-for (const [title, files, expected, leftOut = []] of places) {
-  test(`a small project: ${title}`, async () => {
-    const root = await project(files);
-    const found = await detect(root);
-    assert.deepEqual(
-      found.apps.map((app) => summary(app, root)),
-      expected,
-    );
-    assert.deepEqual(
-      found.leftOut.map(({ what }) => what),
-      leftOut,
-    );
-  });
-}
+testPlaces('a small project', places, project);
 
 test('a number of Deno’s that nobody can read is said', async () => {
   const root = await project({

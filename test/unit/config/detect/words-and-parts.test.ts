@@ -1,6 +1,4 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { detect, type Files, projects, scripts, summary } from './projects.ts';
+import { type Place, projects, scripts, testPlaces } from './projects.ts';
 
 /** Programs that need a word, parts that another part starts, builds that are no servers: one row a kind. */
 
@@ -16,7 +14,7 @@ const rootCommand = (more = '') =>
 const PHOENIX = 'defp deps do\n  [{:phoenix, "~> 1.7.14"}]\nend\n';
 
 /** Title, files, apps, what is left out. */
-const kinds: [string, Files, string[], string[]?][] = [
+const kinds: Place[] = [
   [
     'Rust: an enum that clap parses',
     {
@@ -340,17 +338,4 @@ const kinds: [string, Files, string[], string[]?][] = [
   ],
 ];
 
-for (const [title, files, expected, leftOut = []] of kinds) {
-  test(`a kind: ${title}`, async () => {
-    const root = await project(files);
-    const found = await detect(root);
-    assert.deepEqual(
-      found.apps.map((app) => summary(app, root)),
-      expected,
-    );
-    assert.deepEqual(
-      found.leftOut.map(({ what }) => what),
-      leftOut,
-    );
-  });
-}
+testPlaces('a kind', kinds, project);
