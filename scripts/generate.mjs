@@ -80,9 +80,10 @@ function apart(schema) {
     copy.properties = {};
     for (const [key, inner] of Object.entries(properties)) {
       const name = `${place}.${key}`;
-      definitions[name] = visit(inner, name);
-      copy.properties[key] =
-        JSON.stringify(inner).length > SMALL ? { $ref: `#/definitions/${name}` } : definitions[name];
+      const own = visit(inner, name);
+      const isSmall = JSON.stringify(inner).length <= SMALL;
+      if (!isSmall) definitions[name] = own;
+      copy.properties[key] = isSmall ? own : { $ref: `#/definitions/${name}` };
     }
     return copy;
   };

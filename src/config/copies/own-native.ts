@@ -213,22 +213,14 @@ async function goEntries(trail: AppTrail): Promise<SourceFile[]> {
 /** `viper.SetDefault("server.port", 8081)` in the entry or in its settings; AutomaticEnv lets a variable come before it. */
 async function viperDefault({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
   for (const source of await withImported(sources, entries, /config|settings?|env|cmd/i, top)) {
-    const [own] = ownByPattern(
-      source,
-      /\bSetDefault\(\s*"(?:[\w.-]*[._-])?port"\s*,\s*"?:?(\d{4,5})\b/i,
-      'SetDefault',
-      !source.code.includes('AutomaticEnv'),
-    );
+    const byName = /\bSetDefault\(\s*"(?:[\w.-]*[._-])?port"\s*,\s*"?:?(\d{4,5})\b/i;
     // Keys with methods of their own: `ServiceInterface.setDefault(":3456")`.
-    const [ofKey] = own
-      ? []
-      : ownByPattern(
-          source,
-          /\b\w*(?:Port|Interface|Listen|Addr|Address|Bind)\.[sS]etDefault\(\s*"?[\w.]*:?(\d{4,5})\b/,
-          'SetDefault',
-          false,
-        );
-    if (own ?? ofKey) return [own ?? ofKey].filter((one) => one !== undefined);
+    const ofKey = /\b\w*(?:Port|Interface|Listen|Addr|Address|Bind)\.[sS]etDefault\(\s*"?[\w.]*:?(\d{4,5})\b/;
+    const [own] = [
+      ...ownByPattern(source, byName, 'SetDefault', !source.code.includes('AutomaticEnv')),
+      ...ownByPattern(source, ofKey, 'SetDefault', false),
+    ];
+    if (own) return [own];
   }
   return [];
 }

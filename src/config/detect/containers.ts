@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readCompose } from '../services/compose.ts';
+import { parseCompose, readCompose } from '../services/compose.ts';
 import type { App } from '../types.ts';
 import { type Candidate, roleOfName, type Scope } from './candidate.ts';
 import { isRecord } from './owner/jsonc.ts';
@@ -105,13 +105,8 @@ async function placesOf(project: Scope['project']): Promise<string[]> {
 }
 
 async function servicesOf(text: string): Promise<Services | undefined> {
-  const { parse } = await import('yaml');
-  let data: unknown;
-  try {
-    data = parse(text, { merge: true, logLevel: 'silent' });
-  } catch {
-    return undefined; // Its owner hears of that from compose.
-  }
+  const data = await parseCompose(text);
+  if (data === undefined) return undefined;
   return isRecord(data) && isRecord(data.services) ? data.services : {};
 }
 

@@ -6,7 +6,7 @@ import { look } from './look.ts';
 import { rolesOf } from './open-role.ts';
 import { startedIn } from './owner/command.ts';
 import type { Project } from './project.ts';
-import { type Typed, typedIn } from './typed.ts';
+import { MAX_SIZE, type Typed, typedIn } from './typed.ts';
 
 const STARTS =
   /(?:^|[:._-])(?:dev|develop|start|serve|server|client|web|api|backend|frontend|watch|run|up|all|app)(?:$|[:._-])/i;
@@ -15,7 +15,6 @@ const NO_START =
 const RUNNERS =
   /^(?:g?make|just|task|mise|gulp|grunt|invoke|rake|composer|nx|turbo|lerna|foreman|goreman|forego|overmind|hivemind|honcho)$/;
 const RUN_BY = /^(?:(?:uv|poetry|pdm|hatch|rye) run|npx|bunx|pnpm dlx)\s/;
-const MAX_SIZE = 200_000;
 /** Commands that are looked into. */
 const MOST = 6;
 

@@ -54,13 +54,20 @@ export async function typedIn(project: Project, text: string): Promise<Typed[]> 
 const STARTING =
   /\b(?:dev|start|serve|server|runserver|up)\b|^(?:uvicorn|flask|fastapi|streamlit|gunicorn)\b|\b(?:python3?|node|bun)\s+[\w./-]+\.\w+|\b(?:cargo|go|dotnet|gradlew?|mvnw?)\b.*\b(?:run|bootRun|watch)\b/;
 
-/** The folders below the top in which the README starts something. */
-export async function typedHomes(project: Project): Promise<Set<string>> {
+/** Characters; a longer text is no manual. */
+export const MAX_SIZE = 200_000;
+
+/** What the README at the top has people type. */
+export async function typedInReadme(project: Project): Promise<Typed[]> {
   const { files } = await project.list(project.root);
   const readme = [...files].find((name) => /^readme\.(?:md|rst|markdown)$/i.test(name));
   const text = readme && (await project.text(path.join(project.root, readme)));
-  if (!text || text.length > 200_000) return new Set();
-  const typed = (await typedIn(project, text)).filter((one) => STARTING.test(one.text));
+  return text && text.length <= MAX_SIZE ? typedIn(project, text) : [];
+}
+
+/** The folders below the top in which the README starts something. */
+export async function typedHomes(project: Project): Promise<Set<string>> {
+  const typed = (await typedInReadme(project)).filter((one) => STARTING.test(one.text));
   return new Set(typed.map(({ dir }) => dir).filter((dir) => dir !== project.root));
 }
 

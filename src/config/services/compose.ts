@@ -3,6 +3,17 @@ import { type Kind, kindOf, kindOfImage } from './kinds.ts';
 
 /** What a compose file says: its services, what each is, and at which ports of this machine it answers. Pure. */
 
+/** Its YAML, with what can be read of a broken one; undefined where there is no file. */
+export async function parseCompose(text: string | undefined): Promise<unknown> {
+  if (text === undefined) return undefined;
+  const { parse } = await import('yaml');
+  try {
+    return parse(text, { merge: true, logLevel: 'silent' });
+  } catch {
+    return undefined; // Its owner hears of that from compose.
+  }
+}
+
 export interface ComposeService {
   name: string;
   /** Undefined: the project's own, or a service that we do not know. */

@@ -3,7 +3,7 @@ import { Project } from '../detect/project.ts';
 import type { App } from '../types.ts';
 import { expand } from './addresses.ts';
 import { type CodeSays, LIKELY, readCode } from './code.ts';
-import { readCompose } from './compose.ts';
+import { parseCompose, readCompose } from './compose.ts';
 import type { ComposeFile, Evidence } from './decide.ts';
 import { type Drivers, MANIFESTS, readDrivers } from './drivers.ts';
 import { onlyUsedByLaravel, readEnv } from './env.ts';
@@ -152,7 +152,7 @@ async function composeOf(project: Project, dirs: string[], env: Environment): Pr
       // The parser is heavy: a file without any service that we know needs none.
       if (!texts.some((text) => text && NAMES.test(text))) continue;
       const values = { ...(await dotenvOf(project, dir)), ...env };
-      const parsed = await Promise.all(texts.map(parseYaml));
+      const parsed = await Promise.all(texts.map(parseCompose));
       const file = project.relative(path.join(dir, names[0] ?? ''));
       found.push({
         file,
@@ -166,16 +166,6 @@ async function composeOf(project: Project, dirs: string[], env: Environment): Pr
 
 const NAMES =
   /postg|pgvector|timescale|mysql|mariadb|percona|mssql|azure-sql|mongo|redis|valkey|dragonfly|keydb|meilisearch|typesense|opensearch|elasticsearch|rabbitmq|lavinmq|kafka|redpanda|nats|minio|localstack|mailpit|mailhog|maildev|mailcatcher|smtp4dev|inbucket|memcached|qdrant|neo4j|clickhouse|temporal/i;
-
-async function parseYaml(text: string | undefined): Promise<unknown> {
-  if (text === undefined) return undefined;
-  const { parse } = await import('yaml');
-  try {
-    return parse(text, { merge: true, logLevel: 'silent' });
-  } catch {
-    return undefined; // Its owner hears of that from compose.
-  }
-}
 
 /** Without an `.env` what people copy to it. */
 async function dotenvOf(project: Project, dir: string): Promise<Record<string, string>> {

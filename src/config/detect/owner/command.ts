@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Candidate, isServer, type Scope } from '../candidate.ts';
 import { saysItListens } from '../listening.ts';
 import { look } from '../look.ts';
-import { typedIn } from '../typed.ts';
+import { typedInReadme } from '../typed.ts';
 import { takeApart } from './apart.ts';
 import { candidatesOf } from './candidates.ts';
 import { COMPOSE, withContainers } from './compose.ts';
@@ -179,12 +179,8 @@ const FOREMAN = /^(?:foreman|goreman|forego|overmind|hivemind|honcho|nf)(?:\s.*)
 /** A plain Procfile that the README says to start: it is for developing, too. */
 async function typedProcfile(scope: Scope): Promise<Candidate[] | undefined> {
   const { project } = scope;
-  const { files } = await project.list(project.root);
-  const readme = [...files].find((name) => /^readme\.(?:md|rst|markdown)$/i.test(name));
-  const text =
-    files.has('Procfile') && readme ? await project.text(path.join(project.root, readme)) : undefined;
-  if (!text || text.length > 200_000) return undefined;
-  const typed = await typedIn(project, text);
+  if (!(await project.has(project.root, 'Procfile'))) return undefined;
+  const typed = await typedInReadme(project);
   const one = typed.find(({ text: line, dir }) => dir === project.root && FOREMAN.test(line));
   return one && started(scope, one.text, 'Procfile');
 }
