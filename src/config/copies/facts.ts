@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { App, Opened, Program } from '../types.ts';
-import { type Env, portOfValue } from './env-files.ts';
+import { type Env, portNames, portOfValue } from './env-files.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import type { Call, Own } from './types.ts';
 import type { Said, Trail } from './values.ts';
@@ -21,6 +21,15 @@ export interface Facts {
   hotUpdates?: boolean;
   /** Its env files, as its own loader reads them; absent: none that is known. */
   env?: Env;
+}
+
+/** A port of an env file as an app's own. */
+export const envOwn = (found: Own['found']): Own => ({ found, label: found.name ?? 'PORT', fixed: false });
+
+/** The ports that an env file has under a server's usual names, where all of them are one number. */
+export function ownOfEnv(env: Env): Own[] {
+  const named = portNames(env, 'server');
+  return new Set(named.map(({ port }) => port)).size === 1 ? named.map(envOwn) : [];
 }
 
 /** One app while its files are read. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { RUBY_FILES } from '../detect/native-starts.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
 import { type Env, openEnv, portNames } from './env-files.ts';
-import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { withImported } from './modules.ts';
 import { dotnetFolder, launchSettings } from './own-dotnet.ts';
 import { boundLiteral, configured, fieldDefault, handedOn, rustEntries } from './own-rust.ts';
@@ -130,8 +130,7 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
   let reads = spring?.reads;
   const names = ENV_NAMES[kind];
   if (names)
-    for (const found of portNames(env, 'server'))
-      if (names.test(found.name ?? '')) own.push({ found, label: found.name as string, fixed: false });
+    for (const found of portNames(env, 'server')) if (names.test(found.name ?? '')) own.push(envOwn(found));
   const launch = kind === 'dotnet' ? await launchSettings(inner) : undefined;
   own.push(...(launch?.own ?? []));
   for (const [files, pattern, label] of native.configs ?? []) {
@@ -160,11 +159,7 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
     own.push(...entries.flatMap(ginDefault));
     if (own.length > 0) reads = 'PORT';
   }
-  if (own.length === 0 && reads === undefined && entries.length > 0) {
-    const named = portNames(env, 'server');
-    if (new Set(named.map(({ port }) => port)).size === 1)
-      own.push(...named.map((found): Own => ({ found, label: found.name ?? 'PORT', fixed: false })));
-  }
+  if (own.length === 0 && reads === undefined && entries.length > 0) own.push(...ownOfEnv(env));
   const calls = [...entries.slice(0, 1).flatMap((entry) => callsOfCode(entry, env)), ...callsOfEnv(env)];
   const { elsewhere = [], profiles } = launch ?? {};
   return { app, own, reads, calls, env, ...(profiles && { profiles, elsewhere }) };

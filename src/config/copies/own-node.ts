@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { denoTasks } from '../detect/deno-tasks.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
-import { type Env, envFileNames, openEnv, portNames, templatesOf } from './env-files.ts';
+import { type Env, envFileNames, openEnv, templatesOf } from './env-files.ts';
 import { variableIn } from './expressions.ts';
-import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { importsOf, openImport } from './modules.ts';
 import { entryListens, listensBelow, openEntry } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
@@ -67,11 +67,7 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
     own.push(...bunDefault(entry));
   if (own.length === 0 && reads === undefined && entry)
     own.push(...apolloDefault(entry), ...(app.framework === 'deno' ? denoDefault(entry) : []));
-  if (own.length === 0 && reads === undefined) {
-    const named = portNames(env, 'server');
-    if (new Set(named.map(({ port }) => port)).size === 1)
-      own.push(...named.map((one): Own => ({ found: one, label: one.name ?? 'PORT', fixed: false })));
-  }
+  if (own.length === 0 && reads === undefined) own.push(...ownOfEnv(env));
   const calls = [...(entry ? callsOfCode(entry, env) : []), ...callsOfEnv(env)];
   const { deps = {} } = (await trail.sources.project.packageJson(dir)) ?? {};
   return { app: { ...app }, own, reads, calls, env, ...('vite' in deps && { hotUpdates: true }) };

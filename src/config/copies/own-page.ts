@@ -2,7 +2,7 @@ import path from 'node:path';
 import { takenBranches } from './branches.ts';
 import { callsOfBrowser, callsOfConfig, callsOfEnv } from './calls.ts';
 import { envFileNames, openEnv, portNames } from './env-files.ts';
-import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
 import { angularServe, openConfigs, PAGE_CONFIGS, portEntry } from './pages.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { closing } from './text.ts';
@@ -69,8 +69,6 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
 
 /** `export default frontend({ port: 4200 })`: a config that a function of the project's own makes. */
 const MADE = /^export default (?!define|merge)\w+\(\s*\{/m;
-
-const envOwn = (found: Own['found']): Own => ({ found, label: found.name ?? 'PORT', fixed: false });
 
 /** `--mode staging`. */
 const modeOf = ({ program, mode }: AppTrail): string =>

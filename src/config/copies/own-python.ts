@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { callsOfCode, callsOfEnv } from './calls.ts';
 import { type Env, envFileNames, openEnv, portNames } from './env-files.ts';
-import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { importsOf, openImport } from './modules.ts';
 import { listens } from './servers.ts';
 import type { SourceFile } from './sources.ts';
@@ -39,11 +39,7 @@ export async function pythonFacts(trail: AppTrail): Promise<Facts> {
     }
     if (own.some(({ found }) => found.file === file.file)) break;
   }
-  if (own.length === 0 && reads === undefined && program.words[0] === 'python') {
-    const named = portNames(env, 'server');
-    if (new Set(named.map(({ port }) => port)).size === 1)
-      own.push(...named.map((found): Own => ({ found, label: found.name ?? 'PORT', fixed: false })));
-  }
+  if (own.length === 0 && reads === undefined && program.words[0] === 'python') own.push(...ownOfEnv(env));
   const texts = [...files, ...settings];
   const calls = [...texts.flatMap((file) => callsOfCode(file, env)), ...callsOfEnv(env)];
   return { app: { ...app }, own, reads, calls, env };

@@ -4,9 +4,9 @@ import type { App, Program } from '../types.ts';
 import { callsOfBrowser } from './calls.ts';
 import { callsOfScripts, nowhere, ownOfCommand, ownOfProse, placeInFiles } from './commands.ts';
 import { type AppFacts, decide, keysOf } from './decide.ts';
-import { openEnv, portNames, portOfValue, templatesOf } from './env-files.ts';
+import { openEnv, portOfValue, templatesOf } from './env-files.ts';
 import { isPort } from './expressions.ts';
-import type { AppTrail, Facts } from './facts.ts';
+import { type AppTrail, type Facts, ownOfEnv } from './facts.ts';
 import { startAs } from './own-dotnet.ts';
 import { nativeFacts } from './own-native.ts';
 import { nodeFacts } from './own-node.ts';
@@ -185,11 +185,7 @@ async function ownOfTemplate({ sources, dir }: AppTrail, { reads }: Facts): Prom
   const found = portOfValue(env, reads);
   if (found) return [{ found, label: reads, fixed: false }];
   // `process.env.PORT || env("APP_PORT")`: of several names the one that it has.
-  const named = portNames(env, 'server');
-  const [only] = named;
-  return only && new Set(named.map(({ port }) => port)).size === 1
-    ? [{ found: only, label: only.name ?? reads, fixed: false }]
-    : [];
+  return ownOfEnv(env).slice(0, 1);
 }
 
 /** The variable that its code reads is set by its command, or exported in the shell: `SERVER_PORT=7000 node x`. */
