@@ -5,12 +5,19 @@ import { LOOPBACKS } from '../system/addresses.ts';
 import { glanceAtListeners, listListeners } from '../system/listeners.ts';
 import { hidesUser, type Proc, portsOf, socketsOf } from '../system/processes.ts';
 
+export interface OwnSocket {
+  /** `socket:[4711]` */
+  socket: string;
+  /** One of those that hold it; undefined where that cannot be told. */
+  holder: Proc | undefined;
+}
+
 /** Who listens where, as seen from one instance. */
 export interface View {
   /** Of the wanted ports: those on which the instance's own processes listen. */
   ours: Set<number>;
-  /** Of these: its sockets there (`socket:[4711]`), where the system tells them. */
-  sockets: Map<number, string[]>;
+  /** Of these: its sockets there, where the system tells them. */
+  sockets: Map<number, OwnSocket[]>;
   /** Of the wanted ports: those on which somebody else listens, where a loopback name reaches him. */
   foreign: Set<number>;
   /** Other ports on which the instance listens; empty unless asked for. */
@@ -21,6 +28,8 @@ export interface ViewOptions {
   wanted: readonly number[];
   /** The instance's living processes, wherever they have moved to. */
   processes(): Proc[];
+  /** Some of them, at little cost: where they have what is wanted the others are not looked for. */
+  near?: (() => Proc[]) | undefined;
   /** Look for listeners on other ports, too. */
   wide: boolean;
   /** Sockets that the launcher hands over (`socket:[4711]`): nobody's theft, and no sign of who serves. */
@@ -39,19 +48,25 @@ export async function viewPorts(options: ViewOptions): Promise<View> {
 }
 
 function viewFromTables(options: ViewOptions): View | undefined {
-  const { wanted, processes, wide, trusting, hosts, glance, handed } = options;
+  const { wanted, processes, near, wide, trusting, hosts, glance, handed } = options;
   const all = glance ? glanceAtListeners() : listListeners();
   if (!all) return undefined;
   const listeners = handed ? all.filter(({ socket }) => !handed.has(socket)) : all;
   const view: View = { ours: new Set(), sockets: new Map(), foreign: new Set(), elsewhere: [] };
   const relevant = listeners.filter(({ port }) => wanted.includes(port));
   if (relevant.length === 0 && !wide) return view;
-  const held = new Set<string>();
-  let blind = trusting;
-  for (const proc of processes()) {
+  const held = new Map<string, Proc>();
+  const isSeen = (proc: Proc): boolean => {
     const sockets = socketsOf(proc);
-    if (sockets) for (const socket of sockets) held.add(socket);
-    else blind = true; // under sudo: another user's fds cannot be seen
+    for (const socket of sockets ?? []) held.set(socket, proc);
+    return sockets !== undefined;
+  };
+  const isFound = (proc: Proc) => isSeen(proc) && relevant.every(({ socket }) => held.has(socket));
+  let blind = trusting;
+  // Who listens is mostly the last of a few: npm, its shell, the server.
+  if (wide || !near?.().reverse().some(isFound)) {
+    // Under sudo another user's fds cannot be seen.
+    for (const proc of processes()) if (!isSeen(proc)) blind = true;
   }
   const beyondLoopback = hosts.some((host) => !LOOPBACKS.includes(host));
   for (const { port, socket, reach, uid } of relevant) {
@@ -60,7 +75,7 @@ function viewFromTables(options: ViewOptions): View | undefined {
       // Where no loopback name reaches it its URL would not answer; asked for, the address is among the hosts.
       if (reach === 'other' && !beyondLoopback) continue;
       view.ours.add(port);
-      view.sockets.set(port, [...(view.sockets.get(port) ?? []), socket]);
+      view.sockets.set(port, [...(view.sockets.get(port) ?? []), { socket, holder: held.get(socket) }]);
     } else if (reach !== 'other') view.foreign.add(port);
   }
   if (wide) {
@@ -68,6 +83,12 @@ function viewFromTables(options: ViewOptions): View | undefined {
     view.elsewhere = [...new Set(others.map(({ port }) => port))];
   }
   return view;
+}
+
+/** Is one of them still open where it was found? undefined: it is not known where. */
+export function isOpenStill(sockets: readonly OwnSocket[]): boolean | undefined {
+  if (sockets.length === 0 || sockets.some(({ holder }) => !holder)) return undefined;
+  return sockets.some(({ socket, holder }) => holder && socketsOf(holder)?.includes(socket));
 }
 
 async function viewFromConnections({ wanted, processes, wide, trusting, hosts }: ViewOptions): Promise<View> {

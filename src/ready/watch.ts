@@ -3,7 +3,7 @@ import type { InstancePlan } from '../plan/types.ts';
 import { LOOPBACKS } from '../system/addresses.ts';
 import type { Proc } from '../system/processes.ts';
 import { type CheckContext, furtherChecks, httpStatus, passCheck, pause } from './checks.ts';
-import { type View, type ViewOptions, viewPorts } from './ownership.ts';
+import { isOpenStill, type View, type ViewOptions, viewPorts } from './ownership.ts';
 import { Serving } from './serving.ts';
 
 /** Milliseconds. */
@@ -42,6 +42,8 @@ export type Verdict =
 export interface WatchContext extends Omit<CheckContext, 'tried'> {
   /** The instance's living processes. */
   processes(): Proc[];
+  /** Those of them that are found at little cost. */
+  near?: (() => Proc[]) | undefined;
   /** Told whenever it changes: what was tried last and has not passed yet, with what came of it. */
   onTried?(tried: string[]): void;
   /** Milliseconds for which a port that is only guessed is waited for. Default 10,000. */
@@ -162,13 +164,14 @@ class PortsLook {
   }
 
   async once(): Promise<Verdict | 'listens' | undefined> {
-    const { plan, hosts, processes, tried, guessAfter } = this.#context;
+    const { plan, hosts, processes, near, tried, guessAfter } = this.#context;
     const now = performance.now();
     const wide = now - this.#looked >= WIDE_EVERY;
     if (wide) this.#looked = now;
     const look = {
       wanted: this.#wanted,
       processes,
+      near,
       wide,
       trusting: this.#trusting,
       hosts,
@@ -210,11 +213,14 @@ class PortsLook {
     const ports = this.#wanted.filter((port) => !this.#serving.has(port));
     if (ports.length === 0) return true;
     await pause(PROBERS.test(plan.framework ?? '') ? STAYS_LONG : STAYS, signal);
+    // Nothing but a listener's own end takes it from who listens: no second look through the system's tables.
+    const open = ports.map((port) => isOpenStill(sockets.get(port) ?? []));
+    if (!open.includes(undefined)) return !open.includes(false);
     const then = await viewPorts(look);
     return ports.every((port) => {
       const before = sockets.get(port);
-      const now = then.sockets.get(port);
-      return then.ours.has(port) && (!before || !now || before.some((socket) => now.includes(socket)));
+      const now = then.sockets.get(port)?.map(({ socket }) => socket);
+      return then.ours.has(port) && (!before || !now || before.some(({ socket }) => now.includes(socket)));
     });
   }
 

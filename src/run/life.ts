@@ -206,6 +206,7 @@ async function watch(instance: Instance, life: Life, run: LifeContext): Promise<
         hosts: hostsOf(run.plan().host),
         signal,
         processes: () => life.terminator?.processes() ?? [],
+        near: () => life.terminator?.near() ?? [],
         watchOutput: (onText) => instance.output(deps.output).watch(instance.id, onText),
         env: environmentOf(instance.plan, run.plan().runId, deps.env, instance.births).env,
         handed: handedTo(instance, deps),

@@ -35,6 +35,11 @@ export const procTable: ProcessTable = {
       return marks.every((mark) => environment.includes(`\0${mark}\0`));
     }),
   pipesOf: (pid) => [0, 1, 2].flatMap((fd) => socketAt(pid, fd)),
+  // Source: proc(5), /proc/PID/task/TID/children: pids with a blank behind each (CONFIG_PROC_CHILDREN).
+  childrenOf: (pid) =>
+    text(pid, 'task', pid, 'children')
+      .split(' ')
+      .flatMap((child) => Number(child) || []),
   socketsOf(pid) {
     try {
       const fds = readdirSync(`/proc/${pid}/fd`);

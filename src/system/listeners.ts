@@ -11,36 +11,70 @@ export interface Listener {
   reach: 'loopback' | 'wildcard' | 'other';
 }
 
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
-const COUNTERS = ['/proc/net/sockstat', '/proc/net/sockstat6'];
+/** IPv4's and IPv6's: the table of their sockets, and how many of them are in use. */
+const FAMILIES = [
+  { table: '/proc/net/tcp', counters: '/proc/net/sockstat' },
+  { table: '/proc/net/tcp6', counters: '/proc/net/sockstat6' },
+];
 /** Milliseconds that a glance may be behind where the counters stay the same by chance. */
 const GLANCE = 500;
 /** Small: what is read beyond the last listener makes the kernel search its table of connections. */
 const CHUNK = Buffer.allocUnsafeSlow(512);
 
-let seen: { counters: string; at: number; found: Listener[] } | undefined;
+/** By family: what its counters were, when it was read, and what it told. */
+type Seen = { inUse: string; at: number; found: Listener[] | undefined }[];
+let seen: { families: Seen; allocated: string } | undefined;
 
 /**
- * listListeners for who looks again and again: the kernel's own look at its tables takes 3 to 4 ms each on a machine
- * with 24 GB, so they are read only when the number of sockets has changed, or after half a second.
+ * listListeners for who looks again and again: the kernel's own look at a table takes 3 to 4 ms on a machine with
+ * 24 GB, so it is read only when the number of its sockets has changed, or after half a second.
  */
 export function glanceAtListeners(): Listener[] | undefined {
-  const now = process.uptime() * 1000;
-  const counters = COUNTERS.map(countIn).join('');
-  if (counters === '') return listListeners();
-  if (seen && seen.counters === counters && now - seen.at < GLANCE) return seen.found;
-  const found = listListeners();
-  seen = found && { counters, at: now, found };
-  return found;
+  const { inUse, allocated } = counted();
+  if (inUse.join('') === '') return listListeners();
+  const before = seen;
+  const at = process.uptime() * 1000;
+  const isNew = FAMILIES.map((_, i) => {
+    const family = before?.families[i];
+    return !family || family.inUse !== inUse[i] || at - family.at >= GLANCE;
+  });
+  // A change that no family's number explains is anyone's.
+  const unexplained = !isNew.includes(true) && before?.allocated !== allocated;
+  const families = FAMILIES.map(({ table }, i) => {
+    const family = before?.families[i];
+    if (family && !isNew[i] && !unexplained) return family;
+    return { inUse: inUse[i] ?? '', at, found: listIn(table) };
+  });
+  seen = { families, allocated };
+  return together(families.map(({ found }) => found));
+}
+
+/**
+ * Every port that matters has just been bound, so that nobody listens there: before the counters change a glance needs
+ * no table to know that.
+ */
+export function noteAllFree(): void {
+  const { inUse, allocated } = counted();
+  const at = process.uptime() * 1000;
+  if (inUse.join('') !== '')
+    seen ??= { families: inUse.map((one) => ({ inUse: one, at, found: [] })), allocated };
 }
 
 /** Of TCP alone: `TCP: inuse 5 orphan 0 tw 2 alloc 7 mem 158`, `TCP6: inuse 3`. A socket that listens is in use. */
-function countIn(file: string): string {
+function counted(): { inUse: string[]; allocated: string } {
+  const texts = FAMILIES.map(({ counters }) => textOf(counters));
+  return {
+    inUse: texts.map((text) => /^TCP6?: inuse \d+/m.exec(text)?.[0] ?? ''),
+    allocated: / alloc \d+/.exec(texts.join(''))?.[0] ?? '',
+  };
+}
+
+/** Empty with a kernel that lacks this family. */
+function textOf(file: string): string {
   try {
-    const text = readFileSync(file, 'utf8');
-    return (/^TCP6?: inuse \d+/m.exec(text)?.[0] ?? '') + (/ alloc \d+/.exec(text)?.[0] ?? '');
+    return readFileSync(file, 'utf8');
   } catch {
-    return ''; // a kernel without this family
+    return '';
   }
 }
 
@@ -48,30 +82,31 @@ function countIn(file: string): string {
  * Every listener that the kernel tells about, whoever has it; undefined where it does not tell: without /proc.
  * Source: proc_net_tcp(5): local address in host-order hex words, state 0A is LISTEN.
  */
-export function listListeners(): Listener[] | undefined {
-  const found: Listener[] = [];
-  let told = false;
-  for (const table of TABLES) {
-    let text: string;
-    try {
-      text = readListening(table);
-    } catch {
-      continue; // a kernel without this family
-    }
-    told = true;
-    for (const line of text.split('\n')) {
-      const { local, state, uid, inode } = fieldsOf(line);
-      if (state !== '0A') continue;
-      const [address = '', port = ''] = local.split(':');
-      found.push({
-        port: Number.parseInt(port, 16),
-        socket: `socket:[${inode}]`,
-        uid: Number(uid),
-        reach: reachOf(address),
-      });
-    }
+export const listListeners = (): Listener[] | undefined =>
+  together(FAMILIES.map(({ table }) => listIn(table)));
+
+const together = (families: readonly (Listener[] | undefined)[]): Listener[] | undefined =>
+  families.some((found) => found) ? families.flatMap((found) => found ?? []) : undefined;
+
+/** undefined: a kernel without this family. */
+function listIn(table: string): Listener[] | undefined {
+  let text: string;
+  try {
+    text = readListening(table);
+  } catch {
+    return undefined;
   }
-  return told ? found : undefined;
+  return text.split('\n').flatMap((line) => {
+    const { local, state, uid, inode } = fieldsOf(line);
+    if (state !== '0A') return [];
+    const [address = '', port = ''] = local.split(':');
+    return {
+      port: Number.parseInt(port, 16),
+      socket: `socket:[${inode}]`,
+      uid: Number(uid),
+      reach: reachOf(address),
+    };
+  });
 }
 
 /**

@@ -50,6 +50,8 @@ export interface ProcessTable {
   marked(procs: readonly Proc[], root: Omit<TreeRoot, 'pid'>): Proc[];
   /** The pipes of devstart's that a process has as its fds 0 to 2, as `socket:[4711]`. */
   pipesOf(pid: number): string[];
+  /** The children that its first thread has started; none where the system has no list of them. */
+  childrenOf(pid: number): number[];
   /** The sockets that a process holds; undefined where they may not be seen (another user's). */
   socketsOf(pid: number): string[] | undefined;
   /** The last pid that was given away: as long as it stays, nothing has forked. */

@@ -19,6 +19,7 @@ export const psTable: ProcessTable = {
     return (pid) => found.find((proc) => proc.pid === pid);
   },
   list: () => procs(['-axo', FIELDS]),
+  childrenOf: () => [],
   commandLines() {
     const known = new Map<number, string[]>();
     for (const line of ps(['-axo', 'pid=,command='])) {

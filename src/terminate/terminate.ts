@@ -1,5 +1,5 @@
 import { groupExists, sendSignal, signalGroup } from '../system/platform.ts';
-import { isAlive, type Proc, type TreeRoot } from '../system/processes.ts';
+import { isAlive, nearTree, type Proc, type TreeRoot } from '../system/processes.ts';
 import { findTree } from '../system/tree.ts';
 import { endAll } from './end-all.ts';
 
@@ -13,6 +13,8 @@ export interface Terminator {
   killNow(): void;
   /** The living processes, all of them. */
   processes(): Proc[];
+  /** Its first process and those below it, at little cost: never more than `processes`, often as much. */
+  near(): Proc[];
   /** Is anything of it alive? Cheaper than `processes`. */
   alive(): boolean;
   /** A signal to all that is no end: SIGSTOP, SIGCONT. */
@@ -66,6 +68,17 @@ class TreeTerminator implements Terminator {
     if (pid !== undefined && !this.#known.some(isIn) && !groupExists(pid))
       this.#root = { ...this.#root, pid: undefined };
     return this.#known;
+  };
+
+  /** Remembered like the others: one that moves on is ours still. */
+  readonly near = (): Proc[] => {
+    const { pid, start } = this.#root;
+    const found = pid === undefined || start === undefined ? [] : nearTree(pid, start);
+    const fresh = found.filter(
+      (proc) => !this.#known.some((one) => one.pid === proc.pid && one.start === proc.start),
+    );
+    this.#known = [...this.#known, ...fresh];
+    return found;
   };
 
   alive(): boolean {

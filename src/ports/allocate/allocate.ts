@@ -2,6 +2,7 @@ import { formatPortSpec, MAX_PORT, specPortCount } from '../../config/port-spec.
 import { describeSource } from '../../config/source.ts';
 import type { SourceKind } from '../../config/types.ts';
 import { DevstartError } from '../../errors.ts';
+import { noteAllFree } from '../../system/listeners.ts';
 import type { PortAssignment, PortRequest } from '../types.ts';
 import { allocateBlock, isSameSource } from './block.ts';
 import { type AllocateOptions, autoRange, Board, labelOf, takenError } from './board.ts';
@@ -45,6 +46,7 @@ export async function allocatePorts(
     found.set(request, await serve(request, board, inOrder));
 
   await board.nameHolders();
+  noteAllFree();
   return requests.flatMap((request) => found.get(request) ?? []);
 }
 
