@@ -11,7 +11,7 @@ export async function inTheWay({ root, apps, prod }: Settings): Promise<Warning[
   return standingDevServers(root, apps, prod.value);
 }
 
-/** Told as soon as the servers have been started: its reading costs their start nothing, and they take longer to fail. */
+/** Told while the servers start: they take longer to fail. */
 export async function notAnswering(
   settings: Settings,
   env: Context['env'],

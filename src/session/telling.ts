@@ -42,27 +42,38 @@ export async function tellBeginning(
   }
 }
 
+/** Milliseconds. The reading takes what the servers need to start: it waits for most of them, and none fails sooner. */
+const SERVICES_AFTER = 100;
 /** Milliseconds that the end waits for what is being looked for. */
 const MOST_FOR_SERVICES = 500;
 
-/** Looks for services once all that starts at once has been started; `told`: what was found is said. */
+/** Looks for services once what starts at once is on its way; `told`: what was found is said. */
 export function tellServices(
   { settings, planner }: PlannedProject,
   { env }: Context,
   { bus, warn }: Streams,
 ): { told(): Promise<unknown>; silence(): void } {
   let looking: Promise<void> | undefined;
+  let waiting: NodeJS.Timeout | undefined;
   let silent = false;
+  const look = async (): Promise<void> => {
+    const warnings = await notAnswering(settings, env, planner.ports.numbers);
+    if (!silent) for (const { code, message } of warnings) warn(code, message);
+  };
+  const begin = () => {
+    clearTimeout(waiting);
+    if (!silent) looking ??= look();
+  };
   bus.subscribe(({ type }) => {
-    if (looking || type !== 'started') return;
-    looking = notAnswering(settings, env, planner.ports.numbers).then((warnings) => {
-      if (!silent) for (const { code, message } of warnings) warn(code, message);
-    });
+    if (type === 'started') waiting ??= setTimeout(begin, SERVICES_AFTER);
+    // All is well, or somebody lacks something.
+    else if (type === 'up' || type === 'exited') begin();
   });
   return {
     told: () => Promise.race([looking, sleep(MOST_FOR_SERVICES, undefined, { ref: false })]),
     silence: () => {
       silent = true;
+      clearTimeout(waiting);
     },
   };
 }

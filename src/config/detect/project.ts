@@ -55,11 +55,17 @@ function engineName(engines: unknown): string | undefined {
   return isStringRecord(one) && typeof one.name === 'string' ? one.name : undefined;
 }
 
+/** Of a folder. */
+interface Names {
+  files: Set<string>;
+  dirs: Set<string>;
+}
+
 /** The project's files, each read once: detection asks for the same ones from many sides. */
 export class Project {
   readonly root: string;
   readonly #texts = new Map<string, Promise<string | undefined>>();
-  readonly #dirs = new Map<string, Promise<{ files: Set<string>; dirs: Set<string> }>>();
+  readonly #dirs = new Map<string, Promise<Names>>();
 
   constructor(root: string) {
     this.root = root;
@@ -92,13 +98,22 @@ export class Project {
   }
 
   /** Names in a folder; links count as what they point to. */
-  list(dir: string): Promise<{ files: Set<string>; dirs: Set<string> }> {
+  list(dir: string): Promise<Names> {
     let listed = this.#dirs.get(dir);
     if (!listed) {
-      listed = readNames(dir);
+      listed = this.#read(dir);
       this.#dirs.set(dir, listed);
     }
     return listed;
+  }
+
+  /** A folder that the one above it, if that has been read, does not name needs no asking. */
+  async #read(dir: string): Promise<Names> {
+    const above = await this.#dirs.get(path.dirname(dir));
+    const known = above && above.dirs.size + above.files.size > 0;
+    return known && !above.dirs.has(path.basename(dir))
+      ? { files: new Set(), dirs: new Set() }
+      : readNames(dir);
   }
 
   async has(dir: string, name: string): Promise<boolean> {
@@ -219,7 +234,7 @@ export function pnpmPackages(text: string): string[] {
   return result.filter(Boolean);
 }
 
-async function readNames(dir: string): Promise<{ files: Set<string>; dirs: Set<string> }> {
+async function readNames(dir: string): Promise<Names> {
   const files = new Set<string>();
   const dirs = new Set<string>();
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);

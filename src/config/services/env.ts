@@ -35,7 +35,9 @@ export function readEnv(values: Readonly<Record<string, string>>, spoken: Readon
   const chosen = Object.entries(values).find(([name]) => CHOICE.test(name))?.[1];
   if (chosen !== undefined && /sqlite|^file/i.test(chosen)) settleSql(says);
   for (const [name, value] of Object.entries(values)) {
-    if (value === '' || OTHER.test(name.toUpperCase())) continue;
+    // Most variables are neither: asked first, they cost nothing further.
+    if (value === '' || !(value.includes(':') || PLACE.test(name.toUpperCase()))) continue;
+    if (OTHER.test(name.toUpperCase())) continue;
     const url = readUrl(value);
     if (url && 'file' in url) {
       if (/DATABASE|DB|SQL/i.test(name)) settleSql(says);
