@@ -29,6 +29,7 @@ export class PortsFileKeeper {
   #status: RunStatus = 'starting';
   #writable = true;
   #begun = false;
+  #soon: NodeJS.Immediate | undefined;
 
   constructor(options: PortsFileOptions) {
     this.#options = options;
@@ -43,11 +44,14 @@ export class PortsFileKeeper {
     if (event.type === 'up') this.#status = 'running';
     else if (event.type === 'restarting') this.#status = 'starting';
     else if (!CHANGES.has(event.type)) return;
-    this.#write();
+    // Servers that start together are one change.
+    if (event.type === 'started') this.#soon ??= setImmediate(() => this.#write());
+    else this.#write();
   }
 
   /** The run has ended: the file goes back to one that still lives, or says that nothing runs. */
   close(): void {
+    clearImmediate(this.#soon);
     const { portsFile } = this.#view.plan;
     this.#status = 'stopped';
     const others = this.#others();
@@ -56,6 +60,8 @@ export class PortsFileKeeper {
   }
 
   #write(): void {
+    clearImmediate(this.#soon);
+    this.#soon = undefined;
     const { record, beside } = this.#options;
     const { portsFile } = this.#view.plan;
     const content = this.#content();
