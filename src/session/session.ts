@@ -20,7 +20,7 @@ import type { PlannedProject } from './project.ts';
 import { Scope } from './scope.ts';
 import { Steering } from './steering.ts';
 import { followReader, openStreams, type Streams } from './streams.ts';
-import { followLater, openFrontend, tellBeginning, tellServices } from './telling.ts';
+import { followLater, openFrontend, ServicesLook, tellBeginning } from './telling.ts';
 
 /**
  * One run from its first line to its last: a list of listeners to its events, each in a scope that closes them in the
@@ -77,7 +77,7 @@ async function run(
     noteInLogs(event, logs);
     if (event.type === 'up' && settings.open.value) open();
   });
-  const services = tellServices(project, context, streams);
+  const services = new ServicesLook(project, context, streams);
   followLater(project, streams, context.env.HOME);
 
   const running = begin(project, context, streams);

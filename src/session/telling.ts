@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Warning } from '../config/types.ts';
 import type { Context } from '../context.ts';
 import type { LaunchPlan } from '../plan/types.ts';
 import { urlText } from '../plan/url.ts';
@@ -47,35 +48,42 @@ const SERVICES_AFTER = 100;
 /** Milliseconds that the end waits for what is being looked for. */
 const MOST_FOR_SERVICES = 500;
 
-/** Looks for services once what starts at once is on its way; `told`: what was found is said. */
-export function tellServices(
-  { settings, planner }: PlannedProject,
-  { env }: Context,
-  { bus, warn }: Streams,
-): { told(): Promise<unknown>; silence(): void } {
-  let looking: Promise<void> | undefined;
-  let waiting: NodeJS.Timeout | undefined;
-  let silent = false;
-  const look = async (): Promise<void> => {
-    const warnings = await notAnswering(settings, env, planner.ports.numbers);
-    if (!silent) for (const { code, message } of warnings) warn(code, message);
-  };
-  const begin = () => {
-    clearTimeout(waiting);
-    if (!silent) looking ??= look();
-  };
-  bus.subscribe(({ type }) => {
-    if (type === 'started') waiting ??= setTimeout(begin, SERVICES_AFTER);
-    // All is well, or somebody lacks something.
-    else if (type === 'up' || type === 'exited') begin();
-  });
-  return {
-    told: () => Promise.race([looking, sleep(MOST_FOR_SERVICES, undefined, { ref: false })]),
-    silence: () => {
-      silent = true;
-      clearTimeout(waiting);
-    },
-  };
+/** Looks for services once what starts at once is on its way. */
+export class ServicesLook {
+  readonly #find: () => Promise<readonly Warning[]>;
+  readonly #warn: Streams['warn'];
+  #waiting: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #silent = false;
+
+  constructor({ settings, planner }: PlannedProject, { env }: Context, { bus, warn }: Streams) {
+    this.#find = () => notAnswering(settings, env, planner.ports.numbers);
+    this.#warn = warn;
+    bus.subscribe(({ type }) => {
+      if (type === 'started') this.#waiting ??= setTimeout(() => this.#begin(), SERVICES_AFTER);
+      // All is well, or somebody lacks something.
+      else if (type === 'up' || type === 'exited') this.#begin();
+    });
+  }
+
+  /** What was found is said, as far as that takes no longer than the end may wait. */
+  told(): Promise<unknown> {
+    return Promise.race([this.#looking, sleep(MOST_FOR_SERVICES, undefined, { ref: false })]);
+  }
+
+  silence(): void {
+    this.#silent = true;
+    clearTimeout(this.#waiting);
+  }
+
+  #begin(): void {
+    clearTimeout(this.#waiting);
+    if (!this.#silent) this.#looking ??= this.#look();
+  }
+
+  async #look(): Promise<void> {
+    for (const { code, message } of await this.#find()) if (!this.#silent) this.#warn(code, message);
+  }
 }
 
 /** A number that moves while the run goes on has its places, and its list that may refuse the page. */
