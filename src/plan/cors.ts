@@ -1,10 +1,13 @@
 import { isLoopback, isWildcard, lanAddresses } from '../system/addresses.ts';
+import type { Url } from './types.ts';
 
 /** The default fallbacks of the Reflex port guide. */
 const FALLBACKS = ['http://localhost:3000', 'http://127.0.0.1:3000'];
 
 export interface CorsInput {
   frontendPort: number | undefined;
+  /** The frontend's. */
+  scheme: Url['scheme'];
   /** The address that the user gave. */
   host: string | undefined;
   /** The user's own. */
@@ -21,13 +24,13 @@ export interface CorsInput {
 export function corsOrigins(input: CorsInput): string[] {
   const given = [...input.own, ...(input.frontendUrl ? [new URL(input.frontendUrl).origin] : [])];
   if (input.prod) return [...new Set(given)];
-  const { frontendPort, host } = input;
+  const { frontendPort, host, scheme } = input;
   const computed: string[] = [];
   if (frontendPort !== undefined) {
-    computed.push(`http://localhost:${frontendPort}`, `http://127.0.0.1:${frontendPort}`);
+    computed.push(`${scheme}://localhost:${frontendPort}`, `${scheme}://127.0.0.1:${frontendPort}`);
     const others = host === undefined || isLoopback(host) ? [] : isWildcard(host) ? lanAddresses() : [host];
     for (const name of others)
-      computed.push(`http://${name.includes(':') ? `[${name}]` : name}:${frontendPort}`);
+      computed.push(`${scheme}://${name.includes(':') ? `[${name}]` : name}:${frontendPort}`);
   }
   return [...new Set([...computed, ...FALLBACKS, ...given])];
 }

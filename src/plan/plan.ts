@@ -61,6 +61,7 @@ function factsOf(input: Facts): RunFacts {
   }
   const origins = corsOrigins({
     frontendPort: ports.frontend,
+    scheme: urls.frontend?.startsWith('https:') ? 'https' : 'http',
     host,
     own: settings.corsOrigins.value,
     prod: settings.prod.value,
@@ -225,7 +226,12 @@ const commandAt = (app: App, port: number | undefined): Command =>
   app.awayCommand && !isItsOwn(app, port) ? app.awayCommand : app.command;
 
 /** By TLS where it speaks that on the port that the project has for it, there and wherever it moves to. */
-function schemeOf({ opens = [], written = {} }: Pick<App, 'opens' | 'written'> = {}): Url['scheme'] {
+function schemeOf({
+  opens = [],
+  written = {},
+  tls,
+}: Pick<App, 'opens' | 'written' | 'tls'> = {}): Url['scheme'] {
+  if (tls === 'yes') return 'https';
   const home = Object.values(written).flat()[0]?.port;
   return opens.find(({ port }) => port === home)?.secure ? 'https' : 'http';
 }

@@ -124,11 +124,13 @@ async function askLists(plan: LaunchPlan, lists: readonly FollowedCopy[], bus: B
     first.map(async (list) => {
       const server = plan.instances.find(({ app }) => app === list.by);
       const port = server && mainPort(server.ports);
-      const origin = `http://localhost:${list.to}`;
+      const scheme = plan.instances.find(({ app }) => app === list.of)?.url?.scheme ?? 'http';
+      const origin = `${scheme}://localhost:${list.to}`;
       const host = server?.url?.host;
       if (!server || port === undefined || (await letsIn(port, host, origin)) !== false) return;
       // Where neither is let in there, the answer says nothing of the list.
-      if (isDoubted(list) && (await letsIn(port, host, `http://localhost:${list.from}`)) !== true) return;
+      if (isDoubted(list) && (await letsIn(port, host, `${scheme}://localhost:${list.from}`)) !== true)
+        return;
       // It may have ended meanwhile.
       if (bus.view.status !== 'running') return;
       const message = `${list.by} refuses ${origin}, where ${list.of} is in this run: the list in ${list.file}:${list.line} names port ${list.from}. Write ${list.to} there${insteadOf(list, plan)}.`;

@@ -17,6 +17,8 @@ export interface Facts {
   elsewhere?: number[];
   /** The starts that its owner has named, the first taken where a command names none, and what each opens (.NET). */
   profiles?: ReadonlyMap<string, Opened[]>;
+  /** Whether it speaks TLS. */
+  tls?: App['tls'];
   /** Its package has Vite, and its command is a server of its own. */
   hotUpdates?: boolean;
   /** Its env files, as its own loader reads them; absent: none that is known. */

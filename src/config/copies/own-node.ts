@@ -8,6 +8,7 @@ import { importsOf, openImport } from './modules.ts';
 import { entryListens, listensBelow, openEntry } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { closing, expressionEnd } from './text.ts';
+import { tlsByCode } from './tls.ts';
 import type { Own } from './types.ts';
 import { portOf, portOfKey, type Said } from './values.ts';
 
@@ -70,7 +71,8 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
   if (own.length === 0 && reads === undefined) own.push(...ownOfEnv(env));
   const calls = [...(entry ? callsOfCode(entry, env) : []), ...callsOfEnv(env)];
   const { deps = {} } = (await trail.sources.project.packageJson(dir)) ?? {};
-  return { app: { ...app }, own, reads, calls, env, ...('vite' in deps && { hotUpdates: true }) };
+  const tls = entry && tlsByCode(entry);
+  return { app: { ...app }, own, reads, calls, env, tls, ...('vite' in deps && { hotUpdates: true }) };
 
   async function odd(at: AppTrail): Promise<Own[]> {
     if (app.framework === 'wrangler')

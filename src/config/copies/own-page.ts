@@ -3,9 +3,10 @@ import { takenBranches } from './branches.ts';
 import { callsOfBrowser, callsOfConfig, callsOfEnv } from './calls.ts';
 import { envFileNames, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
-import { angularServe, openConfigs, PAGE_CONFIGS, portEntry } from './pages.ts';
+import { angularServe, blockEntry, openConfigs, PAGE_CONFIGS } from './pages.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { closing } from './text.ts';
+import { tlsByConfig, tlsByVariable } from './tls.ts';
 import type { Call, Own } from './types.ts';
 import { addressesIn } from './urls.ts';
 import { portOf, portOfKey } from './values.ts';
@@ -40,6 +41,7 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
   const own: Own[] = [];
   const calls: Call[] = [];
   let reads: string | undefined;
+  let tls = tlsByVariable(inner);
   const ports = ENV_PORT[id];
   if (ports)
     for (const found of portNames(env, 'page')) if (ports.test(found.name ?? '')) own.push(envOwn(found));
@@ -48,7 +50,7 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
     const source = VITE_LIKE.test(id) ? takenBranches(whole, asked) : whole;
     const block =
       trail.program.words[1] === 'preview' && config.block === 'server' ? 'preview' : config.block;
-    const entry = block === undefined ? undefined : portEntry(source, block);
+    const entry = block === undefined ? undefined : blockEntry(source, block, 'port');
     if (own.length === 0 && (entry || block === 'devServer' || MADE.test(source.code))) {
       // Without the block itself, a port that the config hands to whoever makes it.
       const said = entry
@@ -57,14 +59,15 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
       own.push(...ownOf(inner, said, `${block}.port`));
       reads ??= said.name;
     }
+    tls ??= tlsByConfig(source, block);
     calls.push(...(await callsOfConfig(inner, source, env)));
   }
-  if (id === 'angular') await angular(inner, own, calls);
+  if (id === 'angular' && (await angular(inner, own, calls))) tls = 'yes';
   await oddOne(inner, dir, own, calls);
   calls.push(...(await packageProxy(inner)), ...callsOfEnv(env));
   if (!trail.alone && !calls.some(({ weight }) => weight === 3))
     calls.push(...(await callsOfBrowser(sources, dir, env)));
-  return { app, own, reads, calls, env };
+  return { app, own, reads, calls, env, tls };
 }
 
 /** `export default frontend({ port: 4200 })`: a config that a function of the project's own makes. */
@@ -110,24 +113,30 @@ function loadedFrom({ code, path: file }: SourceFile): string[] {
   return found;
 }
 
-async function angular(trail: AppTrail, own: Own[], calls: Call[]): Promise<void> {
+/** @returns whether it speaks TLS */
+async function angular(trail: AppTrail, own: Own[], calls: Call[]): Promise<boolean> {
   const { sources, dir, program, env } = trail;
   const workspace = await sources.open(path.join(dir, 'angular.json'));
   // Nx has each project's targets in its own file, whose paths begin at the workspace.
   const source = workspace ?? (await sources.open(path.join(dir, 'project.json')));
   const word = program.words[2];
-  const { port, proxy } = source ? angularServe(source, word?.startsWith('-') ? undefined : word) : {};
+  const {
+    port,
+    proxy,
+    ssl = false,
+  } = source ? angularServe(source, word?.startsWith('-') ? undefined : word) : {};
   if (port) own.push({ found: port, label: 'serve.options.port', fixed: false });
   const flag = /--proxy-config[ =](\S+)/.exec(program.words.join(' '))?.[1];
   const file = flag ?? proxy;
   const config = file
     ? await sources.open(path.resolve(workspace ? dir : sources.project.root, file))
     : undefined;
-  if (!config) return;
+  if (!config) return ssl;
   if (config.syntax === 'js') calls.push(...(await callsOfConfig(trail, config, env)));
   else
     for (const { digits, host } of addressesIn(config))
       calls.push({ found: foundAt(digits, 'proxy', { host }), weight: 3 });
+  return ssl;
 }
 
 /** Package.json's `proxy`, of Create React App and what follows it: a URL or a table of them. */

@@ -109,22 +109,25 @@ function methodEnd(code: string, from: number, end: number): number {
   return body < 0 ? end : Math.min(end, (closing(code, body, 'js') ?? end) + 1);
 }
 
-/** Where the `port` of a block stands: `server: { port: 3000 }`, `server: ({ command }) => ({ port: 3000 })`. Pure. */
-export function portEntry(source: SourceFile, block: string): Entry | undefined {
+/** Where a key of a block stands: `server: { port: 3000 }`, `server: ({ command }) => ({ port: 3000 })`. Pure. */
+export function blockEntry(source: SourceFile, block: string, key: string): Entry | undefined {
   const { code } = source;
   const pattern = new RegExp(
     `(?<![\\w$])['"]?${block}['"]?\\s*(?:[:=(]|=>)\\s*(?:\\([^()]*\\)\\s*=>\\s*\\(?\\s*)?(?=\\{)`,
     'g',
   );
   for (const match of code.matchAll(pattern)) {
-    const entry = entriesOf(source, match.index + match[0].length).find(({ key }) => key === 'port');
+    const entry = entriesOf(source, match.index + match[0].length).find((one) => one.key === key);
     if (entry) return entry;
   }
   return undefined;
 }
 
-/** The serve target of angular.json: its port, and the proxy file that it names. */
-export function angularServe(source: SourceFile, project?: string): { port?: Found; proxy?: string } {
+/** The serve target of angular.json: its port, the proxy file that it names, whether it speaks TLS. */
+export function angularServe(
+  source: SourceFile,
+  project?: string,
+): { port?: Found; proxy?: string; ssl?: boolean } {
   const { code } = source;
   const start = project ? Math.max(0, code.search(new RegExp(`"${project}"\\s*:\\s*\\{`))) : 0;
   const serve = /"serve"\s*:\s*(?=\{)/g;
@@ -140,6 +143,7 @@ export function angularServe(source: SourceFile, project?: string): { port?: Fou
       port: foundAt(digitsAfter(source, open + port.index + port[0].length, port[1] as string), 'literal'),
     }),
     ...(proxy && { proxy }),
+    ssl: /"ssl"\s*:\s*true/.test(text),
   };
 }
 

@@ -14,6 +14,7 @@ import { pageFacts, redwoodPorts } from './own-page.ts';
 import { pythonFacts, reflexPorts } from './own-python.ts';
 import { PAGE_CONFIGS } from './pages.ts';
 import { Sources } from './sources.ts';
+import { tlsByCommand } from './tls.ts';
 import type { Copy, Looks, Own } from './types.ts';
 
 export interface WrittenContext {
@@ -59,12 +60,13 @@ export async function withWrittenPorts(
     },
     apps: apps.map((app, index) => {
       const ports = written.get(app.name);
-      const reads = facts[index]?.reads;
+      const { reads, tls } = facts[index] ?? {};
       return {
         ...app,
         ...(ports && Object.keys(ports).length > 0 && { written: ports }),
         ...startAs(app, facts[index]?.profiles, ports?.[keysOf(app)[0] ?? 'own']?.[0]?.port),
         ...(reads !== undefined && { portName: reads }),
+        ...(tls && { tls }),
         ...(facts[index]?.hotUpdates && !isServedByVite(app, apps) && { hotUpdates: true }),
       };
     }),
@@ -125,7 +127,8 @@ async function factsOf(
   const own = [...said, ...(await ownOfVariable(trail, facts)), ...facts.own];
   if (own.length === 0 && !isPage(app)) own.push(...(await ownOfTemplate(trail, facts)));
   if (own.length === 0 && !isPage(app)) own.push(...(await ownOfProse(trail)));
-  return { ...facts, own, calls: [...facts.calls, ...(await callsOfScripts(trail))] };
+  const tls = tlsByCommand(trail) ?? facts.tls;
+  return { ...facts, own, tls, calls: [...facts.calls, ...(await callsOfScripts(trail))] };
 }
 
 function trailOf(
@@ -175,7 +178,12 @@ async function readFacts(trail: AppTrail): Promise<Facts> {
   const server = await nodeFacts(trail);
   // What stands before the page, or mirrors it, is not the page.
   server.own = server.own.filter(({ label }) => !/^(?:proxy|mirror)\w*\./i.test(label));
-  return { ...page, own: [...server.own, ...page.own], reads: server.reads ?? page.reads };
+  return {
+    ...page,
+    tls: page.tls ?? server.tls,
+    own: [...server.own, ...page.own],
+    reads: server.reads ?? page.reads,
+  };
 }
 
 /** Its code reads a variable that nothing sets yet: what people copy to `.env` says what they give it. */

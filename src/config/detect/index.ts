@@ -17,6 +17,7 @@ import {
 import { mentionInner } from './inner-projects.ts';
 import { guessed, quieted } from './listening.ts';
 import {
+  maybeSecure,
   mentionComposeOf,
   mentionFolders,
   mentionPages,
@@ -84,7 +85,11 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const beside = await typedBeside(scope, decided);
   const said = { ...scope, leftOut: [...leftOut, ...beside] };
   await mentionComposeOf(said, found, written.apps);
-  const notes = [...scope.notes, ...written.apps.flatMap(unknownPort), ...(await asleep(scope, named))];
+  const notes = [
+    ...scope.notes,
+    ...written.apps.flatMap((app) => [...unknownPort(app), ...maybeSecure(app)]),
+    ...(await asleep(scope, named)),
+  ];
   return { ...written, notes: [...new Set(notes)], leftOut: said.leftOut };
 }
 

@@ -32,13 +32,25 @@ for (const [text, expected] of [
   test(`placeholders: ${text}`, () => assert.equal(fillPlaceholders(text, values), expected));
 }
 
-const cors = { frontendPort: 3000, host: undefined, own: [], prod: false, frontendUrl: undefined };
+const cors = {
+  frontendPort: 3000,
+  scheme: 'http',
+  host: undefined,
+  own: [],
+  prod: false,
+  frontendUrl: undefined,
+} as const;
 for (const [name, input, expected] of [
   ['the guide’s default', cors, ['http://localhost:3000', 'http://127.0.0.1:3000']],
   [
     'a moved frontend keeps the fallbacks',
     { ...cors, frontendPort: 3002 },
     ['http://localhost:3002', 'http://127.0.0.1:3002', 'http://localhost:3000', 'http://127.0.0.1:3000'],
+  ],
+  [
+    'a page by TLS',
+    { ...cors, scheme: 'https', frontendPort: 5173 },
+    ['https://localhost:5173', 'https://127.0.0.1:5173', 'http://localhost:3000', 'http://127.0.0.1:3000'],
   ],
   [
     'own origins come last, once',
