@@ -16,6 +16,8 @@ const SHELLS =
 /** Another way to run it, or something else: not how it is developed. */
 const ASIDE =
   /docker|container|compose|deploy|production|\bprod\b|hosting|heroku|vercel|kubernetes|systemd|pm2|test|build|release|publish|storybook|benchmark|example|sample/i;
+/** A command in a sentence: a word alone is one of few programs. */
+const SPAN = /(?<!`)`([\w./-]+ \w[^`]*|gulp|grunt)`(?!`)/g;
 /** Around a command in a sentence. */
 const TELLS = /\b(?:run|start|launch|execute|type|use|with|by)\b/i;
 
@@ -35,7 +37,7 @@ export async function typedIn(project: Project, text: string): Promise<Typed[]> 
     if (heading) aside = ASIDE.test(heading[1] ?? heading[2] ?? '');
     if (aside || (fence && !fence.shell)) continue;
     if (!fence) {
-      for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(/(?<!`)`([\w./-]+ \w[^`]*)`(?!`)/g) : [])
+      for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(SPAN) : [])
         found.push({ line: index + 1, text: span, dir: project.root });
       continue;
     }

@@ -90,7 +90,7 @@ export async function scriptsCommand(scope: Scope, dir: string): Promise<Candida
     const steps = await withContainers(within, await scriptSteps(within, dir, name));
     const [only] = steps;
     if (steps.length === 1 && only?.script?.name === name && only.dir === dir) {
-      if (only.opaque === undefined || !(CLEAR.includes(name) || (name === 'start' && !('dev' in scripts)))) {
+      if (only.opaque === undefined || !(CLEAR.includes(name) || isFirst(name, scripts))) {
         passed.push(name);
         continue;
       }
@@ -118,6 +118,10 @@ export async function scriptsCommand(scope: Scope, dir: string): Promise<Candida
     );
   return single?.all;
 }
+
+/** `start` where no `dev` is, `serve` where neither is. */
+const isFirst = (name: string, scripts: object): boolean =>
+  !('dev' in scripts) && (name === 'start' || (name === 'serve' && !('start' in scripts)));
 
 /** A line that runs a server which its words, or its own text, tell. */
 async function isKnown({ project }: Scope, dir: string, line = ''): Promise<boolean> {
@@ -229,6 +233,11 @@ export async function* otherCommands(scope: Scope): AsyncGenerator<Candidate[]> 
     )
       continue;
     const found = await started(scope, file.endsWith('.sh') ? `bash ${file}` : file, file);
+    if (found) yield found;
+  }
+  if ([...files].some((name) => /^(?:gulp|grunt)file\./i.test(name))) {
+    const call = await (await import('./builder.ts')).builderCall(project);
+    const found = call && (await started(scope, call.line, call.evidence));
     if (found) yield found;
   }
   if ([...files].some((name) => /\.slnx?$|^global\.json$/.test(name))) {

@@ -28,6 +28,59 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ['package.json script "start" is run as it stands: gulpfile.js builds and starts in its own way'],
   ],
   [
+    'a builder that no script calls, by the README’s word',
+    {
+      'package.json': scripts({ start: 'node bin/server.js', test: 'gulp test' }, ['express', 'gulp']),
+      'gulpfile.js': GULP,
+      'bin/server.js': LISTENS,
+      'README.md': 'Install everything, then run `gulp run` and open http://localhost:4000.',
+    },
+    ['app none ? *: $ npx gulp run'],
+    [],
+    ['gulpfile.js "run" is run as it stands: gulpfile.js builds and starts in its own way'],
+  ],
+  [
+    'its first task, in a sentence',
+    {
+      'package.json': scripts({ test: 'mocha' }, ['gulp']),
+      'gulpfile.js': "const server = require('gulp-connect');\nexports.default = gulp.series(build, serve);",
+      'README.md': 'Use `gulp` to start it.',
+    },
+    ['app none ? *: $ npx gulp'],
+    [],
+    ['gulpfile.js "default" is run as it stands: gulpfile.js builds and starts in its own way'],
+  ],
+  [
+    'its tasks in a folder, and no start of another kind',
+    {
+      'package.json': scripts({ build: 'gulp build' }, ['gulp', 'browser-sync']),
+      'gulpfile.js': "require('require-dir')('./tasks');\ngulp.task('serve', ['watch']);",
+      'index.html': '<html></html>',
+    },
+    ['app none ? *: $ npx gulp serve'],
+    [],
+    ['gulpfile.js "serve" is run as it stands: gulpfile.js builds and starts in its own way'],
+  ],
+  [
+    'a script for it that is not called start',
+    {
+      'package.json': scripts({ serve: 'gulp serve' }, ['gulp', 'browser-sync']),
+      'gulpfile.js': "const sync = require('browser-sync');\ngulp.task('serve', () => sync.init());",
+    },
+    ['app none ? *: npm run serve'],
+    [],
+    ['package.json script "serve" is run as it stands: gulpfile.js builds and starts in its own way'],
+  ],
+  [
+    'a builder that serves, of which no README speaks, beside a start',
+    {
+      'package.json': scripts({ start: 'node server.js' }, ['express', 'gulp']),
+      'gulpfile.js': GULP,
+      'server.js': LISTENS,
+    },
+    ['backend backend express 4000: npm run start'],
+  ],
+  [
     'a builder that only builds',
     {
       'package.json': scripts({ watch: 'gulp watch', start: 'node server.js' }, ['express']),
