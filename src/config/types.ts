@@ -203,8 +203,8 @@ export interface App {
   written?: Partial<Record<PortKey, WrittenPort[]>>;
   /** All that it opens at once by itself, where a file of its own says so (.NET's launch profile). */
   opens?: Opened[];
-  /** It speaks TLS on its port, wherever that is; `maybe`: only its own code, when it runs, can say. */
-  tls?: 'yes' | 'maybe';
+  /** It speaks TLS on its port, wherever that is. */
+  tls?: true;
   /** In place of its command where its port is none that it opens by itself: it would close the others. */
   awayCommand?: Command;
   /** Sockets that the config has the launcher open for it. */

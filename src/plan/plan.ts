@@ -231,7 +231,7 @@ function schemeOf({
   written = {},
   tls,
 }: Pick<App, 'opens' | 'written' | 'tls'> = {}): Url['scheme'] {
-  if (tls === 'yes') return 'https';
+  if (tls) return 'https';
   const home = Object.values(written).flat()[0]?.port;
   return opens.find(({ port }) => port === home)?.secure ? 'https' : 'http';
 }

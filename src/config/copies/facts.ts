@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { App, Opened, Program } from '../types.ts';
 import { type Env, portNames, portOfValue } from './env-files.ts';
 import { foundAt, type SourceFile } from './sources.ts';
-import type { Call, Own } from './types.ts';
+import type { Call, Found, Own, Tls } from './types.ts';
 import type { Said, Trail } from './values.ts';
 
 /** What an app's own files say. */
@@ -18,7 +18,9 @@ export interface Facts {
   /** The starts that its owner has named, the first taken where a command names none, and what each opens (.NET). */
   profiles?: ReadonlyMap<string, Opened[]>;
   /** Whether it speaks TLS. */
-  tls?: App['tls'];
+  tls?: Tls;
+  /** A number below 1024, where it has no other: not everyone may open that. */
+  low?: Found | undefined;
   /** Its package has Vite, and its command is a server of its own. */
   hotUpdates?: boolean;
   /** Its env files, as its own loader reads them; absent: none that is known. */

@@ -4,6 +4,7 @@ import { callsOfCode, callsOfEnv } from './calls.ts';
 import { type Env, envFileNames, openEnv, templatesOf } from './env-files.ts';
 import { variableIn } from './expressions.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
+import { lowPort } from './low-port.ts';
 import { importsOf, openImport } from './modules.ts';
 import { entryListens, listensBelow, openEntry } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
@@ -72,7 +73,16 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
   const calls = [...(entry ? callsOfCode(entry, env) : []), ...callsOfEnv(env)];
   const { deps = {} } = (await trail.sources.project.packageJson(dir)) ?? {};
   const tls = entry && tlsByCode(entry);
-  return { app: { ...app }, own, reads, calls, env, tls, ...('vite' in deps && { hotUpdates: true }) };
+  return {
+    app: { ...app },
+    own,
+    reads,
+    calls,
+    env,
+    tls,
+    low: lowPort(entry ? [entry] : [], env),
+    ...('vite' in deps && { hotUpdates: true }),
+  };
 
   async function odd(at: AppTrail): Promise<Own[]> {
     if (app.framework === 'wrangler')

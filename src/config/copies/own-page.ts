@@ -3,6 +3,7 @@ import { takenBranches } from './branches.ts';
 import { callsOfBrowser, callsOfConfig, callsOfEnv } from './calls.ts';
 import { envFileNames, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { lowPort } from './low-port.ts';
 import { angularServe, blockEntry, openConfigs, PAGE_CONFIGS } from './pages.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { closing } from './text.ts';
@@ -67,7 +68,18 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
   calls.push(...(await packageProxy(inner)), ...callsOfEnv(env));
   if (!trail.alone && !calls.some(({ weight }) => weight === 3))
     calls.push(...(await callsOfBrowser(sources, dir, env)));
-  return { app, own, reads, calls, env, tls };
+  return {
+    app,
+    own,
+    reads,
+    calls,
+    env,
+    tls,
+    low: lowPort(
+      configs.map(({ source }) => source),
+      env,
+    ),
+  };
 }
 
 /** `export default frontend({ port: 4200 })`: a config that a function of the project's own makes. */

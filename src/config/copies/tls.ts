@@ -1,8 +1,8 @@
-import type { App } from '../types.ts';
 import type { AppTrail } from './facts.ts';
 import { blockEntry } from './pages.ts';
 import type { SourceFile } from './sources.ts';
 import { escaped } from './text.ts';
+import type { Tls } from './types.ts';
 
 /** By which words a server speaks TLS. */
 const FLAG =
@@ -14,11 +14,11 @@ const OFF = /^\s*(?:false|undefined|null|['"]http['"]|0)\s*(?:as\b.*)?$/;
 const ON = /^\s*(?:true|['"]https['"]|\{)/;
 
 /** What the command's own words say. */
-export const tlsByCommand = ({ program: { words } }: AppTrail): App['tls'] =>
+export const tlsByCommand = ({ program: { words } }: AppTrail): Tls =>
   FLAG.test(`${words.join(' ')} `) ? 'yes' : undefined;
 
 /** What a page's config says; `maybe` where that is only known when it runs. */
-export function tlsByConfig(source: SourceFile, block: string | undefined): App['tls'] {
+export function tlsByConfig(source: SourceFile, block: string | undefined): Tls {
   const found = block === undefined ? undefined : httpsEntry(source, block);
   const plugin = PLUGIN.exec(source.code);
   const name = plugin?.[1] ?? plugin?.[2];
@@ -26,7 +26,7 @@ export function tlsByConfig(source: SourceFile, block: string | undefined): App[
   return found ?? (call ? (call[1] ? 'maybe' : 'yes') : undefined);
 }
 
-function httpsEntry(source: SourceFile, block: string): App['tls'] {
+function httpsEntry(source: SourceFile, block: string): Tls {
   for (const key of ['https', 'server']) {
     const entry = blockEntry(source, block, key);
     const value = entry && source.code.slice(entry.from, entry.to);
@@ -39,13 +39,13 @@ function httpsEntry(source: SourceFile, block: string): App['tls'] {
 }
 
 /** What a server's own code says: `https.createServer(…)`, beside a plain one only when it runs. */
-export function tlsByCode({ code }: SourceFile): App['tls'] {
+export function tlsByCode({ code }: SourceFile): Tls {
   if (!/\bhttps\.createServer\(|\bcreateSecureServer\(/.test(code)) return undefined;
   return /\bhttp\.createServer\(|\bapp\.listen\(/.test(code) ? 'maybe' : 'yes';
 }
 
 /** Create React App's `HTTPS=true`: in the command, an env file, or the shell. */
-export function tlsByVariable({ app, program, env, shell }: AppTrail): App['tls'] {
+export function tlsByVariable({ app, program, env, shell }: AppTrail): Tls {
   if (app.framework !== 'cra') return undefined;
   const value = program.env.HTTPS ?? shell.HTTPS ?? env.values.get('HTTPS')?.value;
   return value === 'true' ? 'yes' : undefined;

@@ -40,6 +40,9 @@ export interface Copy extends Found {
   shell?: true;
 }
 
+/** `maybe`: only its own code, when it runs, can say. */
+export type Tls = 'yes' | 'maybe' | undefined;
+
 /** What an app itself says of the port it listens on. */
 export interface Own {
   found: Found;

@@ -33,13 +33,14 @@ export async function withWrittenPorts(
   project: Project,
   apps: readonly App[],
   context: WrittenContext,
-): Promise<{ apps: App[]; copies: Copy[] } & Looks> {
+): Promise<{ apps: App[]; copies: Copy[]; notes: string[] } & Looks> {
   const facts = await Promise.all(apps.map((app) => factsOf(project, app, context, apps.length === 1)));
   await partEquals(project, facts, context);
   await hearPage(project, facts);
   const { written, copies } = decide(facts, context.rivals);
   return {
     copies,
+    notes: facts.flatMap(notesOf),
     async lookWidely(owners) {
       const { copiesEverywhere } = await import('./everywhere.ts');
       const readings = facts.map(({ app, env = { values: new Map() } }) => ({ app, env }));
@@ -66,11 +67,27 @@ export async function withWrittenPorts(
         ...(ports && Object.keys(ports).length > 0 && { written: ports }),
         ...startAs(app, facts[index]?.profiles, ports?.[keysOf(app)[0] ?? 'own']?.[0]?.port),
         ...(reads !== undefined && { portName: reads }),
-        ...(tls && { tls }),
+        ...(tls === 'yes' && { tls: true as const }),
         ...(facts[index]?.hotUpdates && !isServedByVite(app, apps) && { hotUpdates: true }),
       };
     }),
   };
+}
+
+/** What its owner may not expect of where it listens. */
+function notesOf({ app: { name, roles }, own, tls, low }: AppFacts): string[] {
+  const notes: string[] = [];
+  if (tls === 'maybe')
+    notes.push(
+      `${name}: its code decides when it runs whether it speaks TLS; if it does, its URL begins with https`,
+    );
+  if (low && own.length === 0) {
+    const flag = roles[0] ? `--${roles[0]}-port ` : `--port ${name}=`;
+    notes.push(
+      `${name}: ${low.file}:${low.line} names port ${low.port}, which not everyone may open, so another one is taken; to ask for it: ${flag}${low.port}`,
+    );
+  }
+  return notes;
 }
 
 /** Its package's pages are Vite's own: there it runs beside the server, not within it. */
@@ -181,6 +198,7 @@ async function readFacts(trail: AppTrail): Promise<Facts> {
   return {
     ...page,
     tls: page.tls ?? server.tls,
+    low: server.low ?? page.low,
     own: [...server.own, ...page.own],
     reads: server.reads ?? page.reads,
   };

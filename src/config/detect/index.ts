@@ -17,7 +17,6 @@ import {
 import { mentionInner } from './inner-projects.ts';
 import { guessed, quieted } from './listening.ts';
 import {
-  maybeSecure,
   mentionComposeOf,
   mentionFolders,
   mentionPages,
@@ -87,7 +86,8 @@ export async function detectProject(root: string, context: DetectContext): Promi
   await mentionComposeOf(said, found, written.apps);
   const notes = [
     ...scope.notes,
-    ...written.apps.flatMap((app) => [...unknownPort(app), ...maybeSecure(app)]),
+    ...written.apps.flatMap(unknownPort),
+    ...written.notes,
     ...(await asleep(scope, named)),
   ];
   return { ...written, notes: [...new Set(notes)], leftOut: said.leftOut };

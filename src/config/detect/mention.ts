@@ -69,12 +69,6 @@ export function unknownPort(app: App): string[] {
   ];
 }
 
-/** Of which only its own code, when it runs, can say whether it speaks TLS. */
-export const maybeSecure = ({ name, tls }: App): string[] =>
-  tls === 'maybe'
-    ? [`${name}: its code decides when it runs whether it speaks TLS; if it does, its URL begins with https`]
-    : [];
-
 /** Who may have a worker: reading on is for these alone. */
 const WITH_WORKERS =
   /^(?:GNUmakefile|makefile|\.?justfile|(?:docker-)?compose[\w.-]*\.ya?ml|requirements\.txt|pyproject\.toml|Pipfile|Gemfile|composer\.json)$/i;

@@ -93,10 +93,45 @@ const cases: [name: string, files: Files, expected: string][] = [
   ['uvicorn', { 'package.json': scripts({ dev: 'uvicorn main:app --ssl-keyfile a.key' }) }, 'yes'],
 ];
 
+const low = (line: number, file: string, port: number): string =>
+  `${file}:${line} names port ${port}, which not everyone may open, so another one is taken; to ask for it: `;
+
+for (const [name, files, expected] of [
+  [
+    'a config’s last resort',
+    page('vue-cli-service serve', {
+      'vue.config.js': 'const port = process.env.port || 80 // dev\nmodule.exports = { devServer: { port } }',
+    }),
+    `frontend: ${low(1, 'vue.config.js', 80)}--frontend-port 80`,
+  ],
+  [
+    'a server’s',
+    node('app.listen(process.env.PORT || 443)'),
+    `backend: ${low(1, 'server.js', 443)}--backend-port 443`,
+  ],
+  ['beside a number above', node('const port = 80;\napp.listen(process.env.PORT || 3000)'), undefined],
+  [
+    'a block',
+    vite('export default { server: { host: true, port: 80 } }'),
+    `frontend: ${low(1, 'vite.config.ts', 80)}--frontend-port 80`,
+  ],
+  ['hot updates', vite('export default { server: { hmr: { port: 443 } } }'), undefined],
+  ['another server', node('https.request({ port: 443 });\napp.listen(process.env.PORT)'), undefined],
+  ['what is no port', node('const report = 80;\napp.listen(process.env.PORT)'), undefined],
+] as const) {
+  test(`a port that not everyone may open: ${name}`, async () => {
+    const { notes } = await look(files);
+    assert.equal(
+      notes.find((note) => note.includes('not everyone may open')),
+      expected,
+    );
+  });
+}
+
 for (const [name, files, expected] of cases) {
   test(`TLS: ${name}`, async () => {
     const { apps, notes } = await look(files);
-    assert.equal(apps[0]?.tls ?? 'http', expected);
+    assert.equal(apps[0]?.tls ?? false, expected === 'yes');
     assert.equal(
       notes.some((note) => note.includes('whether it speaks TLS')),
       expected === 'maybe',
