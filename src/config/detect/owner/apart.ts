@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Scope } from '../candidate.ts';
-import { scriptCall } from '../commandline.ts';
+import { type Part, scriptCall, splitLine } from '../commandline.ts';
 import { packageManager, workspaceDir } from '../package-manager.ts';
 import { launches } from './launcher.ts';
 import { packagesOf, selectPackages } from './packages.ts';
@@ -21,10 +21,15 @@ const SHELL_FILE = /\.(?:ba|z)?sh$|^(?:\.\/)?(?:bin|scripts?)\/[\w-]+$|^\.\/(?:d
  * A command taken apart as its owner's programs would: each leaf is one program. A command that starts nothing beside
  * itself is its own only leaf.
  */
-export async function takeApart(scope: Scope, step: Step, depth = 0): Promise<Step[]> {
-  if (depth > DEPTH) return [step];
+export async function takeApart(scope: Scope, asked: Step, depth = 0): Promise<Step[]> {
+  if (depth > DEPTH) return [asked];
   const further = (part: Step) => takeApart(scope, part, depth + 1);
-  if (step.script) return takeScript(scope, step, further);
+  if (asked.script) return takeScript(scope, asked, further);
+  const step = { ...asked, line: fromWindows(asked.line) };
+  if (step.line !== asked.line)
+    scope.notes.push(
+      `${step.evidence} is written for Windows, where "${asked.line}" changes the folder first: it is started as "${step.line}"`,
+    );
   const reading = readShell(step.line, step.dir);
   if (!reading) return [step];
   const why = 'it would run when the servers have ended';
@@ -41,6 +46,14 @@ export async function takeApart(scope: Scope, step: Step, depth = 0): Promise<St
   const found = (await takeMain(scope, main, further)) ?? [step.line.includes('\n') ? main : step];
   const [only] = found;
   return only && found.length === 1 && !only.name && step.name ? [{ ...only, name: step.name }] : found;
+}
+
+/** `cd api & npm start`: Windows' shell does one after the other, every other one would start it where it is. */
+function fromWindows(line: string): string {
+  const parts = splitLine(line);
+  const isMeant = ({ words, next }: Part) => words[0] === 'cd' && next === '&';
+  if (!parts.some(isMeant)) return line;
+  return parts.map((part) => `${part.text} ${isMeant(part) ? '&&' : part.next}`.trim()).join(' ');
 }
 
 /** `npm run api` among others is that script itself. */

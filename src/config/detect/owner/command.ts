@@ -64,10 +64,8 @@ const EVERYTHING =
   /^(?:(?:dev|start|run)[:_-])?(?:all|both|full|full-?stack|concurrently|parallel|everything)(?:[:_-](?:dev|start))?$|^(?:start|run|all)[_-]dev$/;
 
 /** `go: concurrently "npm run server" "npm run client"`, whatever it is called. */
-// With `cd server & npm start` it is for Windows' shell: another one would start it at the top.
 const startsSideBySide = (name: string, line = ''): boolean =>
   /^(?:npx )?(?:concurrently|run-p)\s/.test(line) &&
-  !/\bcd [^&|"]+ & /.test(line) &&
   !/test|e2e|lint|build|install|debug|prod|deploy|preview|story|docs?\b|format|check|watch|css|mock|ci\b|^(?:pre|post)/i.test(
     `${name} ${line}`,
   );

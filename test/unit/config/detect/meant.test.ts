@@ -28,6 +28,27 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ['package.json script "start" is run as it stands: gulpfile.js builds and starts in its own way'],
   ],
   [
+    'a command for Windows’ shell',
+    {
+      'package.json': scripts({
+        both: 'concurrently "cd server & npm start" "npm run web"',
+        web: 'cd web & npm run dev',
+      }),
+      'server/package.json': scripts({ start: 'node index.js' }, ['express']),
+      'server/index.js': LISTENS,
+      'web/package.json': vite,
+    },
+    [
+      'server backend express 4000: $ cd server && npm start',
+      'web frontend vite 5173: $ cd web && npm run dev -- +P',
+    ],
+    [],
+    [
+      'package.json script "both" is written for Windows, where "cd server & npm start" changes the folder first: it is started as "cd server && npm start"',
+      'package.json script "web" is written for Windows, where "cd web & npm run dev" changes the folder first: it is started as "cd web && npm run dev"',
+    ],
+  ],
+  [
     'a builder that no script calls, by the README’s word',
     {
       'package.json': scripts({ start: 'node bin/server.js', test: 'gulp test' }, ['express', 'gulp']),
