@@ -172,20 +172,32 @@ export async function workspaceCandidates(scope: Scope): Promise<Candidate[]> {
   const dirs = new Set((await project.workspaces()).map((w) => w.dir));
   for (const parent of ['apps', 'services', 'packages']) {
     for (const name of (await project.list(path.join(project.root, parent))).dirs) {
-      if (!SKIPPED.test(name)) dirs.add(path.join(project.root, parent, name));
+      const dir = path.join(project.root, parent, name);
+      for (const one of SKIPPED.test(name) ? [] : await programsAt(project, dir)) dirs.add(one);
     }
   }
   return each(scope, [...dirs].sort());
 }
 
-/** The last resort: any folder at the top. */
+/** The folder, or what it only groups: `apps/shop/client` and `apps/shop/server`. */
+async function programsAt(project: Project, dir: string): Promise<string[]> {
+  const { files, dirs } = await project.list(dir);
+  if (files.size > 0) return [dir];
+  const inner = [...dirs].filter((name) => !SKIPPED.test(name)).map((name) => path.join(dir, name));
+  const seen = await Promise.all(inner.slice(0, 20).map((one) => project.list(one)));
+  const programs = inner.filter((_, i) => [...(seen[i]?.files ?? [])].some((file) => MANIFEST.test(file)));
+  return programs.length > 0 ? programs : [dir];
+}
+
+/** The last resort: any folder at the top, then those in which the README starts something. */
 export async function otherFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const names = [...(await project.list(project.root)).dirs].filter((name) => !SKIPPED.test(name)).sort();
-  return each(
+  const found = await each(
     scope,
     names.slice(0, 40).map((name) => path.join(project.root, name)),
   );
+  return found.length > 0 ? found : each(scope, [...(await typedHomes(project))]);
 }
 
 /** What says that a folder is a program of its own. */

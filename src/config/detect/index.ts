@@ -16,6 +16,7 @@ import {
 } from './folders.ts';
 import { mentionInner } from './inner-projects.ts';
 import { guessed, quieted } from './listening.ts';
+import { mentionFurtherScripts } from './lone-script.ts';
 import {
   mentionComposeOf,
   mentionFolders,
@@ -69,6 +70,7 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const scope: Scope = { project: new Project(root), context, notes: [], leftOut: [] };
   const decided = (await decide(scope)).flatMap((one) => [...(one.companions ?? []), one]);
   await mentionWorkersOf(scope, decided);
+  await mentionFurtherScripts(scope, decided);
   for (const { note } of decided) if (note) scope.notes.push(note);
   const found = await Promise.all(
     decided.map(async (one) => guessed(scope.project, await quieted(scope.project, one))),

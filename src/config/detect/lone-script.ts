@@ -27,6 +27,41 @@ export async function loneScript(scope: Scope, dir: string): Promise<Candidate |
   }
   const restarts = found.filter(({ look }) => RESTARTS.test(look.line));
   const [first, ...others] = restarts.length > 0 ? restarts : found;
-  const programOf = ({ look }: ScriptCandidate) => `${look.dir} ${entryOf(look) || look.words[0]}`;
   return first && others.every((one) => programOf(one) === programOf(first)) ? first : undefined;
+}
+
+/** What people call a script that starts a second server. */
+const SECOND =
+  /(?:^|[:._-])(?:(?:web-?)?sockets?|ws|signal\w*|peer\w*|real-?time|proxy|cors|api|server|backend|gateway|graphql|collab\w*|json-server|db|mcp|auth|media|relay)(?:$|[:._-])/i;
+
+/** A package's further server by a script of its own (`"socket": "node socket.js"`), said where nothing starts it. */
+export async function mentionFurtherScripts(scope: Scope, found: readonly Candidate[]): Promise<void> {
+  const { project, context, leftOut } = scope;
+  if (context.prod || found.some(({ app }) => app.opaque)) return;
+  const started = found.map(programOf);
+  for (const dir of new Set(found.filter(({ look }) => look).map(({ home }) => home))) {
+    const scripts = (await project.packageJson(dir))?.scripts ?? {};
+    for (const name of Object.keys(scripts)) {
+      if (!SECOND.test(name) || NO_START.test(name) || found.some((one) => one.script === name)) continue;
+      const one = await scriptCandidate(scope, dir, name);
+      const entry = entryOf(one.look);
+      const { framework, orchestrates } = one.look;
+      if (framework?.role !== 'backend' || framework.production || orchestrates) continue;
+      if (started.includes(programOf(one)) || /^(?:\.\/)?(?:dist|build|out|lib)\//.test(entry)) continue;
+      if (!framework.flags && (await saysItListens(project, one.look)) !== true) continue;
+      started.push(programOf(one));
+      const file = project.relative(path.join(dir, 'package.json'));
+      leftOut.push({
+        what: name,
+        file,
+        why: `a server that its script "${name}" starts; a config can add it`,
+      });
+    }
+  }
+}
+
+/** The folder and the file, or the program, that a command comes to. */
+function programOf({ look, home }: Candidate): string {
+  const entry = look ? entryOf(look) : '';
+  return entry ? path.resolve(home, entry).replace(/\.[cm]?[jt]sx?$/, '') : `${home} ${look?.words[0]}`;
 }

@@ -15,6 +15,9 @@ const NO_START =
 const RUNNERS =
   /^(?:g?make|just|task|mise|gulp|grunt|invoke|rake|composer|nx|turbo|lerna|foreman|goreman|forego|overmind|hivemind|honcho)$/;
 const RUN_BY = /^(?:(?:uv|poetry|pdm|hatch|rye) run|npx|bunx|pnpm dlx)\s/;
+/** Files that tell how to develop it: in `docs/` they count where none at the top starts anything. */
+const MANUAL =
+  /^(?:readme|develop(?:ing|ment|er)?|contributing|(?:local-?)?(?:setup|dev)|getting[-_]?started|quick-?start|running)(?:\.(?:md|rst|txt|markdown))?$/i;
 /** Commands that are looked into. */
 const MOST = 6;
 
@@ -22,11 +25,13 @@ const MOST = 6;
 export async function typedBeside(scope: Scope, found: readonly Candidate[]): Promise<LeftOut[]> {
   const { project } = scope;
   if (scope.context.prod || found.some(({ app }) => app.opaque)) return [];
-  const { files } = await project.list(project.root);
-  const names = [...files].filter((name) =>
-    /^(?:readme|developing|development|contributing)(?:\.(?:md|rst|txt|markdown))?$/i.test(name),
-  );
-  for (const name of names.sort((a, b) => Number(/^readme/i.test(b)) - Number(/^readme/i.test(a)))) {
+  const { files, dirs } = await project.list(project.root);
+  const readmeFirst = (a: string, b: string) => Number(/^readme/i.test(b)) - Number(/^readme/i.test(a));
+  const names = [...files].filter((name) => MANUAL.test(name)).sort(readmeFirst);
+  for (const folder of [...dirs].filter((name) => /^docs?$/i.test(name)))
+    for (const name of (await project.list(path.join(project.root, folder))).files)
+      if (MANUAL.test(name)) names.push(`${folder}/${name}`);
+  for (const name of names) {
     const text = (await project.text(path.join(project.root, name))) ?? '';
     const typed = text.length > MAX_SIZE ? [] : await typedIn(project, text);
     const { starting, left } = await another(scope, found, name, typed);

@@ -276,6 +276,72 @@ const places: Place[] = [
     },
     ['backend backend deno 8000: deno task start'],
   ],
+  [
+    'programs in a folder of apps/ that only groups them',
+    {
+      'package.json': scripts({ lint: 'eslint .' }),
+      'apps/shop/server/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'apps/shop/server/index.js': LISTENS,
+      'apps/shop/web/package.json': vite,
+    },
+    [
+      'server backend express 5000: npm run dev @apps/shop/server',
+      `${WEB.replace('@web', '@apps/shop/web')}`,
+    ],
+  ],
+  [
+    'programs deeper still, where the README says to start them',
+    {
+      'code/v2/shop/api/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'code/v2/shop/api/index.js': LISTENS,
+      'code/v2/shop/web/package.json': vite,
+      'README.md':
+        '```sh\ncd code/v2/shop/api && npm run dev\n```\n```sh\ncd code/v2/shop/web && npm run dev\n```\n',
+    },
+    [
+      'api backend express 5000: npm run dev @code/v2/shop/api',
+      `${WEB.replace('@web', '@code/v2/shop/web')}`,
+    ],
+  ],
+  [
+    'what only docs/ says to type',
+    {
+      'package.json': vite,
+      'board/main.js': LISTENS,
+      'README.md': '# Shop\n',
+      'docs/development.md': '```sh\nnpm run dev\ncd board\nnode main.js\n```\n',
+    },
+    ['frontend frontend vite 5173: npm run dev -- +P'],
+    ['node main.js'],
+  ],
+  [
+    'a page’s second server, by a script of its own',
+    {
+      'package.json': scripts(
+        {
+          dev: 'next dev',
+          socket: 'node socket.js',
+          'api:types': 'node types.js',
+        },
+        ['next'],
+      ),
+      'socket.js': LISTENS,
+      'types.js': "require('fs').writeFileSync('types.ts', made);\n",
+    },
+    ['frontend frontend next 3000: npm run dev -- +P'],
+    ['socket'],
+  ],
+  [
+    'a server by several names is one',
+    {
+      'package.json': scripts(
+        { dev: 'nodemon src/server.js', server: 'node src/server.js', api: 'node dist/server.js' },
+        ['express'],
+      ),
+      'src/server.js': LISTENS,
+    },
+    ['backend backend express 5000: npm run dev'],
+  ],
 ];
 
 testPlaces('a small project', places, project);
