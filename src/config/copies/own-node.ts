@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { denoTasks } from '../detect/deno-tasks.ts';
+import { OTHER_FILE } from '../detect/line-port.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
 import { type Env, envFileNames, openEnv, templatesOf } from './env-files.ts';
 import { variableIn } from './expressions.ts';
@@ -140,8 +141,8 @@ export function wordsOfFiles(words: readonly string[]): string[] {
   const rest = words.slice(1).flatMap((word) => (/\s/.test(word) ? word.split(/\s+/).slice(1) : [word]));
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] as string;
-    if (VALUED.test(word) && !/\.[cm]?[jt]sx?$/.test(rest[at + 1] ?? '')) at++;
-    else if (/^(?:-r|--require|--import|--loader)$/.test(word)) at++;
+    if (VALUED.test(word) && !OTHER_FILE.test(word) && !/\.[cm]?[jt]sx?$/.test(rest[at + 1] ?? '')) at++;
+    else if (OTHER_FILE.test(word)) at++;
     else if (!word.startsWith('-') && !/^(?:run|watch|start|dev|serve|x)$/.test(word)) found.push(word);
   }
   return found.sort((a, b) => Number(/\.[cm]?[jt]sx?$/.test(b)) - Number(/\.[cm]?[jt]sx?$/.test(a)));

@@ -204,12 +204,15 @@ export async function openEntry(trail: Trail, dir: string, word: string): Promis
   const built = /^(?:\.\/)?(?:dist|build|out|lib|\.build)\/(?:src\/)?(.*?)(?:\.[cm]?js)?$/.exec(word)?.[1];
   // `dist/packages/api/src/main.js` of a project that is compiled together.
   const inner = built === undefined ? undefined : /(?:^|\/)(src\/.*)$/.exec(built)?.[1];
+  // `out/api/main.js` of a folder `api` that is compiled together with one beside it.
+  const home = `${path.basename(dir)}/`;
   const names =
     built === undefined
       ? [word]
       : [
           ...['src/', '', 'source/', 'sources/'].map((folder) => folder + built),
           ...(inner ? [inner] : []),
+          ...(built.startsWith(home) ? [built.slice(home.length)] : []),
           word,
         ];
   for (const name of names) {

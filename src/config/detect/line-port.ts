@@ -2,6 +2,9 @@ import type { Framework } from './frameworks/types.ts';
 
 /** What a command line says of its server's port. Pure. */
 
+/** Options whose value is a file that is loaded before the program, or left out of those that are watched. */
+export const OTHER_FILE = /^(?:-r|--require|--import|--loader|--experimental-loader|--ignore|--exclude)$/;
+
 export interface LinePort {
   /** A port that the line names. */
   pinned: number | undefined;

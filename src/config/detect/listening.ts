@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Candidate, isBackground, roleOfName } from './candidate.ts';
+import { OTHER_FILE } from './line-port.ts';
 import type { Look } from './look.ts';
 import type { Project } from './project.ts';
 
@@ -101,13 +102,10 @@ const isTold = ({ framework }: Look): boolean =>
 export const entryOf = ({ words }: Look): string =>
   NODE.test(words[0] ?? '') || words[0] === 'python' ? (fileIn(words) ?? '') : '';
 
-/** Options whose value is loaded before the program. */
-const LOADS = /^(?:-r|--require|--import|--loader|--experimental-loader)$/;
-
 /** What a command runs: the word with a program's ending, else one that may be a file. */
 function fileIn(words: readonly string[]): string | undefined {
   const files = words.filter(
-    (word, i) => i > 0 && !word.startsWith('-') && /[./]/.test(word) && !LOADS.test(words[i - 1] ?? ''),
+    (word, i) => i > 0 && !word.startsWith('-') && /[./]/.test(word) && !OTHER_FILE.test(words[i - 1] ?? ''),
   );
   return files.find((word) => /\.(?:[cm]?[jt]sx?|py)$/.test(word)) ?? files[0];
 }

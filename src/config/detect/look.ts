@@ -82,7 +82,7 @@ export async function look(
   if (words[0] === 'nodemon') {
     const run = await nodemonLine(project, cwd, words);
     const ran = run === undefined ? [] : unwrap(splitLine(run).at(-1)?.words ?? []).words;
-    if (run !== undefined && !NODE_LIKE.has(ran[0] ?? '') && levels.length < 6) {
+    if (run !== undefined && (!NODE_LIKE.has(ran[0] ?? '') || scriptCall(ran)) && levels.length < 6) {
       const found = await look(project, run, cwd, levels);
       return { ...found, appendable: false, inPlace: undefined };
     }

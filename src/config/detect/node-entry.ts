@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { nodeServers, nodeFrameworks as pagePrograms } from './frameworks/node.ts';
 import type { Framework } from './frameworks/types.ts';
+import { OTHER_FILE } from './line-port.ts';
 import type { Project } from './project.ts';
 
 /** What a Node program is that no table knows by its command: read from its own text and its package. */
@@ -34,7 +35,9 @@ export async function nodeServer(
     Object.assign(deps, (await project.packageJson(folder))?.deps);
   }
   const manifest = await project.packageJson(dir);
-  const entry = words.slice(1).find((word) => /\.[cm]?[jt]sx?$/.test(word));
+  const entry = words.find(
+    (word, i) => i > 0 && /\.[cm]?[jt]sx?$/.test(word) && !OTHER_FILE.test(words[i - 1] ?? ''),
+  );
   const source = (entry && (await project.text(path.resolve(dir, entry)))) ?? '';
   const used = usedPackages(source);
   const own = ownServers.find(([uses]) => used.some((name) => uses.test(name)));

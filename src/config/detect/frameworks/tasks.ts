@@ -47,7 +47,7 @@ export const taskFrameworks: Framework[] = [
   // Services and proxies that listen where their own files say, and tunnels.
   task(
     'redis-server valkey-server memcached mongod postgres pg_ctl mysqld mysqld_safe mariadbd ' +
-      'meilisearch minio mailpit maildev mailhog nats-server rabbitmq-server localstack temporal ' +
+      'livekit-server meilisearch minio mailpit maildev mailhog nats-server rabbitmq-server localstack temporal ' +
       'caddy nginx traefik haproxy podman colima cloudflared lt localtunnel smee zrok wails shakapacker-dev-server',
     [],
   ),

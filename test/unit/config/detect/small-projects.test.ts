@@ -332,6 +332,40 @@ const places: Place[] = [
     ['socket'],
   ],
   [
+    'nodemon runs a script',
+    {
+      'package.json': scripts({
+        dev: "nodemon --watch src -e ts --exec 'npm run begin'",
+        begin: 'tsx src/begin.ts',
+      }),
+      'src/begin.ts': 'const port = 3456;\nserver.listen(port, host);\n',
+    },
+    ['backend backend node 3456: npm run dev'],
+  ],
+  [
+    'what a watcher ignores is not what it runs',
+    {
+      'package.json': scripts(
+        { dev: 'concurrently "tsx watch --ignore ./seed.ts ./src/index.ts" "livekit-server --dev"' },
+        ['express', 'concurrently'],
+      ),
+      'src/index.ts': LISTENS,
+    },
+    [
+      'backend backend express 5000: bin tsx watch --ignore ./seed.ts ./src/index.ts',
+      'livekit-server none task -: bin livekit-server --dev',
+    ],
+  ],
+  [
+    'a folder that is compiled together with one beside it',
+    {
+      'api/package.json': scripts({ dev: 'nodemon out/api/app/www.js' }, ['express']),
+      'api/app/www.ts': "import { serve } from './server';\nserve();\n",
+      'api/app/server.ts': LISTENS,
+    },
+    ['api backend express 5000: npm run dev @api'],
+  ],
+  [
     'a server by several names is one',
     {
       'package.json': scripts(
