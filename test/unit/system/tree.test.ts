@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseStat } from '../../../src/system/linux.ts';
 import { leader } from '../../../src/system/platform.ts';
-import { isAlive, type Proc, processTable, readProcess, readSame } from '../../../src/system/processes.ts';
+import {
+  isAlive,
+  nearTree,
+  type Proc,
+  processTable,
+  readProcess,
+  readSame,
+} from '../../../src/system/processes.ts';
 import { parsePs } from '../../../src/system/ps.ts';
 import { ancestorsOf, findTree, withDescendants } from '../../../src/system/tree.ts';
 
@@ -19,6 +27,22 @@ const family = (parents: Record<number, number>, zombies: number[] = []): Proc[]
     zombie: zombies.includes(Number(pid)),
     stopped: false,
   }));
+
+test('near: the first process and those that its first thread has started, at once', async (t) => {
+  const child = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const pid = child.pid as number;
+  t.after(() => process.kill(-pid, 'SIGKILL'));
+  const [sleeper] = await once(child.stdout, 'data');
+  const { start = '' } = readProcess(pid) ?? {};
+  const found = nearTree(pid, start).map((proc) => proc.pid);
+  // A kernel may have no list of children: then the first alone.
+  const listed = existsSync(`/proc/${pid}/task/${pid}/children`);
+  assert.deepEqual(found, listed ? [pid, Number(sleeper)] : [pid]);
+  assert.deepEqual(nearTree(pid, 'another start'), []);
+});
 
 test('descendants: parents first, each once, no dead ones and none below them', () => {
   const all = family({ 10: 1, 13: 12, 12: 10, 11: 10, 20: 1, 21: 20, 14: 11 }, [11]);
