@@ -22,3 +22,14 @@ export function entriesOf(folder: string): Dirent[] {
     return [];
   }
 }
+
+/** PowerShell's `>` writes UTF-16 with a mark at its head. Undefined: neither this nor UTF-8. */
+export function decodeText(bytes: Buffer): string | undefined {
+  const wide = bytes[2] === 0 && bytes[3] === 0; // UTF-32
+  if (bytes[0] === 0xff && bytes[1] === 0xfe && !wide) return bytes.toString('utf16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+      .swap16()
+      .toString('utf16le');
+  return bytes.includes(0) ? undefined : bytes.toString('utf8');
+}

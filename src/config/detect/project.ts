@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { decodeText } from '../small-files.ts';
 
 /** The parts of a package.json that detection reads. */
 export interface PackageJson {
@@ -91,7 +92,7 @@ export class Project {
   text(file: string): Promise<string | undefined> {
     let text = this.#texts.get(file);
     if (!text) {
-      text = readFile(file, 'utf8').catch(() => undefined);
+      text = readText(file).catch(() => undefined);
       this.#texts.set(file, text);
     }
     return text;
@@ -232,6 +233,12 @@ export function pnpmPackages(text: string): string[] {
     }
   }
   return result.filter(Boolean);
+}
+
+async function readText(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  // The mark of UTF-16, which is none in UTF-8.
+  return text.startsWith('\uFFFD\uFFFD') ? (decodeText(await readFile(file)) ?? text) : text;
 }
 
 async function readNames(dir: string): Promise<Names> {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
+import { decodeText } from '../small-files.ts';
 import { expandValues } from './expand.ts';
 
 type Values = Readonly<Record<string, string | undefined>>;
@@ -49,7 +50,7 @@ export async function readEnvFile(
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
     throw new DevstartError('USAGE', `${file} cannot be read (${code ?? String(error)})`, { cause: error });
   }
-  const text = decode(bytes);
+  const text = decodeText(bytes);
   if (text === undefined) {
     throw new DevstartError('USAGE', `${file} is no text in UTF-8 or UTF-16`, {
       hint: 'Save it as UTF-8.',
@@ -57,17 +58,6 @@ export async function readEnvFile(
   }
   const { parse } = await import('dotenv');
   return envFileOf(file, text, parse, env, weaker);
-}
-
-/** PowerShell's `>` writes UTF-16 with a mark at its head. Undefined: neither this nor UTF-8. */
-function decode(bytes: Buffer): string | undefined {
-  const wide = bytes[2] === 0 && bytes[3] === 0; // UTF-32
-  if (bytes[0] === 0xff && bytes[1] === 0xfe && !wide) return bytes.toString('utf16le');
-  if (bytes[0] === 0xfe && bytes[1] === 0xff)
-    return Buffer.from(bytes.subarray(0, bytes.length & ~1))
-      .swap16()
-      .toString('utf16le');
-  return bytes.includes(0) ? undefined : bytes.toString('utf8');
 }
 
 /** Pure. The lines are found by asking `parse` itself, so that quotes and comments count as they do there. */

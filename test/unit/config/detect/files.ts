@@ -6,7 +6,7 @@ import { detectProject } from '../../../../src/config/detect/index.ts';
 import type { App } from '../../../../src/config/types.ts';
 
 /** Files by name; an object is written as JSON. */
-export type Files = Record<string, string | object>;
+export type Files = Record<string, string | Buffer | object>;
 
 const base = await mkdtemp(path.join(os.tmpdir(), 'devstart-detect-'));
 after(() => rm(base, { recursive: true, force: true }));
@@ -19,7 +19,8 @@ export async function projectOf(files: Files): Promise<string> {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(root, name);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+    const isText = typeof content === 'string' || content instanceof Buffer;
+    await writeFile(file, isText ? content : JSON.stringify(content));
   }
   return root;
 }

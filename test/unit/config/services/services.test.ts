@@ -393,6 +393,25 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     ['postgres at localhost:5440: nothing listens there (DATABASE_URL in .env)'],
   ],
   [
+    'a list of packages that PowerShell has written',
+    {
+      'main.py': FASTAPI,
+      'requirements.txt': Buffer.from('\uFEFFfastapi==0.115.0\r\npsycopg2==2.9.9\r\n', 'utf16le'),
+      'docker-compose.yml': DB,
+    },
+    [`${START} (docker-compose.yml)`],
+  ],
+  [
+    'the default of Reflex’s own config',
+    {
+      'rxconfig.py':
+        'import os\nimport reflex as rx\nurl = os.environ.get("DATABASE_URL", "mysql+pymysql://root:@localhost:3306/shop")\nconfig = rx.Config(app_name="shop", db_url=url)\n',
+      'shop/shop.py': 'import reflex as rx\napp = rx.App()\n',
+      'requirements.txt': 'reflex==0.8.26\npymysql\n',
+    },
+    ['mysql at localhost:3306: nothing listens there (rxconfig.py)'],
+  ],
+  [
     'a driver in a package of the workspace',
     {
       'package.json': { workspaces: ['apps/*', 'packages/*'] },
