@@ -130,7 +130,19 @@ async function firstOf(sources: Sources, dir: string, names: string[]): Promise<
   return undefined;
 }
 
-const ENDINGS = ['.ts', '.js', '.mjs', '.cjs', '.mts', '.tsx', '.jsx', '.json', '/index.ts', '/index.js'];
+const ENDINGS = [
+  '.ts',
+  '.js',
+  '.mjs',
+  '.cjs',
+  '.mts',
+  '.tsx',
+  '.jsx',
+  '.json',
+  '/index.ts',
+  '/index.js',
+  '/index.tsx',
+];
 
 /** `./env.js` is env.ts where that is what lies there; `@/env`, `~/env`, `#/env` start from src or the top. */
 export async function openScript(

@@ -6,7 +6,7 @@ import { type Env, envFileNames, openEnv, templatesOf } from './env-files.ts';
 import { variableIn } from './expressions.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { lowPort } from './low-port.ts';
-import { importsOf, openImport } from './modules.ts';
+import { defaultInSchema, ofFactory, ofSettings } from './node-settings.ts';
 import { entryListens, listensBelow, openEntry } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { closing, expressionEnd } from './text.ts';
@@ -65,6 +65,11 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
       reads ??= said.name;
       own.push(...ownOf(inner, said, said.label));
     }
+  if (entry && reads === undefined && own.length === 0) {
+    const said = await ofSettings(inner, entry);
+    reads = said.name;
+    own.push(...ownOf(inner, said, 'port'));
+  }
   own.push(...(await odd(inner)));
   if (own.length === 0 && entry && (trail.program.words[0] === 'bun' || app.framework === 'bun'))
     own.push(...bunDefault(entry));
@@ -210,53 +215,6 @@ async function anyPort(trail: AppTrail, entry: SourceFile): Promise<Said> {
     const start = match.index - around.length;
     const said = await portOf(trail, entry, start, expressionEnd(entry.code, start, 'js'));
     return { ...said, name: variableIn(match[0], 'js') };
-  }
-  return {};
-}
-
-/** Nest's `config.get('app.port')`: the key in the project's own settings, in the file of the first word where there is one. */
-async function ofFactory(trail: AppTrail, entry: SourceFile): Promise<Said> {
-  const [, space = '', key] =
-    /\.get(?:OrThrow)?(?:<[^>]*>)?\(\s*['"](?:([\w-]+)\.)?(\w*[pP]ort)['"]/.exec(entry.code) ?? [];
-  if (key === undefined) return {};
-  const { project } = trail.sources;
-  const files: string[] = [];
-  for (const folder of [
-    path.join(trail.dir, 'src/config'),
-    path.join(trail.dir, 'config'),
-    path.join(trail.dir, 'src'),
-  ])
-    for (const name of (await project.list(folder)).files)
-      if (/\.[jt]s$/.test(name) && (/config/i.test(name) || folder.endsWith('config')))
-        files.push(path.join(folder, name));
-  files.sort(
-    (a, b) => Number(path.basename(b).startsWith(space)) - Number(path.basename(a).startsWith(space)),
-  );
-  for (const file of files.slice(0, 8)) {
-    const source = await trail.sources.open(file);
-    const said = source ? await portOfKey(trail, source, key) : {};
-    if (said.digits) return said;
-  }
-  return {};
-}
-
-/** Files that say what the variables must be. */
-const SCHEMAS = /(?:config|env|settings?|schema|constants?|valid\w*|module)[\w.-]*$/i;
-
-/** The default of a schema that checks the variables at the start: `PORT: Joi.string().default('5002')`. */
-async function defaultInSchema(trail: AppTrail, entry: SourceFile, name: string): Promise<Said> {
-  const waiting = [entry];
-  const seen = new Set([entry.file]);
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    const said = await portOfKey(trail, file, name);
-    if (said.digits) return { ...said, name };
-    for (const taken of importsOf(file)) {
-      if (seen.size > 12 || !SCHEMAS.test(path.basename(taken.from))) continue;
-      for (const further of await openImport(trail.sources, file, taken, trail.top)) {
-        if (!seen.has(further.file)) waiting.push(further);
-        seen.add(further.file);
-      }
-    }
   }
   return {};
 }

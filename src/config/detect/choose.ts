@@ -112,6 +112,8 @@ function besideBoth(scope: Scope, whole: Candidate, servers: Candidate[]): Candi
  * before folders; exact names beat names that only hold the word; `app` and `api` decide nothing; the README comes last.
  */
 function clearlyNamed({ project, typed }: Scope, candidates: Candidate[], role: Role): Candidate | undefined {
+  const said = candidates.filter((c) => c.meant);
+  if (said.length === 1) return said[0];
   const main = candidates.filter((c) => !isBackground(path.basename(c.home)) && !isBeside(c));
   const rest = main.length > 0 ? main : candidates.filter((c) => !isBackground(path.basename(c.home)));
   if (rest.length === 1) return rest[0];

@@ -58,12 +58,10 @@ export function unknownPort(app: App): string[] {
   );
   if (known || told || (framework === 'task' && app.roles.length === 0)) return [];
   const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
-  // A compiled program does without a default where its owner's own env file has it.
-  if (portName !== undefined && /^(?:rust|go|spring)$/.test(framework ?? ''))
+  if (portName !== undefined)
     return [
       `${name}: it listens where ${portName} says, and no file that was read gives that; to say it: ${flag}`,
     ];
-  if (portName !== undefined) return [];
   return [
     `${name}: no file that was read says where it listens, so it is told a port by PORT; if it has one of its own, say it: ${flag}`,
   ];

@@ -76,7 +76,7 @@ export const developingPairs = [
 ];
 /** What starts a single app, the likeliest first. */
 const singles =
-  'dev start:dev develop serve start dev:server dev:api dev:web dev:client dev:frontend dev:backend dev:app server api web client frontend backend dev:start start-dev devStart startDev dev:serve serve:dev dev:run run:dev start:local local dev:local start:watch nodemon watch'.split(
+  'dev start:dev develop serve start dev:server dev:api dev:web dev:client dev:frontend dev:backend dev:app server api web client frontend backend dev:start dev:ssr start-dev devStart startDev dev:serve serve:dev dev:run run:dev start:local local dev:local start:watch nodemon watch'.split(
     ' ',
   );
 const prodSingles = 'start:prod start preview serve'.split(' ');
@@ -222,7 +222,8 @@ export async function singleScript(scope: Scope, dir: string): Promise<ScriptCan
     if (!candidate.look.framework && (await startsOnlyTasks(scope, dir, script))) continue;
     // A built site's preview is not what `dev` means, nor the other way round.
     const { framework } = candidate.look;
-    if (!prod && (framework?.production || servesBuilt(candidate.look))) fallback ??= candidate;
+    if (!prod && (framework?.production || servesBuilt(candidate.look) || startsBuilt(candidate.look)))
+      fallback ??= candidate;
     // A word nobody knows may be anything: something known goes first.
     else if (!framework && script !== names.find((n) => n in scripts)) fallback ??= candidate;
     else if (!framework && /^(?:watch|web)$/.test(script)) continue;
@@ -281,6 +282,10 @@ async function isEmptyMix({ project }: Scope, dir: string): Promise<boolean> {
 /** `http-server build`: what was built before. */
 const servesBuilt = ({ framework, words }: Look): boolean =>
   framework?.id === 'http-server' && words.some((word) => /^(?:\.\/)?(?:build|dist|out)\/?$/.test(word));
+
+/** `node dist/main.js`, where nothing of the line makes it. */
+const startsBuilt = (look: Look): boolean =>
+  /^(?:\.\/)?(?:dist|build|out)\//.test(entryOf(look)) && splitLine(look.line).length === 1;
 
 /** Whether a line starts devstart itself. */
 export const runsDevstart = (line: string) =>

@@ -26,6 +26,7 @@ const frontends: Framework[] = [
   { id: 'astro', label: 'Astro', role: 'frontend', commands: ['astro', 'astro dev', 'astro start'], not: ['build', 'check', 'sync', 'add', 'preview', 'info'], flags: PORT_HOST, env: ASTRO, port: 4321, caches: ['.astro', 'node_modules/.astro', ...VITE_CACHES] },
   { id: 'astro', label: 'Astro', role: 'frontend', commands: ['astro preview'], flags: PORT_HOST, env: ASTRO, port: 4321, production: true },
   { id: 'angular', label: 'Angular', role: 'frontend', commands: ['ng serve', 'ng s', 'ng dev'], flags: PORT_HOST, port: 4200, caches: ['.angular/cache'] },
+  { id: 'angular', label: 'Angular', role: 'frontend', commands: ['ng run'], needs: /:serve(?:-ssr)?(?=[:\s]|$)/, flags: PORT_HOST, port: 4200, caches: ['.angular/cache'] },
   { id: 'cra', label: 'Create React App', role: 'frontend', commands: ['react-scripts start', 'craco start', 'react-app-rewired start', 'react-scripts-ts start'], port: 3000, caches: BUNDLER_CACHES },
   { id: 'rsbuild', label: 'Rsbuild', role: 'frontend', commands: ['rsbuild', 'rsbuild dev'], not: ['build', 'preview', 'inspect'], flags: ['--port', '{port}', '--host', '{host}'], port: 3000, caches: BUNDLER_CACHES },
   { id: 'rspack', label: 'Rspack', role: 'frontend', commands: ['rspack serve', 'rspack dev'], flags: PORT_HOST, port: 8080, caches: BUNDLER_CACHES },

@@ -366,6 +366,44 @@ const places: Place[] = [
     ['api backend express 5000: npm run dev @api'],
   ],
   [
+    'a start of what was built beside one for developing',
+    {
+      'package.json': scripts({ start: 'node dist/server/main.js', 'dev:ssr': 'ng run shop:serve-ssr' }, [
+        '@angular/core',
+        'express',
+      ]),
+    },
+    ['frontend frontend angular 4200: npm run dev:ssr -- +P'],
+  ],
+  [
+    'a folder of settings that are put together when it runs',
+    {
+      'package.json': scripts({ dev: 'nodemon server' }, ['express']),
+      'server/index.js': "const config = require('./config');\napp.listen(config.port, config.ip);\n",
+      'server/config/index.js': 'module.exports = merge(require(`./${env}`), require("./base"));\n',
+      'server/config/base.js': 'module.exports = { port: process.env.PORT || 4321 };\n',
+    },
+    ['backend backend express 4321: npm run dev'],
+  ],
+  [
+    'the window that the script at the top opens, beside a site',
+    {
+      'package.json': scripts(
+        { dev: 'npm run dev:desktop', 'dev:desktop': 'npm run dev -w @shop/desktop' },
+        [],
+        {
+          workspaces: ['desktop', 'site'],
+        },
+      ),
+      'desktop/package.json': scripts({ dev: 'electron-vite dev' }, ['electron-vite'], {
+        name: '@shop/desktop',
+      }),
+      'site/package.json': scripts({ dev: 'astro dev' }, ['astro'], { name: '@shop/site' }),
+    },
+    ['desktop frontend electron-vite 5173: npm run dev @desktop'],
+    ['site'],
+  ],
+  [
     'a server by several names is one',
     {
       'package.json': scripts(

@@ -939,7 +939,7 @@ const noted: [string, Files, string[]][] = [
     {
       'dev.sh': 'for a in api web; do (cd $a && npm run dev) & done\nwait\n',
       'api/package.json': express,
-      'api/server.js': 'app.listen(process.env.PORT);',
+      'api/server.js': 'app.listen(process.env.PORT || 4000);',
       'web/package.json': vite,
     },
     ['dev.sh is not used: dev.sh needs a shell to be read; the servers are started from their folders'],
