@@ -171,6 +171,29 @@ function portInCommand(source: SourceFile, [from, to]: [number, number], tool: s
   return foundAt({ source, start: end - match[1].length, end }, 'script');
 }
 
+/** What the compose file gives the variable that its code reads: in its own service, else one number wherever it stands. */
+export async function ownOfContainer(trail: AppTrail, reads: string): Promise<Own[]> {
+  const { sources, dir } = trail;
+  const given = new RegExp(
+    `^[ \\t]*-?[ \\t]*["']?${escaped(reads)}["']?[ \\t]*[:=][ \\t]*["']?(?:\\$\\{\\w+:-)?(\\d{4,5})\\b`,
+    'gm',
+  );
+  for (const folder of new Set([dir, sources.project.root])) {
+    const compose = await openFirst(trail, folder, COMPOSE);
+    if (!compose?.text.includes(reads)) continue;
+    const [from, to] = serviceOf(compose, sources.project.relative(dir)) ?? [0, compose.text.length];
+    // Each service may have a PORT.
+    if (reads === 'PORT' && from === 0) continue;
+    const all = [...compose.text.slice(from, to).matchAll(given)];
+    const [first] = all;
+    if (!first?.[1] || new Set(all.map(([, digits]) => digits)).size > 1) continue;
+    const end = from + first.index + first[0].length;
+    const found = foundAt({ source: compose, start: end - first[1].length, end }, 'script');
+    return [{ found, label: reads, fixed: false }];
+  }
+  return [];
+}
+
 /** The lines of the service that is built from a folder. */
 function serviceOf({ text }: SourceFile, folder: string): [number, number] | undefined {
   const services = /^services:[^\n]*\n/m.exec(text);

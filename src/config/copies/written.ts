@@ -2,7 +2,14 @@ import path from 'node:path';
 import type { Project } from '../detect/project.ts';
 import type { App, Program } from '../types.ts';
 import { callsOfBrowser } from './calls.ts';
-import { callsOfScripts, nowhere, ownOfCommand, ownOfProse, placeInFiles } from './commands.ts';
+import {
+  callsOfScripts,
+  nowhere,
+  ownOfCommand,
+  ownOfContainer,
+  ownOfProse,
+  placeInFiles,
+} from './commands.ts';
 import { type AppFacts, decide, keysOf } from './decide.ts';
 import { openEnv, portOfValue, templatesOf } from './env-files.ts';
 import { isPort } from './expressions.ts';
@@ -205,13 +212,15 @@ async function readFacts(trail: AppTrail): Promise<Facts> {
 }
 
 /** Its code reads a variable that nothing sets yet: what people copy to `.env` says what they give it. */
-async function ownOfTemplate({ sources, dir }: AppTrail, { reads }: Facts): Promise<Own[]> {
+async function ownOfTemplate(trail: AppTrail, { reads }: Facts): Promise<Own[]> {
+  const { sources, dir } = trail;
   if (reads === undefined) return [];
   const env = await openEnv(sources, await templatesOf(sources, path.join(dir, '.env')));
   const found = portOfValue(env, reads);
   if (found) return [{ found, label: reads, fixed: false }];
   // `process.env.PORT || env("APP_PORT")`: of several names the one that it has.
-  return ownOfEnv(env).slice(0, 1);
+  const [named] = ownOfEnv(env);
+  return named ? [named] : ownOfContainer(trail, reads);
 }
 
 /** The variable that its code reads is set by its command, or exported in the shell: `SERVER_PORT=7000 node x`. */

@@ -58,6 +58,7 @@ export function unknownPort(app: App): string[] {
   );
   if (known || told || (framework === 'task' && app.roles.length === 0)) return [];
   const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
+  // Its owner's own env file has it, or its shell.
   if (portName !== undefined)
     return [
       `${name}: it listens where ${portName} says, and no file that was read gives that; to say it: ${flag}`,

@@ -286,6 +286,31 @@ const cases: [string, Files, string[]][] = [
     ['backend -', 'frontend 5173'],
   ],
   [
+    'a variable of its own that the compose file gives',
+    both({
+      'server/index.js': `${EXPRESS}app.listen(process.env.SHOP_SERVER_PORT);\n`,
+      'compose.yaml': 'services:\n  web:\n    build: .\n    environment:\n      - SHOP_SERVER_PORT=3070\n',
+    }),
+    ['backend 3070 compose.yaml:5 SHOP_SERVER_PORT', 'frontend 5173'],
+  ],
+  [
+    'PORT as the service that is built from its folder has it, not as another one',
+    both({
+      'server/index.js': `${EXPRESS}app.listen(process.env.PORT);\n`,
+      'compose.yaml':
+        'services:\n  web:\n    build: ./web\n    environment:\n      PORT: 3000\n  api:\n    build: ./server\n    environment:\n      PORT: 3071\n',
+    }),
+    ['backend 3071 compose.yaml:9 PORT', 'frontend 5173'],
+  ],
+  [
+    'another service’s PORT is nobody’s here',
+    both({
+      'server/index.js': `${EXPRESS}app.listen(process.env.PORT);\n`,
+      'compose.yaml': 'services:\n  web:\n    build: ./web\n    environment:\n      PORT: 3000\n',
+    }),
+    ['backend -', 'frontend 5173'],
+  ],
+  [
     'a test’s port is not read',
     both({
       'server/index.js': `${EXPRESS}module.exports = app;\n`,

@@ -149,6 +149,19 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ],
   ],
   [
+    'a Node server whose port only its owner’s env file has',
+    {
+      'backend/package.json': express,
+      'backend/server.js': "require('express')().listen(process.env.PORT);\n",
+      'web/package.json': vite,
+    },
+    ['backend backend express any: npm run dev @backend', WEB],
+    [],
+    [
+      'backend: it listens where PORT says, and no file that was read gives that; to say it: --backend-port N',
+    ],
+  ],
+  [
     'a Cargo workspace: of its programs the server, and the port of its config',
     {
       'backend/Cargo.toml':
