@@ -198,7 +198,7 @@ export async function ownOfContainer(trail: AppTrail, reads: string): Promise<Ow
 function serviceOf({ text }: SourceFile, folder: string): [number, number] | undefined {
   const services = /^services:[^\n]*\n/m.exec(text);
   if (!services) return undefined;
-  const pattern = /^( {2}|\t)[\w-]+:[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*)\n?)*/gm;
+  const pattern = /^( {2}|\t)[\w-]+:[^\n]*\n(?:\1[ \t]+[^\n]*(?:\n|$)|[ \t]*\n)*/gm;
   pattern.lastIndex = services.index + services[0].length;
   const place = folder === '.' ? '\\.' : `(?:\\./)?${escaped(folder)}`;
   const built = new RegExp(`\\b(?:build|context):\\s*["']?${place}/?["']?\\s*(?:[,}\\n]|$)`);
