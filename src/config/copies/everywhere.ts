@@ -264,3 +264,26 @@ export async function placeOfNumber(
   }
   return best;
 }
+
+/** Which of these numbers stand in the code of these folders where it listens, or says on what. @param dirs absolute */
+export async function numbersOfCode(
+  ports: readonly number[],
+  dirs: readonly string[],
+  { root, shell }: Pick<LookContext, 'root' | 'shell'>,
+): Promise<Set<number>> {
+  const homes = dirs.map((dir) => path.relative(root, dir).replaceAll(path.sep, '/'));
+  const found = new Set<number>();
+  const reader = new Reader();
+  for (const file of await filesWith(ports.map(String), { root, first: homes, shell })) {
+    if (!homes.some((home) => home === '' || file.startsWith(`${home}/`))) continue;
+    const text = reader.read(`${root}/${file}`)?.toString('utf8') ?? '';
+    for (const port of ports) {
+      if (found.has(port) || !text.includes(String(port))) continue;
+      const { code } = sourceOf(path.join(root, file), file, text);
+      // Not of an address: that is where it calls.
+      const said = new RegExp(`^.*(?:listen|port|bind|serve|addr).*(?<![\\w.$:-])${port}(?![\\w.-])`, 'im');
+      if (said.test(code)) found.add(port);
+    }
+  }
+  return found;
+}

@@ -22,7 +22,7 @@ import { pythonFacts, reflexPorts } from './own-python.ts';
 import { PAGE_CONFIGS } from './pages.ts';
 import { Sources } from './sources.ts';
 import { tlsByCommand } from './tls.ts';
-import type { Copy, Looks, Own } from './types.ts';
+import type { Call, Copy, Looks, Own } from './types.ts';
 
 export interface WrittenContext {
   prod: boolean;
@@ -40,7 +40,7 @@ export async function withWrittenPorts(
   project: Project,
   apps: readonly App[],
   context: WrittenContext,
-): Promise<{ apps: App[]; copies: Copy[]; notes: string[] } & Looks> {
+): Promise<{ apps: App[]; copies: Copy[]; calls: Call[]; notes: string[] } & Looks> {
   const facts = await Promise.all(apps.map((app) => factsOf(project, app, context, apps.length === 1)));
   await partEquals(project, facts, context);
   await hearPage(project, facts);
@@ -48,6 +48,10 @@ export async function withWrittenPorts(
   return {
     copies,
     notes: facts.flatMap(notesOf),
+    // A server's own code names itself as well.
+    calls: facts.flatMap(({ app, calls }) =>
+      calls.filter(({ found }) => app.roles.includes('frontend') || found.name !== undefined),
+    ),
     async lookWidely(owners) {
       const { copiesEverywhere } = await import('./everywhere.ts');
       const readings = facts.map(({ app, env = { values: new Map() } }) => ({ app, env }));

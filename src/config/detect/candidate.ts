@@ -13,6 +13,8 @@ export interface Scope {
   leftOut: (LeftOut & { unless?: string })[];
   /** Where the README starts something; looked for where nothing else tells equals apart. */
   typed?: ReadonlySet<string>;
+  /** The project's own command says all that it starts: what lies beside that is its owner's choice. */
+  whole?: true;
 }
 
 /** An app that could be it, before it is decided which ones are. */

@@ -176,7 +176,7 @@ export async function workspaceCandidates(scope: Scope): Promise<Candidate[]> {
       for (const one of SKIPPED.test(name) ? [] : await programsAt(project, dir)) dirs.add(one);
     }
   }
-  return each(scope, [...dirs].sort());
+  return serversIn(scope, [...dirs].sort());
 }
 
 /** The folder, or what it only groups: `apps/shop/client` and `apps/shop/server`. */
@@ -193,11 +193,11 @@ async function programsAt(project: Project, dir: string): Promise<string[]> {
 export async function otherFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const names = [...(await project.list(project.root)).dirs].filter((name) => !SKIPPED.test(name)).sort();
-  const found = await each(
+  const found = await serversIn(
     scope,
     names.slice(0, 40).map((name) => path.join(project.root, name)),
   );
-  return found.length > 0 ? found : each(scope, [...(await typedHomes(project))]);
+  return found.length > 0 ? found : serversIn(scope, [...(await typedHomes(project))]);
 }
 
 /** What says that a folder is a program of its own. */
@@ -208,6 +208,9 @@ const PYTHON_FILE = /^(?:app|main|server|api)\.py$/;
 const CODE = /\.(?:php|py|go|rb|java|cs|pl|jsp|aspx)$/;
 const SHOWN_OFF = /^(?:demos?|samples?|playgrounds?|sandbox(?:es)?|stories|starters?|boilerplates?)$/;
 
+/** A folder of this name is no part of what is developed, whatever lies in it. */
+export const isNoPart = (name: string): boolean => SKIPPED.test(name) || SHOWN_OFF.test(name);
+
 /**
  * Further folders at the top that are programs of their own: one look at each, no more.
  * @param started the folders of what is started
@@ -215,7 +218,7 @@ const SHOWN_OFF = /^(?:demos?|samples?|playgrounds?|sandbox(?:es)?|stories|start
 export async function furtherFolders(scope: Scope, started: ReadonlySet<string>): Promise<Candidate[]> {
   const { project } = scope;
   const { dirs } = await project.list(project.root);
-  const names = [...dirs].filter((name) => !SKIPPED.test(name) && !SHOWN_OFF.test(name)).sort();
+  const names = [...dirs].filter((name) => !isNoPart(name)).sort();
   const all = names.slice(0, 40).map((name) => path.join(project.root, name));
   const seen = await Promise.all(all.map((dir) => project.list(dir)));
   const having = (what: RegExp) =>
@@ -223,8 +226,8 @@ export async function furtherFolders(scope: Scope, started: ReadonlySet<string>)
   const programs = having(MANIFEST);
   // Without a list of packages only what is a server for sure: `ai-service/app.py`.
   const files = having(PYTHON_FILE).filter((dir) => !programs.includes(dir));
-  const servers = (await each(scope, files)).filter(({ app }) => app.framework !== 'python');
-  return [...(await each(scope, programs)), ...servers];
+  const servers = (await serversIn(scope, files)).filter(({ app }) => app.framework !== 'python');
+  return [...(await serversIn(scope, programs)), ...servers];
 }
 
 /**
@@ -273,7 +276,8 @@ export async function unrecognised(
   return found;
 }
 
-async function each(scope: Scope, dirs: string[]): Promise<Candidate[]> {
+/** The servers of these folders, those of libraries marked. */
+export async function serversIn(scope: Scope, dirs: string[]): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const dir of dirs) {
     const own = (await folderCandidates(scope, dir)).filter((c) => !c.task);

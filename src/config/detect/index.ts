@@ -25,8 +25,8 @@ import {
   mentionUnusedScript,
   mentionWorkersOf,
   nothingFound,
-  unknownPort,
 } from './mention.ts';
+import { lastNotes } from './notes.ts';
 import { isRoleName, openRole, rolesOf, unique } from './open-role.ts';
 import {
   composeCommand,
@@ -71,6 +71,7 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const decided = (await decide(scope)).flatMap((one) => [...(one.companions ?? []), one]);
   await mentionWorkersOf(scope, decided);
   await mentionFurtherScripts(scope, decided);
+  if (!scope.whole) await (await import('./further.ts')).mentionFurther(scope, decided);
   for (const { note } of decided) if (note) scope.notes.push(note);
   const found = await Promise.all(
     decided.map(async (one) => guessed(scope.project, await quieted(scope.project, one))),
@@ -82,25 +83,16 @@ export async function detectProject(root: string, context: DetectContext): Promi
     .filter((one, i, all) => all.findIndex((x) => x.what === one.what && x.file === one.file) === i)
     .map(({ what, file, why }) => ({ what, file, why }));
   const named = afterSteps(found, uniqueNames(apps));
-  const written = await withWrittenPorts(scope.project, named, { ...context, rivals: leftOut.length > 0 });
+  const { calls, ...written } = await withWrittenPorts(scope.project, named, {
+    ...context,
+    rivals: leftOut.length > 0,
+  });
   const beside = await typedBeside(scope, decided);
   const said = { ...scope, leftOut: [...leftOut, ...beside] };
   await mentionComposeOf(said, found, written.apps);
-  const notes = [
-    ...scope.notes,
-    ...written.apps.flatMap(unknownPort),
-    ...written.notes,
-    ...(await asleep(scope, named)),
-  ];
+  const known = { apps: written.apps, calls, leftOut: said.leftOut };
+  const notes = await lastNotes(scope, { ...known, notes: written.notes });
   return { ...written, notes: [...new Set(notes)], leftOut: said.leftOut };
-}
-
-async function asleep({ project, context }: Scope, apps: App[]): Promise<string[]> {
-  const spring = apps.filter(({ framework }) => framework === 'spring');
-  if (spring.length === 0 || context.prod) return [];
-  const { sleepingProfile } = await import('./spring-profiles.ts');
-  const words = await Promise.all(spring.map((app) => sleepingProfile(project, app, context.env)));
-  return words.filter((word) => word !== undefined);
 }
 
 /** `dependsOn` of those before which something has to end. */
@@ -118,20 +110,25 @@ async function decide(scope: Scope): Promise<Candidate[]> {
   if (await project.has(root, 'rxconfig.py')) return reflexCommand(scope);
 
   const own = await scriptsCommand(scope, root);
-  if (own && isWhole(own)) return own;
+  if (own && isWhole(own)) return wholly(scope, own);
   // In production the scripts that say start; the others only where nothing else is found.
   const hasDev = own && 'dev' in ((await project.packageJson(root))?.scripts ?? {});
   const table = scope.context.prod ? startPairs : hasDev ? developingPairs : undefined;
   const pair = await scriptPair(scope, root, table);
   if (pair) return pair;
   const lines = await procfileDev(scope);
-  if (lines) return mentionPages(scope, lines);
+  if (lines) return mentionPages(scope, wholly(scope, lines));
   const others: Candidate[][] = [];
   for await (const other of otherCommands(scope)) {
-    if (listeners(other).length > 1) return other;
+    if (listeners(other).length > 1) return wholly(scope, other);
     others.push(other);
   }
   return byFiles(scope, own, others);
+}
+
+function wholly(scope: Scope, all: Candidate[]): Candidate[] {
+  scope.whole = true;
+  return all;
 }
 
 const listeners = (all: Candidate[]) => all.filter((one) => isServer(one) && !one.app.opaque);

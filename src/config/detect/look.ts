@@ -47,9 +47,8 @@ export async function look(
   levels: PackageManager[] = [],
 ): Promise<Look> {
   const parts = splitLine(line);
-  let cwd = dir;
-  for (const { words } of parts) if (words[0] === 'cd' && words[1]) cwd = path.resolve(cwd, words[1]);
   const { part, last: ends } = mainPart(parts);
+  let cwd = ledTo(parts, part, dir);
   const keeps = keepsOptions(part);
   // yarn and bun keep a `--` to themselves, so that none gets to a wrapper behind them.
   const last = ends && !(keeps && levels.some((pm) => pm === 'yarn' || pm === 'bun'));
@@ -131,6 +130,19 @@ async function taskLook(
 function exported(parts: Part[]): Record<string, string> {
   const assigned = parts.filter(({ words }) => words[0] === EXPORT).flatMap(({ words }) => words.slice(1));
   return unwrap(assigned).env;
+}
+
+/** Where the `cd`s before a command lead; those of a group count within it: `(cd ../ui && npm run build) && vite`. */
+function ledTo(parts: Part[], until: Part | undefined, dir: string): string {
+  const outer: string[] = [];
+  let cwd = dir;
+  for (const part of parts) {
+    if (part.text.startsWith('(')) outer.push(cwd);
+    if (part.words[0] === 'cd' && part.words[1]) cwd = path.resolve(cwd, part.words[1]);
+    if (part === until) break;
+    if (part.text.endsWith(')')) cwd = outer.pop() ?? cwd;
+  }
+  return cwd;
 }
 
 /** The command that stays: the last one, or the one before a pipe or beside a watcher. */

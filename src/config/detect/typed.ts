@@ -21,11 +21,33 @@ const SPAN = /(?<!`)`([\w./-]+ \w[^`]*|gulp|grunt)`(?!`)/g;
 /** Around a command in a sentence. */
 const TELLS = /\b(?:run|start|launch|execute|type|use|with|by)\b/i;
 
+/** A heading below such a one that speaks of developing all the same. */
+const MEANT = /\blocal|develop|without|manual/i;
+const NOT_ASIDE = 8;
+
+/** The lines, from 1, below headings that speak of another way to run it or of something else, with all that these hold. */
+export function asideLines(text: string): Set<number> {
+  const lines = new Set<number>();
+  let level = NOT_ASIDE;
+  let fenced = false;
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(?:`{3,}|~{3,})/.test(raw)) fenced = !fenced;
+    const [, marks = '', title, bold] =
+      (!fenced && /^(#{1,6})\s+(.*)|^\*\*([^*]+)\*\*:?\s*$/.exec(raw)) || [];
+    const said = title ?? bold;
+    // The title of it all holds everything, and says what it is.
+    const own = marks.length > 1 ? marks.length : NOT_ASIDE - 1;
+    if (said !== undefined && (own <= level || MEANT.test(said))) level = ASIDE.test(said) ? own : NOT_ASIDE;
+    if (level < NOT_ASIDE) lines.add(index + 1);
+  }
+  return lines;
+}
+
 /** The commands of a Markdown text: lines of fenced blocks, each with the folder that its `cd`s lead to, and spans in sentences. */
 export async function typedIn(project: Project, text: string): Promise<Typed[]> {
   const found: Typed[] = [];
   let fence: { mark: string; shell: boolean } | undefined;
-  let aside = false;
+  const aside = asideLines(text);
   let dir = project.root;
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const [, mark = '', language = ''] = /^\s*(`{3,}|~{3,})\s*([\w-]*)/.exec(raw) ?? [];
@@ -33,9 +55,7 @@ export async function typedIn(project: Project, text: string): Promise<Typed[]> 
       fence = fence ? undefined : { mark, shell: SHELLS.test(language) };
       continue;
     }
-    const heading = fence ? undefined : /^#{1,6}\s+(.*)|^\*\*([^*]+)\*\*:?\s*$/.exec(raw);
-    if (heading) aside = ASIDE.test(heading[1] ?? heading[2] ?? '');
-    if (aside || (fence && !fence.shell)) continue;
+    if (aside.has(index + 1) || (fence && !fence.shell)) continue;
     if (!fence) {
       for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(SPAN) : [])
         found.push({ line: index + 1, text: span, dir: project.root });
@@ -59,12 +79,18 @@ const STARTING =
 /** Characters; a longer text is no manual. */
 export const MAX_SIZE = 200_000;
 
+/** The README at the top, where it is a manual. */
+export async function readmeOf(project: Project): Promise<{ file: string; text: string } | undefined> {
+  const { files } = await project.list(project.root);
+  const file = [...files].find((name) => /^readme\.(?:md|rst|markdown)$/i.test(name));
+  const text = file && (await project.text(path.join(project.root, file)));
+  return file && text && text.length <= MAX_SIZE ? { file, text } : undefined;
+}
+
 /** What the README at the top has people type. */
 export async function typedInReadme(project: Project): Promise<Typed[]> {
-  const { files } = await project.list(project.root);
-  const readme = [...files].find((name) => /^readme\.(?:md|rst|markdown)$/i.test(name));
-  const text = readme && (await project.text(path.join(project.root, readme)));
-  return text && text.length <= MAX_SIZE ? typedIn(project, text) : [];
+  const readme = await readmeOf(project);
+  return readme ? typedIn(project, readme.text) : [];
 }
 
 /** The folders below the top in which the README starts something. */

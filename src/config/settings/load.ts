@@ -100,7 +100,8 @@ async function configuredApps({ root, config }: Layers, context: DetectContext):
     import('../copies/written.ts'),
   ]);
   const apps = await appsFromConfig(config?.value ?? {}, root, { ...context, file: config?.file ?? '' });
-  return { ...(await withWrittenPorts(new Project(root), apps, context)), leftOut: [] };
+  const { calls: _, ...written } = await withWrittenPorts(new Project(root), apps, context);
+  return { ...written, leftOut: [] };
 }
 
 const configPath = (cwd: string, given: string): string =>

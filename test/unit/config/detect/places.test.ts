@@ -16,6 +16,55 @@ const ASPIRE = '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>';
 /** Title, files, apps, what is left out. */
 const places: Place[] = [
   [
+    'a page whose script first builds in another folder, in a group of its own',
+    {
+      'backend/package.json': scripts({ dev: 'node server.js' }, ['express']),
+      'backend/server.js': "require('express')().listen(4000)",
+      'frontend/ui/package.json': scripts({ build: 'vite build' }, ['vite']),
+      'frontend/shop/package.json': scripts({ dev: '(cd ../ui && npm run build) && vite' }, ['vite']),
+    },
+    [
+      'backend backend express 4000: npm run dev @backend',
+      'frontend frontend vite 5173: npm run dev -- +P @frontend/shop',
+    ],
+  ],
+  [
+    'servers in folders two down that are called by no role',
+    {
+      'backend/package.json': scripts({ dev: 'node server.js' }, ['express']),
+      'backend/server.js': "require('express')().listen(4000)",
+      'frontend/package.json': vite,
+      'kiosk/terminal/package.json': vite,
+      'internal/orders/go.mod': 'module orders\n',
+      'internal/orders/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+      'internal/common/go.mod': 'module common\n',
+      'internal/common/log.go': 'package common\n',
+      'bots/mail/package.json': scripts({ dev: 'node mail.js' }),
+      'bots/mail/mail.js': 'setInterval(() => {}, 1000)',
+      'examples/one/package.json': vite,
+    },
+    [
+      'backend backend express 4000: npm run dev @backend',
+      'frontend frontend vite 5173: npm run dev -- +P @frontend',
+    ],
+    ['orders', 'terminal'],
+  ],
+  [
+    'where the command at the top starts a server of each role, the others are its owner’s choice',
+    {
+      'package.json': scripts({ dev: 'concurrently "npm run dev --prefix api" "npm run dev --prefix web"' }),
+      'api/package.json': scripts({ dev: 'node server.js' }, ['express']),
+      'api/server.js': "require('express')().listen(4000)",
+      'web/package.json': vite,
+      'kiosk/terminal/package.json': vite,
+    },
+    [
+      'api backend express 4000: $ npm run dev --prefix api',
+      'web frontend vite 5173: $ npm run dev --prefix web -- +P',
+    ],
+    [],
+  ],
+  [
     'the script at the top starts a folder that has none of its own: its folder is the top',
     {
       'package.json': scripts({ dev: 'NODE_ENV=development nodemon backend/server.js' }, ['express']),
