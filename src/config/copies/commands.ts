@@ -137,6 +137,25 @@ export async function ownOfProse(trail: AppTrail): Promise<Own[]> {
   return [];
 }
 
+/** `npm run dev -- --port 5174` in the README, which never says it without: how its owner starts the page. */
+export async function ownOfTyped({ sources, program }: AppTrail): Promise<Own[]> {
+  const { script } = program;
+  if (script === undefined) return [];
+  const { root } = sources.project;
+  const call = new RegExp(`^\\W*(?:npm|pnpm|yarn|bun)(?: run)? ${escaped(script)}(?![\\w:-])(.*)$`, 'gm');
+  const name = [...(await sources.project.list(root)).files].find((one) => /^readme\.md$/i.test(one));
+  const readme = name === undefined ? undefined : await sources.open(path.join(root, name));
+  const said = [...(readme?.text.matchAll(call) ?? [])].map((match) => {
+    const [, digits = ''] = /(?:--port|-p)[= ](\d{4,5})\b/.exec(match[1] ?? '') ?? [];
+    return { digits, start: match.index + match[0].lastIndexOf(digits) };
+  });
+  const [first] = said;
+  if (!readme || !first || said.some(({ digits }) => digits === '' || digits !== first.digits)) return [];
+  const { digits, start } = first;
+  const found = foundAt({ source: readme, start, end: start + digits.length }, 'script');
+  return [{ found, label: found.file, fixed: false }];
+}
+
 async function proseFile(trail: AppTrail, folder: string, tool: string, target: string | undefined) {
   const telling = target ?? (trail.app.framework === undefined ? undefined : '');
   if (telling === undefined) return undefined;

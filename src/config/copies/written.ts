@@ -8,6 +8,7 @@ import {
   ownOfCommand,
   ownOfContainer,
   ownOfProse,
+  ownOfTyped,
   placeInFiles,
 } from './commands.ts';
 import { type AppFacts, decide, keysOf } from './decide.ts';
@@ -154,7 +155,7 @@ async function factsOf(
   const facts = await readFacts(trail);
   const own = [...said, ...(await ownOfVariable(trail, facts)), ...facts.own];
   if (own.length === 0 && !isPage(app)) own.push(...(await ownOfTemplate(trail, facts)));
-  if (own.length === 0 && !isPage(app)) own.push(...(await ownOfProse(trail)));
+  if (own.length === 0) own.push(...(await (isPage(app) ? ownOfTyped : ownOfProse)(trail)));
   const tls = tlsByCommand(trail) ?? facts.tls;
   return { ...facts, own, tls, calls: [...facts.calls, ...(await callsOfScripts(trail))] };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type LeftOut, ROLES } from '../types.ts';
-import { type Candidate, isBackground, isServer, type Scope } from './candidate.ts';
+import { type Candidate, isBackground, isServer, roleOfName, type Scope } from './candidate.ts';
 import { scriptCall, splitLine, unwrap } from './commandline.ts';
 import { look } from './look.ts';
 import { rolesOf } from './open-role.ts';
@@ -18,10 +18,11 @@ const RUN_BY = /^(?:(?:uv|poetry|pdm|hatch|rye) run|npx|bunx|pnpm dlx)\s/;
 /** Files that tell how to develop it: in `docs/` they count where none at the top starts anything. */
 const MANUAL =
   /^(?:readme|develop(?:ing|ment|er)?|contributing|(?:local-?)?(?:setup|dev)|getting[-_]?started|quick-?start|running)(?:\.(?:md|rst|txt|markdown))?$/i;
-/** Commands that are looked into. */
-const MOST = 6;
+/** Commands that are looked into, and that are told. */
+const MOST = 8;
+const MOST_SAID = 3;
 
-/** What the project's own text has people type, the first that starts something else than what is found. */
+/** What the project's own text has people type that starts something else than what is found, each server once. */
 export async function typedBeside(scope: Scope, found: readonly Candidate[]): Promise<LeftOut[]> {
   const { project } = scope;
   if (scope.context.prod || found.some(({ app }) => app.opaque)) return [];
@@ -34,46 +35,60 @@ export async function typedBeside(scope: Scope, found: readonly Candidate[]): Pr
   for (const name of names) {
     const text = (await project.text(path.join(project.root, name))) ?? '';
     const typed = text.length > MAX_SIZE ? [] : await typedIn(project, text);
-    const { starting, left } = await another(scope, found, name, typed);
-    if (left) return [left];
+    const { starting, left } = await others(scope, found, name, typed);
+    if (left.length > 0) return left;
     if (starting > 0) break;
   }
   if (![...files].some((name) => /\.(?:bat|cmd|ps1)$/i.test(name))) return [];
   const windows = await (await import('./windows-starts.ts')).typedForWindows(project);
-  const { left } = windows ? await another(scope, found, windows.file, windows.typed) : {};
-  return left ? [left] : [];
+  return windows ? (await others(scope, found, windows.file, windows.typed)).left : [];
 }
 
-/** The first of these that starts something else than what is found; how many of them start anything. */
-async function another(
+/** Those of these that start something else than what is found; how many of them start anything. */
+async function others(
   scope: Scope,
   found: readonly Candidate[],
   file: string,
   typed: readonly Typed[],
-): Promise<{ starting: number; left?: LeftOut }> {
-  const { project } = scope;
+): Promise<{ starting: number; left: LeftOut[] }> {
+  const left = new Map<string, LeftOut>();
   let starting = 0;
   for (const one of typed) {
     const worker = isOtherWorker(one, found, scope);
-    const place = one.dir === project.root ? '' : ` in ${project.relative(one.dir)}`;
-    if (!worker && (starting >= MOST || !(await isStart(project, one)))) continue;
-    if (!worker) {
-      starting++;
-      if (isTarget(one, found, project.root)) continue;
-      const plain = await plainOf(project, one, found);
-      if (plain !== undefined) {
-        const why = `line ${one.line} says to type it${place}: "${plain}", which is started, has not its addresses; a config can say it`;
-        return { starting, left: { what: one.text, file, why } };
-      }
-      const within = { ...scope, notes: [], leftOut: [] };
-      const all = (await startedIn(within, one.dir, one.text, one.text, true)) ?? [];
-      if (all.filter(isServer).every((server) => isAmong(server, found, scope))) continue;
-    }
+    if (!worker && (starting >= MOST || !(await isStart(scope.project, one)))) continue;
+    if (!worker) starting++;
+    const other = await otherOf(scope, found, one, worker);
+    if (!other || left.has(other.what)) continue;
+    const place = one.dir === scope.project.root ? '' : ` in ${scope.project.relative(one.dir)}`;
     const how = /\.(?:bat|cmd|ps1)$/i.test(file) ? 'starts it' : 'says to type it';
-    const why = `line ${one.line} ${how}${place}, and nothing of what was found is that; a config can say it`;
-    return { starting, left: { what: one.text, file, why } };
+    const why = `line ${one.line} ${how}${place}${other.why}; a config can say it`;
+    left.set(other.what, { what: one.text, file, why });
+    if (left.size === MOST_SAID) break;
   }
-  return { starting };
+  return { starting, left: [...left.values()] };
+}
+
+/** What is other about it, and what it is called where that is told once: its servers' folders, or itself. */
+async function otherOf(
+  scope: Scope,
+  found: readonly Candidate[],
+  one: Typed,
+  worker: boolean,
+): Promise<{ what: string; why: string } | undefined> {
+  const why = ', and nothing of what was found is that';
+  if (worker) return { what: one.text, why };
+  if (isTarget(one, found, scope.project.root)) return undefined;
+  const plain = await plainOf(scope.project, one, found);
+  if (plain !== undefined)
+    return { what: one.text, why: `: "${plain}", which is started, has not its addresses` };
+  const within = { ...scope, notes: [], leftOut: [] };
+  const servers = ((await startedIn(within, one.dir, one.text, one.text, true)) ?? []).filter(isServer);
+  const role = roleOfName(one.text.split(/\s+/).at(-1) ?? '');
+  // `make run-web`, which cannot be looked into, beside a page.
+  const isNamed = role !== undefined && rolesOf(found).includes(role);
+  const open = servers.filter((server) => !(isNamed && isUnknown(server)) && !isAmong(server, found, scope));
+  if (open.length === 0) return undefined;
+  return { what: open.some(isUnknown) ? one.text : open.map(({ home }) => home).join(), why };
 }
 
 /** `python -m app.workers.print`, where nothing of what is found works in the background. */
@@ -110,13 +125,14 @@ function isTarget({ text, dir }: Typed, found: readonly Candidate[], root: strin
   return found.some(({ app }) => (dir === root || app.cwd === dir) && app.evidence.includes(`"${name}"`));
 }
 
+const isUnknown = ({ app }: Candidate): boolean => app.opaque === true || app.framework === undefined;
+
 /** The same server, or another way to start it. */
 function isAmong(server: Candidate, found: readonly Candidate[], { project, leftOut }: Scope): boolean {
   const isOf = (file: string) => `${server.home}/`.startsWith(`${path.join(project.root, file)}/`);
   if (leftOut.some(({ file }) => file !== '.' && isOf(file))) return true;
   // What cannot be looked into may be all that was found.
-  const unknown = server.app.opaque || server.app.framework === undefined;
-  if (unknown && rolesOf(found).length === ROLES.length) return true;
+  if (isUnknown(server) && rolesOf(found).length === ROLES.length) return true;
   return found.some((one) => {
     if (one.home === server.home || one.app.runs?.dir === server.app.runs?.dir)
       return one.script !== undefined || kindOf(one) === kindOf(server);

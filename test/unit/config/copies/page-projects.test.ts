@@ -15,7 +15,19 @@ const page = (dev: string, deps: string[], files: Files, more: object = {}): Fil
 const vite = (config: string, more: Files = {}): Files =>
   page('vite', ['vite'], { 'vite.config.ts': config, ...more });
 
+const TYPED = '```sh\ncd client\nnpm run dev -- --port 5174\n```\n';
+
 const cases: [string, Files, string[]][] = [
+  [
+    'the port with which the README starts it',
+    { ...vite(''), 'README.md': `# Shop\n${TYPED}` },
+    ['backend -', 'frontend 5174 README.md:4 README.md'],
+  ],
+  [
+    'a port that is but another way to start it',
+    { ...vite(''), 'README.md': `# Shop\n\`\`\`sh\nnpm run dev\n\`\`\`\nWhere that is taken:\n${TYPED}` },
+    ['backend -', 'frontend 5173'],
+  ],
   [
     'a variable where it is set, else a text',
     vite('', {

@@ -87,6 +87,33 @@ const places: [string, Files, [string, string, string][]][] = [
     [['streamlit run main.py', 'readme.md', why(6, ' in tools/chat')]],
   ],
   [
+    'each further server, once',
+    {
+      'package.json': vite,
+      'tools/chat/main.py': 'import streamlit',
+      'tools/board/main.py': 'import streamlit',
+      'README.md': block(
+        'npm run dev',
+        'cd tools/chat && streamlit run main.py',
+        'streamlit run main.py --server.port 8600',
+        'cd ../board && streamlit run main.py',
+      ),
+    },
+    [
+      ['streamlit run main.py', 'README.md', why(5, ' in tools/chat')],
+      ['streamlit run main.py', 'README.md', why(7, ' in tools/board')],
+    ],
+  ],
+  [
+    'a target that cannot be looked into and is called as the page that is started: nothing',
+    {
+      'web/package.json': vite,
+      Makefile: 'run-web:\n\tsh ./scripts/run-web.sh\n',
+      'README.md': block('make run-web'),
+    },
+    [],
+  ],
+  [
     'only where the README has none: another text',
     {
       'package.json': vite,
