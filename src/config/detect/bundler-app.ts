@@ -104,6 +104,11 @@ export async function isBuilt({ project }: Scope, dir: string): Promise<boolean>
     for (const name of configs)
       if ((await project.text(path.join(folder, name)))?.includes(entry)) return true;
   }
+  // Sources that no browser reads, whoever makes them what it does.
+  for (const inner of ['', 'src', 'app']) {
+    const beside = await project.list(path.join(dir, inner));
+    if ([...beside.files].some((name) => /\.(?:tsx|vue|svelte)$/.test(name))) return true;
+  }
   const page = files.has('index.html') ? await project.text(path.join(dir, 'index.html')) : '';
   return /<script[^>]+src=["']?[^"'>]+\.(?:tsx?|jsx|vue|svelte)\b/.test(page ?? '');
 }

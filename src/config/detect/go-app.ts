@@ -43,6 +43,10 @@ export async function goCommand(
   const names = [air, 'server', 'api', 'web', 'backend', 'app', 'http', module, path.basename(dir)];
   const one = names.find((name) => name !== undefined && commands.includes(name));
   if (one ?? commands.length === 1) return ['go', 'run', `./cmd/${one ?? commands[0]}`];
+  // Of several that may come to a server the one that listens itself.
+  const listening: string[] = [];
+  for (const name of commands) if (await listens(path.join(dir, 'cmd', name))) listening.push(name);
+  if (listening.length === 1) return ['go', 'run', `./cmd/${listening[0]}`];
   if (commands.length === 0 && !isSure && (await isServer(dir))) return ['go', 'run', '.'];
   for (const name of ['cmd', 'src', 'server', 'app', 'cli'])
     if (await isServer(path.join(dir, name))) return ['go', 'run', `./${name}`];

@@ -154,19 +154,24 @@ async function byFiles(
   try {
     found = await find();
   } catch (error) {
+    scope.leftOut.splice(said);
     if (asItStands) return asItStands;
     scope.typed = await typedHomes(scope.project);
     if (scope.typed.size === 0) throw error;
-    scope.leftOut.splice(said);
     found = await find();
   }
-  if (asItStands && rolesOf(found).length < ROLES.length) {
+  // A pair out of many is no more than a half.
+  const isHalf = rolesOf(found).length < ROLES.length || scope.leftOut.length - said > 1;
+  if (asItStands && isHalf) {
     scope.leftOut.length = 0;
     return asItStands;
   }
   // A page that anything could serve proves less than a command that starts a server.
   const starts = others.find((all) => listeners(all).length > 0);
-  if (starts && found.length > 0 && found.every(({ app }) => app.framework === 'static')) return starts;
+  const pages = found.filter(({ app }) => app.framework === 'static');
+  const isStarted = (one: Candidate) => starts?.some(({ home }) => home === one.home) === true;
+  if (starts && pages.length > 0 && found.every((one) => pages.includes(one) || isStarted(one)))
+    return starts;
   const note = asItStands?.find(({ app }) => app.opaque)?.note?.split(' is run as it stands: ');
   if (note)
     scope.notes.push(`${note[0]} is not used: ${note[1]}; the servers are started from their folders`);

@@ -16,6 +16,28 @@ const ASPIRE = '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>';
 /** Title, files, apps, what is left out. */
 const places: Place[] = [
   [
+    'a page of sources that the server’s own package compiles is none of plain files',
+    {
+      'package.json': scripts({ 'start:dev': 'nodemon ./src/server.js', pages: 'webpack watch' }, [
+        'express',
+      ]),
+      'src/server.js': "require('express')().listen(3000)",
+      'src/client/index.html': '<div id="root"></div>',
+      'src/client/app/index.tsx': '',
+    },
+    ['backend backend express 3000: npm run start:dev'],
+  ],
+  [
+    'of several Go commands the one that listens itself, whatever it is called',
+    {
+      'go.mod': 'module shop\n',
+      'cmd/bot/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8090", nil) }\n',
+      'cmd/importer/main.go': 'package main\n\nimport "shop/internal/web"\n\nfunc main() { web.Load() }\n',
+      'internal/web/web.go': 'package web\n\nfunc Serve() { http.ListenAndServe(":8091", nil) }\n',
+    },
+    ['backend backend go 8090: go run ./cmd/bot'],
+  ],
+  [
     'a page whose script first builds in another folder, in a group of its own',
     {
       'backend/package.json': scripts({ dev: 'node server.js' }, ['express']),

@@ -935,6 +935,15 @@ const noted: [string, Files, string[]][] = [
     ['dev.sh is run as it stands: dev.sh needs a shell to be read'],
   ],
   [
+    'run as it stands where folders would give a pair out of many',
+    {
+      'dev.sh': 'for a in api auth mail web; do (cd $a && npm run dev) & done\nwait\n',
+      ...Object.fromEntries(['api', 'auth', 'mail'].map((name) => [`${name}/package.json`, express])),
+      'web/package.json': vite,
+    },
+    ['dev.sh is run as it stands: dev.sh needs a shell to be read'],
+  ],
+  [
     'not used, since both servers are known without it',
     {
       'dev.sh': 'for a in api web; do (cd $a && npm run dev) & done\nwait\n',
