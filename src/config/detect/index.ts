@@ -19,6 +19,7 @@ import { guessed, quieted } from './listening.ts';
 import { mentionFurtherScripts } from './lone-script.ts';
 import {
   mentionComposeOf,
+  mentionContainers,
   mentionFolders,
   mentionPages,
   mentionProcfile,
@@ -203,21 +204,6 @@ async function byFiles(
   if (rest.length > 0) return mentionContainers(scope, rest, containers);
   if (containers) return containers;
   throw await nothingFound(scope);
-}
-
-/** A folder found at last is maybe not what is meant: its owner may start containers. */
-function mentionContainers(
-  { leftOut }: Scope,
-  found: Candidate[],
-  containers: Candidate[] = [],
-): Candidate[] {
-  for (const { app, note = '' } of containers)
-    leftOut.push({
-      what: app.name,
-      file: app.evidence.replace(/ starts ".*$/, ''),
-      why: `${note.split(': ').slice(1).join(': ')}; "docker compose up" would start them`,
-    });
-  return found;
 }
 
 /** The command at the top has one role, or none: folders may have the other. */

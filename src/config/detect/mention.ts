@@ -81,6 +81,21 @@ export async function mentionComposeOf(
     await (await import('./containers.ts')).mentionContainersOf(scope, found, apps);
 }
 
+/** A folder found at last is maybe not what is meant: its owner may start containers. */
+export function mentionContainers(
+  { leftOut }: Scope,
+  found: Candidate[],
+  containers: Candidate[] = [],
+): Candidate[] {
+  for (const { app, note = '' } of containers)
+    leftOut.push({
+      what: app.name,
+      file: app.evidence.replace(/ starts ".*$/, ''),
+      why: `${note.split(': ').slice(1).join(': ')}; "docker compose up" would start them`,
+    });
+  return found;
+}
+
 /** What says that a program in one of these languages lies at the top. */
 const TOP = /^(?:go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs)$/;
 
