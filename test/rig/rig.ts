@@ -11,6 +11,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { reservePorts } from '../../src/ports/reserve.ts';
+import { isAlive, type Proc, readProcess } from '../../src/system/processes.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const server = path.join(here, 'server.mjs');
@@ -89,6 +90,7 @@ export class Rig {
   readonly home: string;
   readonly mark = `RIG_MARK=${randomUUID()}`;
   readonly #ports: number[] = [];
+  readonly #marked = new Map<number, Proc>();
   readonly #links: Link[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #launched: Launched[] = [];
@@ -279,15 +281,21 @@ export class Rig {
     });
   }
 
-  /** Pids that carry the rig's mark in their environment. */
+  /** Pids that carry the rig's mark in their environment, or did when they were looked at last. */
   async survivors(): Promise<number[]> {
-    const found: number[] = [];
     for (const name of await readdir('/proc').catch(() => [])) {
       if (!/^\d+$/.test(name)) continue;
       const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
-      if (environment.split('\0').includes(this.mark)) found.push(Number(name));
+      if (!environment.split('\0').includes(this.mark)) continue;
+      const found = readProcess(Number(name));
+      if (found) this.#marked.set(found.pid, found);
     }
-    return found;
+    // What ends loses its environment before it lets go of its sockets, which its last thread does.
+    for (const [pid, proc] of this.#marked) {
+      const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+      if (threads.length < 2 && !isAlive(proc)) this.#marked.delete(pid);
+    }
+    return [...this.#marked.keys()];
   }
 
   /** Where nobody says when the last is gone. */
