@@ -68,10 +68,18 @@ function variablesIn(expression: string, syntax: Syntax): string[] {
   return names.filter((name) => name !== undefined && !isSwitch(name) && !isSocket(name)) as string[];
 }
 
+const BRACES = /["'][^"'\n]*?\{(\w+)\}[^"'\n]*["']/;
+const INTERPOLATED: Partial<Record<Syntax, RegExp>> = {
+  rust: BRACES,
+  python: BRACES,
+  jvm: /"[^"\n]*:(?:\$\{?|\{)(\w+)\}?[^"\n]*"/,
+};
+
 /** The names that an expression is made of, `config.port` as `[config, port]`. Pure. */
 export function namesIn(expression: string, syntax: Syntax): string[][] {
-  const inner = /["'][^"'\n]*?\{(\w+)\}[^"'\n]*["']/.exec(expression)?.[1];
-  const names: string[][] = inner && (syntax === 'rust' || syntax === 'python') ? [[inner]] : [];
+  // Rust's and Python's `{port}`, C#'s `$"…{port}"`, Kotlin's `"…$port"`.
+  const inner = INTERPOLATED[syntax]?.exec(expression)?.[1];
+  const names: string[][] = inner ? [[inner]] : [];
   const bare = expression.replace(/"[^"\n]*"|'[^'\n]*'/g, (text) => `'${' '.repeat(text.length - 2)}'`);
   for (const match of bare.matchAll(/(?<![\w$.])[A-Za-z_$][\w$]*(?:\s*\??\.\s*[A-Za-z_$][\w$]*)*/g)) {
     const path = match[0].split(/\s*\??\.\s*/);

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import type { App, Command, Opened } from '../types.ts';
-import { type AppTrail, openFirst, ownByPattern } from './facts.ts';
+import { type AppTrail, openFirst, ownByPattern, ownOf } from './facts.ts';
+import { settingsIn } from './settings-files.ts';
+import { expressionEnd } from './text.ts';
 import type { Own } from './types.ts';
+import { portOf } from './values.ts';
 
 /** .NET's Properties/launchSettings.json: the addresses that each start of the project opens. */
 
@@ -73,6 +76,49 @@ const opened = (urls: unknown): Opened[] =>
 function flagOf(words: readonly string[], flag: RegExp): string | undefined {
   const at = words.findIndex((word) => flag.test(word.split('=')[0] ?? ''));
   return at === -1 ? undefined : (words[at]?.split(/=(.*)/s)[1] ?? words[at + 1]);
+}
+
+/** Where a developer's machine never comes: `if (!app.Environment.IsDevelopment()) {`. */
+const ELSEWHERE = /\bIsProduction\b|!\s*[\w.]+\.IsDevelopment\b|IN_CONTAINER|docker/i;
+const IN_CODE =
+  /\b(?:UseUrls|Urls\.Add|(?:app|host)\.Run(?:Async)?|ListenAnyIP|ListenLocalhost|(?:options|opts?|o|k|kestrel\w*|server\w*)\.Listen)\(\s*/gi;
+
+/**
+ * Kestrel's own endpoints in its settings, then what Program.cs has it listen on: both go before every profile. An
+ * address that only a variable gives is none where nothing sets that.
+ */
+export async function fixedAddresses(trail: AppTrail): Promise<{ own: Own[]; reads?: string | undefined }> {
+  for (const name of ['appsettings.Development.json', 'appsettings.json']) {
+    const source = await openFirst(trail, trail.dir, [name]);
+    const kestrel = source && /"Kestrel"\s*:/.test(source.code) ? settingsIn(source) : [];
+    const found = kestrel.filter(({ keys }) => /^Kestrel\.Endpoints\.\w+\.Url$/i.test(keys.join('.')));
+    // The plain address before the one with TLS.
+    const [first] = found.sort((a, b) => a.value.length - b.value.length);
+    const [, number] = /:(\d{4,5})\/?$/.exec(first?.value ?? '') ?? [];
+    if (source && first && number)
+      return { own: ownByPattern(source, new RegExp(`:(${number})\\b`), first.keys.join('.')) };
+  }
+  const program = await openFirst(trail, trail.dir, ['Program.cs']);
+  let reads: string | undefined;
+  for (const match of program?.code.matchAll(IN_CODE) ?? []) {
+    if (!program || ELSEWHERE.test(conditionAt(program.code, match.index))) continue;
+    const from = match.index + match[0].length;
+    const said = await portOf(trail, program, from, expressionEnd(program.code, from, program.syntax));
+    const own = ownOf(trail, said, match[0].replace(/\W+$/, ''));
+    reads ??= said.name;
+    if (own.length > 0) return { own, reads };
+  }
+  // What loads `.env` before the server is made sets what a profile says.
+  const loaded = /\bLoad\w*\([\s\S]*\bCreate\w*Builder\(/.test(program?.code ?? '');
+  return { own: loaded ? ownOf(trail, { name: URLS }, URLS) : [], reads };
+}
+
+const URLS = 'ASPNETCORE_URLS';
+
+/** What has to be so where an offset stands: the conditions of the blocks around it. */
+function conditionAt(code: string, at: number): string {
+  const [before = ''] = /(?:\bif\s*\(.*\)\s*\{?[^{}]*)?$/.exec(code.slice(Math.max(0, at - 600), at)) ?? [];
+  return before.slice(0, before.search(/[{\n]|$/));
 }
 
 /** The start that opens the app's port: of several the one that its page calls, which its owner must have named. */

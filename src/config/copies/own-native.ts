@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { RUBY_FILES } from '../detect/native-starts.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
+import { portInData } from './data-files.ts';
 import { type Env, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { withImported } from './modules.ts';
-import { dotnetFolder, launchSettings } from './own-dotnet.ts';
+import { dotnetFolder, fixedAddresses, launchSettings } from './own-dotnet.ts';
 import { boundLiteral, configured, fieldDefault, handedOn, rustEntries } from './own-rust.ts';
 import { springPort } from './own-spring.ts';
 import { entryListens } from './servers.ts';
@@ -84,8 +85,8 @@ const NATIVES: Record<string, Native> = {
         /"(?:Http|Url|Urls)"\s*:\s*(?:\{\s*"Url"\s*:\s*)?"http:\/\/[^":]+:(\d{4,5})/,
         'Url',
       ],
-      [['Program.cs'], /\b(?:UseUrls|Run)\(\s*"http:\/\/[^":]+:(\d{4,5})/, 'UseUrls'],
     ],
+    dotenv: ['Program.cs', /\bEnv\.(?:\w+\(\)\.)*Load\w*\(|\bDotEnv\.\w+\(/],
   },
   phoenix: {
     configs: [
@@ -124,14 +125,17 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
   const dir = kind === 'dotnet' ? await dotnetFolder(trail) : trail.dir;
   const native = NATIVES[kind] ?? {};
   const spring = kind === 'spring' ? await springPort(trail) : undefined;
-  const env = spring?.env ?? (await nativeEnv(trail, kind, native));
+  const env = spring?.env ?? (await nativeEnv({ ...trail, dir }, kind, native));
   const inner: AppTrail = { ...trail, dir, env };
   const own: Own[] = [...(spring?.own ?? [])];
   let reads = spring?.reads;
   const names = ENV_NAMES[kind];
   if (names)
     for (const found of portNames(env, 'server')) if (names.test(found.name ?? '')) own.push(envOwn(found));
-  const launch = kind === 'dotnet' ? await launchSettings(inner) : undefined;
+  const fixed = kind === 'dotnet' ? await fixedAddresses(inner) : undefined;
+  own.push(...(fixed?.own ?? []));
+  reads ??= fixed?.reads;
+  const launch = fixed && own.length === 0 ? await launchSettings(inner) : undefined;
   own.push(...(launch?.own ?? []));
   for (const [files, pattern, label] of native.configs ?? []) {
     if (own.length > 0) break;
@@ -147,6 +151,7 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
     }
     if (own.length > 0) break;
   }
+  if (kind === 'go' || kind === 'rust') own.unshift(...(await ofSettings(inner, entries, own[0])));
   if (own.length === 0 && kind === 'rust') {
     reads ??= configured(entries[0]);
     if (reads) own.push(...ownOf(inner, { name: reads }, reads));
@@ -203,6 +208,15 @@ async function goEntries(trail: AppTrail): Promise<SourceFile[]> {
   names.sort((a, b) => Number(/^(?:main|server)/.test(b)) - Number(/^(?:main|server)/.test(a)));
   const files = await Promise.all(names.slice(0, 4).map((name) => sources.open(path.join(place, name))));
   return files.filter((file) => file !== undefined);
+}
+
+const GIVES_SETTINGS = /conf|settings?|env|cmd|args|cli|opts?|utils?|setup|bootstrap|init|core|app|server/i;
+
+/** A file of settings goes before a default in code, not before a variable or what the entry itself says. */
+async function ofSettings(trail: AppTrail, entries: SourceFile[], said: Own | undefined): Promise<Own[]> {
+  const isSure = said && (said.found.kind === 'env' || entries.some(({ file }) => file === said.found.file));
+  if (isSure || entries.length === 0) return [];
+  return portInData(trail, await withImported(trail.sources, entries, GIVES_SETTINGS, trail.top));
 }
 
 /** `viper.SetDefault("server.port", 8081)` in the entry or in its settings; AutomaticEnv lets a variable come before it. */

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { type Env, openEnv } from './env-files.ts';
 import { type AppTrail, openFirst, ownOf } from './facts.ts';
+import { settingsIn } from './settings-files.ts';
 import type { SourceFile } from './sources.ts';
 import type { Own } from './types.ts';
+import type { Said } from './values.ts';
 
 const RESOURCES = 'src/main/resources';
 const ENDINGS = ['properties', 'yml', 'yaml'];
@@ -11,16 +13,14 @@ const ACTIVE = new RegExp(
   String.raw`^\s*(?:spring\.profiles\.active\s*[=:]|active:)[ \t]*["']?(?:${PROFILES})["']?\s*(?:#.*)?$`,
   'm',
 );
-const PORT = {
-  properties: /^\s*server\.port\s*[=:]\s*\$\{(\w+)(?::(\d{4,5}))?\}/m,
-  yaml: /^(?:server\.port:|server:\s*\n(?:[ \t]+[^\n]*\n|\s*\n)*?[ \t]+port:)\s*["']?\$\{(\w+)(?::(\d{4,5}))?\}/m,
-  number:
-    /^\s*server\.port\s*[=:]\s*["']?()(\d{4,5})\b|^server:\s*\n(?:[ \t]+[^\n]*\n|\s*\n)*?[ \t]+port:\s*["']?()(\d{4,5})\b/m,
-};
+/** The strongest first. */
+const KEYS = ['%dev.quarkus.http.port', 'quarkus.http.port', 'server.port', 'micronaut.server.port'];
+/** Who loads `.env` into what Spring's settings read. */
+const LOADERS = /spring-dotenv|dotenv-java|java-dotenv|dotenv-kotlin/;
 
 /**
- * The port of a Spring server where its settings give it a variable's value, or a profile that they turn on has
- * another one: `port: ${SERVER_PORT}` beside `spring.config.import: file:../.env[.properties]`.
+ * The port of a Spring, Quarkus or Micronaut server where its settings give it a variable's value, or a profile that
+ * they turn on has another one: `port: ${SERVER_PORT}` beside `spring.config.import: file:../.env[.properties]`.
  */
 export async function springPort(
   trail: AppTrail,
@@ -37,17 +37,31 @@ export async function springPort(
   // Of several the last one counts.
   const files = [...profiles.filter((file) => file !== undefined).reverse(), base];
   const env = await importedEnv(trail, files);
+  // Its own variable goes before every file of settings.
+  const [variable] =
+    trail.app.framework === 'quarkus' ? ownOf({ ...trail, env }, { name: QUARKUS }, QUARKUS) : [];
+  if (variable) return { own: [variable], env };
   for (const source of files) {
-    const { code } = source;
-    const given = PORT[source.file.endsWith('.properties') ? 'properties' : 'yaml'].exec(code);
-    const match = given ?? (source === base ? null : PORT.number.exec(code));
-    if (!match) continue;
-    const number = match[2] ?? match[4];
-    const start = match.index + match[0].lastIndexOf(number ?? '');
-    const digits = number ? { source, start, end: start + number.length } : undefined;
-    const reads = match[1] || undefined;
-    const own = ownOf({ env, program: trail.program }, { digits, name: reads }, 'server.port');
-    return { own: own.map((one) => ({ ...one, fixed: false })), ...(reads && { reads }), env };
+    const { key, name, digits } = portIn(source) ?? {};
+    // A plain number of its one file is found with all others.
+    if (key === undefined || (name === undefined && source === base)) continue;
+    const own = ownOf({ ...trail, env }, { digits, name }, key);
+    return { own: own.map((one) => ({ ...one, fixed: false })), ...(name && { reads: name }), env };
+  }
+  return undefined;
+}
+
+const QUARKUS = 'QUARKUS_HTTP_PORT';
+
+/** `${SERVER_PORT:8085}`, `${SERVER_PORT}`, `8085`. */
+function portIn(source: SourceFile): ({ key: string } & Said) | undefined {
+  const settings = settingsIn(source);
+  for (const key of KEYS) {
+    const { value, start } = settings.find(({ keys }) => keys.join('.') === key) ?? { value: '', start: 0 };
+    const [, name, number = ''] = /^(?:\$\{(\w+)(?::(?=\d|\}))?)?(\d{4,5})?\}?$/.exec(value) ?? [];
+    if (name === undefined && number === '') continue;
+    const from = start + value.lastIndexOf(number);
+    return { key, name, ...(number && { digits: { source, start: from, end: from + number.length } }) };
   }
   return undefined;
 }
@@ -61,13 +75,17 @@ function activeIn({ program, shell }: AppTrail, { code }: SourceFile): string[] 
   return (said ?? shell[variable] ?? named.other ?? named.names ?? '').split(/\s*,\s*/).filter(Boolean);
 }
 
-/** The env files that its settings take in: `optional:file:../.env[.properties]`. */
-async function importedEnv({ sources, dir }: AppTrail, files: SourceFile[]): Promise<Env> {
+/** The env files that its settings take in, `optional:file:../.env[.properties]`, or that its loader does. */
+async function importedEnv({ sources, dir, app }: AppTrail, files: SourceFile[]): Promise<Env> {
   const named = files.flatMap(({ code }) =>
     [...code.matchAll(/\bfile:([\w./-]*\.env[\w.]*)\[\.properties\]/g)].map(([, file = '']) => file),
   );
+  const builds = ['pom.xml', 'build.gradle', 'build.gradle.kts'].map((name) => path.join(dir, name));
+  const texts =
+    app.framework === 'quarkus' ? [] : await Promise.all(builds.map((file) => sources.project.text(file)));
+  const loads = app.framework === 'quarkus' || texts.some((text) => LOADERS.test(text ?? ''));
   return openEnv(
     sources,
-    named.map((file) => path.resolve(dir, file)),
+    [...named, ...(loads ? ['.env'] : [])].map((file) => path.resolve(dir, file)),
   );
 }

@@ -2,7 +2,7 @@ import type { SourceFile } from './sources.ts';
 
 /** Whose port a key of that name is: never the server's own. */
 const OTHERS =
-  /^(?:\w*db|\w*database\w*|redis\w*|mongo\w*|postgres\w*|pg|mysql|sql|smtp|\w*mail\w*|queue|rabbit\w*|amqp|kafka|cache|elastic\w*|minio|s3|session|metrics|hmr|inspector|proxy|ssh|ftp|ldap|client|frontend)$/i;
+  /^(?:\w*db(?:config|conf|cfg|settings|options)?|\w*database\w*|redis\w*|mongo\w*|postgres\w*|pg|mysql\w*|sql|smtp\w*|\w*mail\w*|queue|rabbit\w*|amqp|kafka|cache|elastic\w*|minio|s3|session|metrics|hmr|inspector|proxy|ssh|ftp|ldap|client|frontend)$/i;
 
 /**
  * The offsets behind a pattern's matches, the likeliest first: what stands within the keys that are asked for, then
@@ -22,11 +22,15 @@ export function placesOf(
     const keys = enclosingKeys(code, match.index);
     if (syntax === 'python') keys.push(...classOf(code, match.index));
     if (keys.some((key) => OTHERS.test(key) && !path.includes(key))) continue;
-    const named = middle.filter((key) => keys.includes(key)).length;
+    const named = middle.filter((key) => keys.some((one) => isOf(one, key))).length;
     found.push({ from, rank: keys.length - named * 100 });
   }
   return found.sort((one, other) => one.rank - other.rank).map(({ from }) => from);
 }
+
+/** Its own, or the type's that it has: `ServerConfig` of `config.Server.Port`. */
+const isOf = (enclosing: string, key: string): boolean =>
+  enclosing.toLowerCase().startsWith(key.toLowerCase());
 
 const FAR = 6000;
 

@@ -43,12 +43,17 @@ export async function portOf(
     if (said.digits) break;
   }
   if (said.digits) return said;
-  for (const [, called = ''] of expression.matchAll(/(?<![\w$.])(\w+)\(\s*\)/g)) {
+  for (const [, plain, given] of expression.matchAll(CALLED)) {
+    const called = plain ?? (source.syntax === 'rust' ? given : undefined);
+    if (called === undefined) continue;
     said = merged(said, await valueOfCall(trail, source, called, seen));
     if (said.digits) break;
   }
   return said;
 }
+
+/** `getPort()`, and what Rust's serde calls where a field is not given: `default = "default_port"`. */
+const CALLED = /(?<![\w$.])(\w+)\(\s*\)|\bdefault\s*=\s*"(\w+)"/g;
 
 /** `vars.APP_PORT || 3000`, where `vars` is what a loader of env files gives back. */
 async function loadedName(
