@@ -218,6 +218,8 @@ export interface App {
   group?: string;
   /** The environment variable by which its code learns its port, where that is known. */
   portName?: string;
+  /** What its code hands to its server for a port, where that leads to no number. */
+  portUnclear?: string;
   /** What the config asks for. */
   ports: Partial<Record<PortKey, Sourced<PortSpec>>>;
   /** It may have Vite within it, whose hot updates then want a port of their own, always the same one. */
@@ -256,6 +258,8 @@ export interface App {
   readsPort?: boolean;
   /** Python runs it, directly or further down. */
   python?: boolean;
+  /** Its command is made for the file that shows it: no line of its owner's was found. */
+  byFile?: true;
   /** A line of a Procfile, or a recipe that exports it: its runner hands it the project's `.env`. */
   procfile?: boolean;
   /** What env files hand to it, where the launcher's environment does not have the name. */

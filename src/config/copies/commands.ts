@@ -7,7 +7,7 @@ import { addressesIn } from './urls.ts';
 
 /** Where commands are written down, when they are no script of a package.json. */
 const COMMAND_FILES =
-  'Procfile.dev Procfile composer.json Taskfile.yml Makefile justfile mise.toml deno.json dev.sh start.sh run.sh scripts/dev.sh scripts/start.sh bin/dev'.split(
+  'Procfile.dev Procfile composer.json Taskfile.yml Makefile justfile mise.toml deno.json dev.sh start.sh run.sh scripts/dev.sh scripts/start.sh bin/dev pyproject.toml README.md'.split(
     ' ',
   );
 
@@ -45,11 +45,14 @@ export async function placeInFiles(trail: AppTrail, digits: string): Promise<Fou
   const files = [program.lineDir, root].flatMap((dir) =>
     ['package.json', ...COMMAND_FILES].map((name) => [dir, name] as const),
   );
+  // Without the Python that was put before it.
+  const inner = program.line.slice(Math.max(0, program.line.search(/(?<=\s(?:run|-m) )\w/)));
   for (const [dir, name] of within < 0 ? [] : files) {
     const source = await openFirst(trail, dir, [name]);
     const start = source ? lineStart(source, program.line) : -1;
-    if (!source || start < 0) continue;
-    const at = source.text.indexOf(digits, start + within);
+    const own = source && start < 0 ? source.text.indexOf(inner) : -1;
+    if (!source || (start < 0 && own < 0)) continue;
+    const at = source.text.indexOf(digits, start < 0 ? own : start + within);
     if (at >= 0) return foundAt({ source, start: at, end: at + digits.length }, 'script');
   }
   const said = new RegExp(`(?:[A-Z_]*PORT=|--port[= ]|\\s-p[= ]?)["'\\\\]*(${digits})(?!\\d)`);

@@ -12,6 +12,8 @@ export interface Facts {
   own: Own[];
   /** The variable by which its code learns its port, where that is known. */
   reads?: string | undefined;
+  /** What its code hands to its server for a port, where that leads to no number: `cfg.port` in `main.py`. */
+  unclear?: string | undefined;
   calls: Call[];
   /** Where it is under another program's start: a page that calls there does not mean this one. */
   elsewhere?: number[];

@@ -1,5 +1,8 @@
 import path from 'node:path';
+import { appFolder } from '../detect/python-modules.ts';
+import { consoleScripts } from '../detect/python-source.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
+import { portInData } from './data-files.ts';
 import { type Env, envFileNames, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { importsOf, openImport } from './modules.ts';
@@ -16,6 +19,7 @@ const DEFAULTS =
   );
 const STARTERS = 'run.py main.py server.py start.py app.py __main__.py wsgi.py'.split(' ');
 const MAX_STARTERS = 3;
+const SERVES = /^(?:uvicorn|fastapi|hypercorn|granian|gunicorn|flask|quart)$/;
 const LOADERS =
   /dotenv|pydantic[_-]settings|BaseSettings|environ\b|environs|decouple|starlette\.config|dynaconf/;
 
@@ -30,19 +34,31 @@ export async function pythonFacts(trail: AppTrail): Promise<Facts> {
   const inner: AppTrail = { ...trail, env };
   const own: Own[] = await configured(inner, id);
   let reads: string | undefined;
+  let unclear: Facts['unclear'];
   const files = entry ? [entry] : [];
   if (entry) files.push(...(await starters(trail, entry)));
-  for (const file of files) {
+  // Where its owner has a program serve the module, nothing that would serve it otherwise runs.
+  const served = !app.byFile && SERVES.test(program.words[0] ?? '');
+  for (const file of served ? [] : files) {
     for (const said of await listens(inner, file)) {
       reads ??= said.name;
+      unclear ??= said.unclear;
       own.push(...ownOf(inner, said, said.label));
     }
     if (own.some(({ found }) => found.file === file.file)) break;
   }
+  if (own.length === 0 && unclear) own.push(...(await portInData(inner, [...files, ...settings])));
   if (own.length === 0 && reads === undefined && program.words[0] === 'python') own.push(...ownOfEnv(env));
   const texts = [...files, ...settings];
   const calls = [...texts.flatMap((file) => callsOfCode(file, env)), ...callsOfEnv(env)];
-  return { app: { ...app }, own, reads, calls, env };
+  return {
+    app: { ...app },
+    own,
+    reads,
+    calls,
+    env,
+    ...(own.length === 0 && reads === undefined && { unclear }),
+  };
 
   /** What the server's own command reads: `.flaskenv`, `gunicorn.conf.py`, `.streamlit/config.toml`. */
   async function configured(at: AppTrail, framework: string): Promise<Own[]> {
@@ -80,7 +96,7 @@ async function djangoFacts(trail: AppTrail): Promise<Facts> {
 
 const openModule = (trail: AppTrail, module: string): Promise<SourceFile | undefined> => {
   const file = module.replaceAll('.', '/');
-  return openFirst(trail, trail.dir, [
+  return openFirst(trail, path.join(trail.dir, appFolder(trail.program.words)), [
     `${file}.py`,
     `${file}/__init__.py`,
     `${file}/main.py`,
@@ -119,7 +135,23 @@ async function starters(trail: AppTrail, entry: SourceFile): Promise<SourceFile[
       if (source && /__main__|\.run\(/.test(source.code) && mentions(source, entry)) found.push(source);
     }
   }
+  for (const source of await scripted(trail))
+    if (found.length < MAX_STARTERS && source !== entry && !found.includes(source) && mentions(source, entry))
+      found.push(source);
   return found;
+}
+
+/** The modules that a console script of pyproject.toml calls: `serve = "shop.cli:serve"`. */
+async function scripted(trail: AppTrail): Promise<SourceFile[]> {
+  const { project } = trail.sources;
+  for (const folder of [trail.dir, path.dirname(trail.dir)]) {
+    if (!(await project.has(folder, 'pyproject.toml'))) continue;
+    const text = (await project.text(path.join(folder, 'pyproject.toml'))) ?? '';
+    const scripts = consoleScripts(text).slice(0, MAX_STARTERS);
+    const modules = await Promise.all(scripts.map(({ module }) => openModule(trail, module)));
+    return modules.filter((file) => file !== undefined);
+  }
+  return [];
 }
 
 /** It speaks of the entry's module: another server beside it is none of its starters. */

@@ -8,6 +8,8 @@ import { portOf, type Said, type Trail } from './values.ts';
 interface Listening extends Said {
   /** What says it, for people: `app.listen`. */
   label: string;
+  /** What is handed over for a port and leads to neither a number nor a variable, for people: `cfg.port in main.py`. */
+  unclear?: string;
 }
 
 /** Calls that start a server: their first argument is the port, or an object with it. */
@@ -101,6 +103,12 @@ export async function pythonListens(trail: Trail, source: SourceFile): Promise<L
       if (before !== undefined) said = await secondArgument(trail, source, open);
     }
     if (said.digits || said.name) found.push({ ...said, label });
+    else if (key) {
+      const from = open + key.index + key[0].length;
+      const text = code.slice(from, expressionEnd(code, from, syntax)).trim();
+      if (/^\w+(?:[.[(][^\n]{0,60})?$/.test(text) && !/^\d+$/.test(text))
+        found.push({ label, unclear: `${text} in ${source.file}` });
+    }
   }
   return found;
 }

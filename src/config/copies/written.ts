@@ -73,13 +73,14 @@ export async function withWrittenPorts(
     },
     apps: apps.map((app, index) => {
       const ports = written.get(app.name);
-      const { reads, tls } = facts[index] ?? {};
+      const { reads, tls, unclear } = facts[index] ?? {};
       return {
         ...app,
         ...(ports && Object.keys(ports).length > 0 && { written: ports }),
         ...startAs(app, facts[index]?.profiles, ports?.[keysOf(app)[0] ?? 'own']?.[0]?.port),
         ...(reads !== undefined && { portName: reads }),
         ...(tls === 'yes' && { tls: true as const }),
+        ...(unclear !== undefined && { portUnclear: unclear }),
         ...(facts[index]?.hotUpdates && !isServedByVite(app, apps) && { hotUpdates: true }),
       };
     }),

@@ -67,6 +67,8 @@ function leaveOpen(scope: Scope, one: Candidate): void {
 }
 
 export function leaveOut(scope: Scope, other: Candidate, one: Candidate, role: Role): void {
+  // The same file, found from its folder too.
+  if (one.app.evidence === other.app.evidence) return;
   const file = scope.project.relative(other.home);
   const chosen = one.home === scope.project.root ? one.app.evidence : scope.project.relative(one.home);
   scope.leftOut.push({

@@ -198,6 +198,9 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
   const asked = [...open, ...borrowed];
   for (const name of asked.length > 0 ? await unrecognised(scope, homes, asked) : []) {
     if (scope.leftOut.some(({ file }) => `${file}/`.startsWith(`${name}/`))) continue;
+    // A package of the server at the top: `app/main.py`.
+    const ofPackage = (word: string) => word.startsWith(`${name}.`) || word.startsWith(`${name}/`);
+    if (found.some(({ app }) => app.python && app.runs?.words.some(ofPackage))) continue;
     scope.leftOut.push({
       what: path.basename(name),
       file: name,

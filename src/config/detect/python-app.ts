@@ -42,7 +42,7 @@ export async function pythonCandidate(scope: Scope, dir: string): Promise<Candid
   return {
     ...candidate,
     ...(note && { note }),
-    app: { ...app, defaultPorts, framework: id, evidence: `${app.evidence} (${label})` },
+    app: { ...app, byFile: true, defaultPorts, framework: id, evidence: `${app.evidence} (${label})` },
   };
 }
 

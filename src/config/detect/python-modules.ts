@@ -104,3 +104,9 @@ export async function importable(
   }
   return folders[0] === 'src' && (!relative || folders.length > 1) ? at('src') : { cwd: dir, file };
 }
+
+/** Where `--app-dir` has a module looked for. */
+export function appFolder(words: readonly string[]): string {
+  const at = words.findIndex((word) => /^--app-dir(?:=|$)/.test(word));
+  return words[at]?.split('=')[1] ?? (at === -1 ? '' : (words[at + 1] ?? ''));
+}

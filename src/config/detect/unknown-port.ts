@@ -5,6 +5,11 @@ export function unknownPort(app: App): string[] {
   const { name, runs, written, defaultPorts, framework, portName, command } = app;
   if (app.noPort || app.opaque || app.once || app.roles.length > 1 || !runs || framework === 'static')
     return [];
+  const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
+  if (app.portUnclear !== undefined && Object.keys(written ?? {}).length === 0)
+    return [
+      `${name}: its code listens where ${app.portUnclear} says, and no file that was read gives that; to say it: ${flag}`,
+    ];
   // What Spring's settings leave to a variable without a default has none of Spring's either.
   const standard = framework === 'spring' && portName !== undefined ? undefined : defaultPorts;
   const known = [written, standard].some((ports) => ports && Object.keys(ports).length > 0);
@@ -13,7 +18,6 @@ export function unknownPort(app: App): string[] {
     /\{(?:port|backend|frontend)\}/.test(word),
   );
   if (known || told || (framework === 'task' && app.roles.length === 0)) return [];
-  const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
   // Its owner's own env file has it, or its shell.
   if (portName !== undefined)
     return [

@@ -5,9 +5,10 @@ import { isRecord } from './jsonc.ts';
 import { quoted } from './shell.ts';
 import { partOf, type Taken, type Taking } from './step.ts';
 
-/** Tasks of pyproject.toml: taskipy's, poe's, PDM's and Rye's. */
+/** Tasks of pyproject.toml: taskipy's, poe's, PDM's, Rye's and Hatch's. */
 
-const TASKS = /^\[tool\.(?:taskipy\.tasks|poe\.tasks|pdm\.scripts|rye\.scripts)/m;
+const TASKS =
+  /^\[tool\.(?:taskipy\.tasks|poe\.tasks|pdm\.scripts|rye\.scripts|hatch\.envs\.default\.scripts)/m;
 
 /** Those of a folder's pyproject.toml that are one line. */
 export async function tasksIn(project: Project, dir: string): Promise<[name: string, line: string][]> {
@@ -24,7 +25,13 @@ export async function tasksIn(project: Project, dir: string): Promise<[name: str
     const found = keys.reduce<unknown>((one, key) => (isRecord(one) ? one[key] : undefined), tool);
     return isRecord(found) ? found : {};
   };
-  const all = [at('taskipy', 'tasks'), at('poe', 'tasks'), at('pdm', 'scripts'), at('rye', 'scripts')];
+  const all = [
+    at('taskipy', 'tasks'),
+    at('poe', 'tasks'),
+    at('pdm', 'scripts'),
+    at('rye', 'scripts'),
+    at('hatch', 'envs', 'default', 'scripts'),
+  ];
   return all.flatMap((tasks) =>
     Object.entries(tasks).flatMap(([name, task]): [string, string][] => {
       const line = isRecord(task) ? (task.cmd ?? task.shell) : task;

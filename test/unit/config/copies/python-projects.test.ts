@@ -224,7 +224,7 @@ const cases: [string, Files, string[]][] = [
       'README.md':
         '# Shop\n\nPostgres is on 5432.\n\n```sh\ncd backend && uvicorn main:app --reload --port 8001\n```\n',
     }),
-    ['backend 8001 README.md:6 README.md', 'frontend 5173'],
+    ['backend 8001 README.md:6 its command', 'frontend 5173'],
   ],
   [
     'a Makefile’s command for that very app, before the README’s',

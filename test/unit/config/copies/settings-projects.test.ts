@@ -185,6 +185,26 @@ const cases: [string, Files, string][] = [
     '-',
   ],
   [
+    'Python: a file of settings that it opens itself',
+    {
+      'main.py':
+        'from aiohttp import web\nimport yaml\n\ncfg = yaml.safe_load(open("config.yaml"))\nweb.run_app(app, port=cfg["server"]["port"])\n',
+      'config.yaml': 'server:\n  port: 8005\n',
+      'requirements.txt': 'aiohttp\n',
+    },
+    '8005 backend/config.yaml:2 server.port',
+  ],
+  [
+    'Python: configparser',
+    {
+      'main.py':
+        'from flask import Flask\napp = Flask(__name__)\nconfig = ConfigParser()\nconfig.read("config.ini")\nif __name__ == "__main__":\n    app.run(port=config.getint("server", "port"))\n',
+      'config.ini': '[server]\nport = 8006\n',
+      'requirements.txt': 'flask\n',
+    },
+    '8006 backend/config.ini:2 server.port',
+  ],
+  [
     'Rust: a file for all stages and a developer’s own',
     {
       'Cargo.toml': CARGO,
@@ -215,6 +235,16 @@ for (const [name, files, expected] of cases) {
     assert.deepEqual((await look(beside(files))).ports, [`backend ${expected}`, 'frontend 5173']);
   });
 }
+
+test('Python: what leads to no number is said, not its framework’s own', async () => {
+  const { notes } = await look(
+    beside({
+      'main.py': 'from aiohttp import web\ncfg = load()\nweb.run_app(app, port=cfg.port)\n',
+      'requirements.txt': 'aiohttp\n',
+    }),
+  );
+  assert.match(notes.join(), /backend: its code listens where cfg\.port in backend\/main\.py says/);
+});
 
 test('values of files of settings, with the keys around them', () => {
   const all: [string, string][] = [

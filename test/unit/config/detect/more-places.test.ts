@@ -458,15 +458,21 @@ const places: Place[] = [
     ],
   ],
   [
+    'a package of the server at the top is not said to be left out',
+    { 'app/main.py': FASTAPI, 'app/__init__.py': '', 'requirements.txt': 'fastapi\n' },
+    ['backend backend fastapi 8000: python3 -m uvicorn app.main:app --reload +P'],
+  ],
+  [
     'of equals the one in whose folder the README starts something',
     {
-      'README.md': '```bash\ncd backend\nuvicorn main:app\n\n# page\ncd web/desk\nnpm run dev\n```\n',
+      'README.md':
+        '```bash\ncd backend\nuvicorn main:app --reload\n\n# page\ncd web/desk\nnpm run dev\n```\n',
       'backend/main.py': FASTAPI,
       'web/desk/package.json': vite,
       'web/phone/package.json': vite,
     },
     [
-      'backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P @backend',
+      'backend backend uvicorn 8000: $ python3 -m uvicorn main:app --reload +P @backend',
       'web frontend vite 5173: npm run dev -- +P @web/desk',
     ],
     ['phone'],

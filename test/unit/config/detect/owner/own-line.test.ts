@@ -60,6 +60,73 @@ const cases: [string, Files, string][] = [
     'backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P',
   ],
   [
+    'what the README has people type, with its flags',
+    {
+      'README.md': '## Run\n```sh\ncd api/shop\nDEBUG=1 uvicorn main:app --port 8041\n```\n',
+      'api/shop/main.py': FASTAPI,
+      'api/shop/__init__.py': '',
+      'api/requirements.txt': '',
+    },
+    'api backend uvicorn 8041: $ DEBUG=1 python3 -m uvicorn main:app --port 8041 +P @api/shop',
+  ],
+  [
+    'what it has people type, by its runner and from another folder',
+    {
+      'README.md': '```\ncd api\nuv run uvicorn main:app --app-dir src --port 8042\n```\n',
+      'api/src/main.py': `${FASTAPI}if __name__ == "__main__":\n    uvicorn.run("main:app", port=8043)\n`,
+      'api/uv.lock': '',
+      'api/pyproject.toml': '',
+    },
+    'api backend uvicorn 8042: $ uv run uvicorn main:app --app-dir src --port 8042 +P @api',
+  ],
+  [
+    'a module that is served without what its file would do by itself',
+    {
+      'README.md': '```\ncd api\nuvicorn main:app --reload\n```\n',
+      'api/main.py': `${FASTAPI}if __name__ == "__main__":\n    uvicorn.run("main:app", port=8043)\n`,
+      'api/requirements.txt': '',
+    },
+    'api backend uvicorn 8000: $ python3 -m uvicorn main:app --reload +P @api',
+  ],
+  [
+    'the file by itself, as the README has it: the number that it says',
+    {
+      'README.md': '```\ncd api\npython main.py\n```\nAlso: `uvicorn main:app`.\n',
+      'api/main.py': `${FASTAPI}if __name__ == "__main__":\n    uvicorn.run("main:app", port=8043)\n`,
+      'api/requirements.txt': '',
+    },
+    'api backend fastapi 8043: python3 -m uvicorn main:app --reload +P @api',
+  ],
+  [
+    'how it is deployed is not how it is developed',
+    {
+      'README.md': '## Production\n```\ncd api\nuvicorn main:app --port 80 --workers 4\n```\n',
+      'api/main.py': FASTAPI,
+      'api/requirements.txt': '',
+    },
+    'api backend fastapi 8000: python3 -m uvicorn main:app --reload +P @api',
+  ],
+  [
+    'a script of Hatch',
+    {
+      'api/pyproject.toml': '[tool.hatch.envs.default.scripts]\nserve = "uvicorn shop.app:app --port 8024"\n',
+      'api/shop/app.py': FASTAPI,
+      'api/shop/__init__.py': '',
+    },
+    'api backend uvicorn 8024: $ uvicorn shop.app:app --port 8024 +P @api',
+  ],
+  [
+    'a console script that serves the module: its number',
+    {
+      'api/pyproject.toml': '[project.scripts]\nserve = "shop.cli:serve"\n',
+      'api/uv.lock': '',
+      'api/shop/app.py': FASTAPI,
+      'api/shop/cli.py': 'import uvicorn\n\n\ndef serve():\n    uvicorn.run("shop.app:app", port=8023)\n',
+      'api/shop/__init__.py': '',
+    },
+    'api backend fastapi 8023: uv run python -m uvicorn shop.app:app --reload +P @api',
+  ],
+  [
     'a target of another name than a server’s',
     {
       Makefile: 'load:\n\tcd api && LOAD=1 uvicorn main:app\n',
