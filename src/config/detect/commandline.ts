@@ -156,6 +156,10 @@ export function unwrap(input: string[]): Unwrapped {
       .replace(first.includes('node_modules/') ? /\.[cm]?js$/ : /\.(?:exe|cmd|bat)$/i, '')
       // `npx concurrently@9`
       .replace(/(?<=.)@(?:latest|next|beta|canary|rc|[\^~]?\d[\w.-]*)$/, '')
+      // `"$GO" run .` of a start file that looks for the program first.
+      .replace(/^\$\{?(GO|PYTHON|NODE|NPM|PNPM|YARN|BUN|CARGO|UV)(?::-[^}]*)?\}?$/, (_, program) =>
+        program.toLowerCase(),
+      )
       .replace(/^python[\d.]*$|^py$/, 'python');
     words[0] = name;
     const second = words[1] ?? '';

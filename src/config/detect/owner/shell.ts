@@ -11,7 +11,10 @@ export interface Placed {
   setup: Setup[];
 }
 
-export type Setup = Pick<Placed, 'line' | 'dir'>;
+export interface Setup extends Pick<Placed, 'line' | 'dir'> {
+  /** Variables that it sets for its own shell: of use only where one of them is. */
+  names?: readonly string[];
+}
 
 /** What a line or a shell file starts: first what has to end, then what runs side by side. */
 export interface Reading {
@@ -53,7 +56,7 @@ const SILENT =
 const FETCHES_A_TOOL = /\b(?:gem list|gem install|command -v|which|type)\b/;
 /** Ends whoever has a port: here it is claimed, and nobody else's server is ended. */
 const FREES_A_PORT =
-  /\blsof\b[^\n]*\bkill\b|\blsof\b[^;]*\n[^;]*\bkill -9\b|\bfuser\b[^\n]*\s-\w*k|\bkill-port\b/;
+  /\blsof\b[^\n]*\bkill\b|\blsof\b[\s\S]{0,200}\bkill(?:\s+-\w+)*\s+"?\$|\bfuser\b[^\n]*\s-\w*k|\bkill-port\b/;
 /** What ends the containers that a line has started. */
 const TEARS_DOWN = /^docker(?:-compose| compose)\b.*\s(?:down|stop|kill|rm)\b/;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
@@ -70,9 +73,17 @@ const ARRAY = /^(?:local\s+|declare\s+-a\s+)?\w+\+?=\(/;
 export function readShell(script: string, dir: string, home = dir): Reading | undefined {
   const state: State = { dir, was: dir, env: {}, vars: {}, setup: [], pending: [], before: [], side: [] };
   const silent: string[] = [];
-  for (const { kind, text: piece } of piecesOf(script) ?? [{ kind: 'line', text: '<<' }]) {
+  const pieces = piecesOf(script) ?? [{ kind: 'line', text: '<<' }];
+  for (const [at, { kind, text: piece }] of pieces.entries()) {
     if (kind === 'function' && isCleanUp(bodyOf(piece), silent)) {
       silent.push(/^(?:function\s+)?([\w-]+)/.exec(piece)?.[1] ?? '');
+      continue;
+    }
+    const names = kind === 'block' ? setForLater(piece, pieces.slice(at + 1)) : [];
+    if (names.length > 0) {
+      if (!prepares(piece)) return undefined;
+      const line = withVars(withFolders(piece, home, state.dir), state.vars);
+      state.setup.push({ line, dir: state.dir, names });
       continue;
     }
     if (kind === 'block' && (FETCHES_A_TOOL.test(piece) || (FREES_A_PORT.test(piece) && prepares(piece))))
@@ -159,7 +170,7 @@ const place = ({ dir, env, setup }: State, line: string): Placed => ({
   line,
   dir,
   env: { ...env },
-  setup: [...setup],
+  setup: setup.filter(({ names }) => names === undefined || names.some((name) => uses(line, name))),
 });
 
 /** Several commands one after the other, in one shell. */
@@ -260,6 +271,14 @@ const withoutCalls = (text: string, silent: readonly string[]): string =>
       silent.includes(/^\s*([\w-]+)(?:\s[^;&|]*)?$/.exec(withoutQuotes(line))?.[1] ?? '') ? ':' : line,
     )
     .join('\n');
+
+/** `if [ -x "$HOME/go" ]; then GO="$HOME/go"; fi`: what comes after uses what it has found out. */
+const setForLater = (block: string, rest: readonly { text: string }[]): string[] =>
+  [...block.matchAll(/(?:^|[;\n]|\b(?:then|do|else)\b)\s*(\w+)=/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => rest.some(({ text }) => uses(text, name)));
+
+const uses = (text: string, name: string): boolean => new RegExp(`\\$\\{?${name}\\b`).test(text);
 
 /** A block that ends before the servers start, and changes nothing for them. */
 const prepares = (block: string): boolean => {

@@ -56,7 +56,17 @@ const shells: [string, string[], string[]][] = [
   ['export A=1\nB=2\na $B &\nb ${B}', [], ['A=1 a 2', 'A=1 b 2']],
   ['. .venv/bin/activate\na &\ncd web\nb', [], ['[. .venv/bin/activate] a', '[. .venv/bin/activate] b @web']],
   ['export V=$(git rev-parse HEAD)\na', [], ['[export V=$(git rev-parse HEAD)] a']],
+  [
+    'for port in 1 2; do\n  pids="$(lsof -ti tcp:$port)"\n  if [ -n "$pids" ]; then\n    kill $pids\n  fi\ndone\na &\nb',
+    [],
+    ['a', 'b'],
+  ],
   ['if [ ! -d x ]; then\n  npm i\nfi\na & # one\nb', ['if [ ! -d x ]; then\nnpm i\nfi'], ['a', 'b']],
+  [
+    'if command -v go1; then\n  GO=go1\nelse\n  GO=go\nfi\n"$GO" run . &\nb &',
+    [],
+    ['[if command -v go1; then\nGO=go1\nelse\nGO=go\nfi] "$GO" run .', 'b'],
+  ],
   ['if command -v brew; then brew update; fi\na', [], ['a']],
   ['stop() {\n  kill $PID\n}\ntrap stop EXIT\na &\nPID=$!\nb', [], ['a', 'b']],
   ['cd "$(dirname "$0")/.."\na', [], ['a @..']],
