@@ -118,6 +118,7 @@ const plain = (source: SourceFile): SourceFile => ({ ...source, code: source.tex
 /** Names that a server's port has in env files, when its code does not say which it reads. */
 const SERVER_NAMES =
   /^(?:PORT|(?:SERVER|API|BACKEND|APP|HTTP|LISTEN|NODE|EXPRESS|FLASK|FLASK_RUN|DJANGO|FASTAPI|UVICORN|GUNICORN|WEB_?SERVER|SERVICE|REST|BACK|APP_SERVER|NEST|GIN|FIBER|ROCKET|SPRING|RAILS|PHX|HTTP_SERVER|SERVER_HTTP)_?PORT)$/;
+export const isServerPort = (name: string): boolean => SERVER_NAMES.test(name);
 const PAGE_NAMES =
   /^(?:PORT|(?:VITE|CLIENT|WEB|FRONT_?END|UI|NEXT|NUXT|REACT|VUE|DEV_?SERVER|VITE_DEV|VITE_APP|FRONT)_?PORT)$/;
 

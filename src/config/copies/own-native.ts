@@ -6,7 +6,7 @@ import { type Env, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { withImported } from './modules.ts';
 import { dotnetFolder, fixedAddresses, launchSettings } from './own-dotnet.ts';
-import { boundLiteral, configured, fieldDefault, handedOn, rustEntries } from './own-rust.ts';
+import { boundLiteral, configured, fieldDefault, handedOn, rustEntries, variableRead } from './own-rust.ts';
 import { springPort } from './own-spring.ts';
 import { entryListens } from './servers.ts';
 import { foundAt, type SourceFile } from './sources.ts';
@@ -159,6 +159,11 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
   if (own.length === 0 && kind === 'rust') own.push(...(await boundLiteral(inner, entries)));
   if (own.length === 0 && kind === 'rust') own.push(...(await fieldDefault(inner, entries)));
   if (own.length === 0 && reads === undefined && kind === 'rust') own.push(...handedOn(entries[0]));
+  if (own.length === 0 && reads === undefined && kind === 'rust') {
+    const said = await variableRead(inner, entries);
+    reads = said.name;
+    own.push(...ownOf(inner, said, 'env::var'));
+  }
   if (own.length === 0 && kind === 'go') own.push(...(await viperDefault(inner, entries)));
   if (own.length === 0 && reads === undefined && kind === 'go') {
     own.push(...entries.flatMap(ginDefault));

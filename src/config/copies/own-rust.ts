@@ -1,8 +1,14 @@
 import path from 'node:path';
+import { isServerPort } from './env-files.ts';
 import { type AppTrail, openFirst, ownByPattern } from './facts.ts';
+import { languageOf } from './languages.ts';
 import { withImported } from './modules.ts';
 import { foundAt, type SourceFile } from './sources.ts';
+import { expressionEnd } from './text.ts';
 import type { Own } from './types.ts';
+import { portOf, type Said } from './values.ts';
+
+const SETTINGS = /config|settings?|env|args|cli|opts?/i;
 
 /** Where a Rust server's code begins, and the port that stands in it. */
 
@@ -45,7 +51,7 @@ export async function rustEntries(trail: AppTrail): Promise<SourceFile[]> {
 
 /** `"0.0.0.0:8081"` in the entry or in its settings: where the program itself listens, if it is the only one. */
 export async function boundLiteral({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
-  const all = await withImported(sources, entries, /config|settings?|env|args|cli|opts?/i, top);
+  const all = await withImported(sources, entries, SETTINGS, top);
   const found = all.flatMap((source) =>
     [...source.code.matchAll(/"(?:0\.0\.0\.0|127\.0\.0\.1|\[::1?\]):(\d{4,5})"/g)].map((match): Own => {
       const end = match.index + match[0].length - 1;
@@ -58,7 +64,7 @@ export async function boundLiteral({ sources, top }: AppTrail, entries: SourceFi
 
 /** `#[builder(default = "17170")] pub http_port: u16`, `name = "SHOP_HTTP_PORT", default = 5080`, in the entry or in its settings. */
 export async function fieldDefault({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
-  for (const source of await withImported(sources, entries, /config|settings?|env|args|cli|opts?/i, top)) {
+  for (const source of await withImported(sources, entries, SETTINGS, top)) {
     const [own] = ownByPattern(
       source,
       /\bname\s*=\s*"[A-Z\d]*_?HTTP_PORT"\s*,\s*default\s*=\s*"?(\d{4,5})\b/,
@@ -91,4 +97,20 @@ export function handedOn(entry: SourceFile | undefined): Own[] {
   const start = match.index + match[0].lastIndexOf(match[1] as string);
   const place = { source: entry, start, end: start + (match[1] as string).length };
   return [{ found: foundAt(place, 'literal'), label: match[0].split('(')[0] as string, fixed: true }];
+}
+
+/** The one variable of a server's usual names that its settings read, wherever the value goes from there. */
+export async function variableRead(trail: AppTrail, entries: SourceFile[]): Promise<Said> {
+  const first = await withImported(trail.sources, entries, SETTINGS, trail.top);
+  // `config/mod.rs` that is made of further files.
+  const all = await withImported(trail.sources, first, SETTINGS, trail.top);
+  const found = all.flatMap((source) =>
+    [...source.code.matchAll(languageOf('rust').env)]
+      .map((match) => ({ source, at: match.index, name: match[1] ?? match[2] ?? '' }))
+      .filter(({ name }) => isServerPort(name)),
+  );
+  const [one] = found;
+  if (!one || new Set(found.map(({ name }) => name)).size > 1) return {};
+  const { source, at, name } = one;
+  return { name, ...(await portOf(trail, source, at, expressionEnd(source.code, at, source.syntax))) };
 }

@@ -106,7 +106,7 @@ export async function pythonListens(trail: Trail, source: SourceFile): Promise<L
     else if (key) {
       const from = open + key.index + key[0].length;
       const text = code.slice(from, expressionEnd(code, from, syntax)).trim();
-      if (/^\w+(?:[.[(][^\n]{0,60})?$/.test(text) && !/^\d+$/.test(text))
+      if (/^(?:\d{2,3}|[A-Za-z_]\w*(?:[.[(][^\n]{0,60})?)$/.test(text))
         found.push({ label, unclear: `${text} in ${source.file}` });
     }
   }

@@ -254,7 +254,11 @@ export async function unrecognised(
       homes.some((home) => `${home}/`.startsWith(`${dir}/`))
     )
       continue;
-    const inner = [...(await project.list(dir)).dirs].filter((one) => !SKIPPED.test(one)).slice(0, 20);
+    const { files, dirs } = await project.list(dir);
+    // The code of the server at the top, in any language.
+    if (name === 'app' && homes.includes(project.root) && ![...files].some((file) => MANIFEST.test(file)))
+      continue;
+    const inner = [...dirs].filter((one) => !SKIPPED.test(one)).slice(0, 20);
     const programs = await Promise.all([dir, ...inner.map((one) => path.join(dir, one))].map(isProgram));
     if (programs.includes(true)) found.push(name);
   }

@@ -21,12 +21,12 @@ import {
   mentionComposeOf,
   mentionContainers,
   mentionFolders,
-  mentionPages,
   mentionProcfile,
   mentionUnusedScript,
   mentionWorkersOf,
   nothingFound,
 } from './mention.ts';
+import { mentionPages } from './mention-pages.ts';
 import { lastNotes } from './notes.ts';
 import { isRoleName, openRole, rolesOf, unique } from './open-role.ts';
 import {

@@ -5,6 +5,7 @@ import { type Candidate, roleOfName, type Scope } from './candidate.ts';
 import { unrecognised } from './folders.ts';
 import { furtherProjects } from './inner-projects.ts';
 import { entryOf } from './listening.ts';
+import { mentionInnerPages, mentionPages } from './mention-pages.ts';
 import { runsDevstart, scriptCandidate } from './scripts.ts';
 
 /** What is said of a project beside its servers: what is there and is not started, or that nothing was found. */
@@ -120,67 +121,7 @@ async function pythonAtTop({ project }: Scope): Promise<string | undefined> {
   return undefined;
 }
 
-const PAGES = /^(?:vite|next|nuxt|react-scripts|expo|@angular\/core|@vue\/cli-service|@sveltejs\/kit|astro)$/;
-
-/** Folders at the top with a page of their own, of which nothing is started: beside a Procfile's lines those called so. */
-export async function mentionPages(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
-  const { project, leftOut } = scope;
-  const byProcfile = found.some(({ app }) => app.evidence.startsWith('Procfile'));
-  const homes = found.flatMap(({ home, app }) => [home, app.cwd, app.runs?.dir ?? home]);
-  for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 40)) {
-    const dir = path.join(project.root, name);
-    if (
-      /^[._]|^(?:node_modules|assets|resources|docs?|tests?|e2e)$/.test(name) ||
-      homes.some((home) => `${home}/`.startsWith(`${dir}/`))
-    )
-      continue;
-    if (leftOut.some(({ file }) => `${file}/`.startsWith(`${name}/`))) continue;
-    if (byProcfile && roleOfName(name) !== 'frontend') continue;
-    await mentionPage(scope, dir);
-  }
-  return found;
-}
-
-/** A folder whose package has a page, or is a workspace of its own, that a script starts: whether that is said now. */
-async function mentionPage({ project, leftOut }: Scope, dir: string): Promise<boolean> {
-  const { scripts = {}, deps = {}, workspaces = [] } = (await project.packageJson(dir)) ?? {};
-  const script = ['dev', 'start', 'serve'].find((one) => one in scripts);
-  if (script === undefined || runsDevstart(scripts[script] ?? '')) return false;
-  const { files } = await project.list(dir);
-  const whole = workspaces.length > 0 || files.has('pnpm-workspace.yaml') || files.has('turbo.json');
-  if (!whole && !Object.keys(deps).some((one) => PAGES.test(one))) return false;
-  const what = whole ? 'a workspace of its own' : 'a page';
-  leftOut.push({
-    what: path.basename(dir),
-    file: project.relative(dir),
-    why: `${what} that its script "${script}" starts; a config can add it`,
-  });
-  return true;
-}
-
-const NOT_BELOW =
-  /^(?:[._]|(?:node_modules|s?venv|env|tests?|docs?|e2e|examples?|scripts|migrations|locales?|dist|build)$)/;
-/** Folders in which the pages of a package lie, looked into before others. */
-const LIKELY_PAGES = /^(?:src|lib|frontend|web\w*|ui|client|interface|static|assets|www|dashboard|js|app)$/;
-const MOST_FOLDERS = 60;
-
-/** A page inside of a server's package, folders below the top: `src/shop/static/shop/package.json`. */
-async function mentionInnerPages(scope: Scope): Promise<void> {
-  const { project, leftOut } = scope;
-  const waiting = [{ dir: project.root, depth: 0 }];
-  for (let seen = 0; seen < MOST_FOLDERS && waiting.length > 0; seen++) {
-    const likely = waiting.findIndex(({ dir }) => LIKELY_PAGES.test(path.basename(dir)));
-    const [one] = waiting.splice(Math.max(0, likely), 1);
-    if (!one) return;
-    const { dir, depth } = one;
-    const { files, dirs } = await project.list(dir);
-    const known = leftOut.some(({ file }) => path.join(project.root, file) === dir);
-    if (known || (depth > 1 && files.has('package.json') && (await mentionPage(scope, dir)))) return;
-    if (depth < 4)
-      for (const name of dirs)
-        if (!NOT_BELOW.test(name)) waiting.push({ dir: path.join(dir, name), depth: depth + 1 });
-  }
-}
+const JVM = /^(?:spring|quarkus|micronaut|jvm)$/;
 
 /** What is there and is not started: programs in which no server was recognised, the window around a page. */
 export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<void> {
@@ -210,7 +151,10 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
   if (open.includes('frontend')) {
     const before = scope.leftOut.length;
     await mentionPages(scope, found);
-    if (scope.leftOut.length === before && found.some(({ app }) => app.python))
+    if (
+      scope.leftOut.length === before &&
+      found.some(({ app }) => app.python || JVM.test(app.framework ?? ''))
+    )
       await mentionInnerPages(scope);
   }
   const top = [...(await project.list(project.root)).files].find((name) => TOP.test(name));

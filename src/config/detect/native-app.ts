@@ -4,7 +4,15 @@ import { type Candidate, draftApp, evidenceOf, type Scope } from './candidate.ts
 import { denoTasks } from './deno-tasks.ts';
 import { goCommand } from './go-app.ts';
 import { gradleStart, mavenStart } from './jvm-app.ts';
-import { phoenixStart, redwoodStart, rubyStart, SINATRA, waspStart } from './native-starts.ts';
+import {
+  phoenixStart,
+  profileTyped,
+  rackStart,
+  redwoodStart,
+  rubyStart,
+  SINATRA,
+  waspStart,
+} from './native-starts.ts';
 import { recognise } from './recognise.ts';
 import { anySource } from './sources.ts';
 import { staticServer } from './static-server.ts';
@@ -108,7 +116,7 @@ const natives: Native[] = [
     argv: () => ['bundle', 'exec', 'jekyll', 'serve'],
   },
   { file: 'Gemfile', when: holds(/['"]rails['"]/), argv: () => ['bundle', 'exec', 'rails', 'server'] },
-  { file: 'config.ru', argv: () => ['bundle', 'exec', 'rackup'] },
+  { file: 'config.ru', argv: ({ project }, dir) => rackStart(project, dir) },
   {
     file: /^(?:app|server|main|web)\.rb$/,
     when: holds(SINATRA),
@@ -122,7 +130,10 @@ const natives: Native[] = [
   {
     file: /\.(?:cs|fs)proj$/,
     when: holds(/Sdk="Microsoft\.NET\.Sdk\.(?:Web|BlazorWebAssembly)"/),
-    argv: (scope) => (scope.context.prod ? ['dotnet', 'run', '-c', 'Release'] : ['dotnet', 'watch']),
+    argv: async (scope, dir) =>
+      scope.context.prod
+        ? ['dotnet', 'run', '-c', 'Release']
+        : ['dotnet', 'watch', ...(await profileTyped(scope.project, dir))],
   },
   { file: 'mix.exs', when: holds(/:phoenix\b/), argv: (_, __, text) => phoenixStart(text) },
   { file: /^deno\.jsonc?$/, argv: denoTask },

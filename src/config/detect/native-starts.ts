@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Project } from './project.ts';
+import { typedInReadme } from './typed.ts';
 
 /** A file that serves when it is run. */
 export const SINATRA = /^\s*require\s*\(?['"]sinatra['"]|\bSinatra\b[\s\S]*\brun!/m;
@@ -14,6 +15,15 @@ export async function rubyStart(project: Project, dir: string): Promise<[string,
     return (await project.has(dir, 'Gemfile')) ? ['bundle', 'exec', 'ruby', file] : ['ruby', file];
   }
   return undefined;
+}
+
+/** Puma by its own settings, which rackup does not read; what `rackup` finds elsewhere. */
+export async function rackStart(project: Project, dir: string): Promise<[string, ...string[]]> {
+  const gems = (await project.text(path.join(dir, 'Gemfile'))) ?? '';
+  const procfile = (await project.text(path.join(dir, 'Procfile'))) ?? '';
+  const own = await project.has(path.join(dir, 'config'), 'puma.rb');
+  const isPuma = own && (/^\s*gem\s*\(?["']puma["']/m.test(gems) || /\bpuma\b/.test(procfile));
+  return ['bundle', 'exec', isPuma ? 'puma' : 'rackup'];
 }
 
 /** Wasp takes ports from 0.26 on; before, they are its own. */
@@ -37,3 +47,15 @@ export const phoenixStart = (text: string): [string, ...string[]] => [
   'mix',
   /:phoenix,\s*"[^"\d]*(?:0\.|1\.[0-2](?:\D|$))/.test(text) ? 'phoenix.server' : 'phx.server',
 ];
+
+/** `dotnet run --launch-profile https`: the profile that the README has people start. */
+export async function profileTyped(project: Project, dir: string): Promise<string[]> {
+  const settings = (await project.text(path.join(dir, 'Properties/launchSettings.json'))) ?? '';
+  for (const { text } of settings === '' ? [] : await typedInReadme(project)) {
+    const [, quoted, plain] =
+      /^dotnet (?:run|watch)\b.*(?:--launch-profile|-lp)[ =](?:"([^"]+)"|([\w.-]+))/.exec(text) ?? [];
+    const name = quoted ?? plain;
+    if (name !== undefined && settings.includes(`"${name}"`)) return ['--launch-profile', name];
+  }
+  return [];
+}

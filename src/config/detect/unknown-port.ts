@@ -7,9 +7,7 @@ export function unknownPort(app: App): string[] {
     return [];
   const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
   if (app.portUnclear !== undefined && Object.keys(written ?? {}).length === 0)
-    return [
-      `${name}: its code listens where ${app.portUnclear} says, and no file that was read gives that; to say it: ${flag}`,
-    ];
+    return [`${name}: ${unclearly(app.portUnclear)}; to say it: ${flag}`];
   // What Spring's settings leave to a variable without a default has none of Spring's either.
   const standard = framework === 'spring' && portName !== undefined ? undefined : defaultPorts;
   const known = [written, standard].some((ports) => ports && Object.keys(ports).length > 0);
@@ -27,3 +25,8 @@ export function unknownPort(app: App): string[] {
     `${name}: no file that was read says where it listens, so it is told a port by PORT; if it has one of its own, say it: ${flag}`,
   ];
 }
+
+const unclearly = (said: string): string =>
+  /^\d+ /.test(said)
+    ? `its code listens on ${said}, which is below 1024, where devstart gives no port`
+    : `its code listens where ${said} says, and no file that was read gives that`;

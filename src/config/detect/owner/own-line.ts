@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Program } from '../../types.ts';
 import type { Candidate, Scope } from '../candidate.ts';
 import { quote } from '../commandline.ts';
 import { appFolder } from '../python-modules.ts';
@@ -12,22 +13,63 @@ import { inVenv, tasksIn } from './py-tasks.ts';
  * pyproject.toml, what the README has people type. It says flags and variables that no file beside the server does.
  */
 export async function byOwnersLine(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
-  const guess = found.find(({ look, app }) => look === undefined && app.python && !app.opaque && !app.noPort);
-  if (!guess || scope.context.prod) return found;
+  if (scope.context.prod) return found;
+  const isGuess = ({ look, app }: Candidate) => look === undefined && !app.opaque && !app.noPort;
+  const guess = found.find((one) => isGuess(one) && one.app.python);
+  const others = found.filter((one) => isGuess(one) && COMPILED.test(one.app.framework ?? ''));
+  const lines = new Map<Candidate, Candidate>();
+  if (guess) lines.set(guess, await pythonLine(scope, guess));
+  for (const one of others.slice(0, 2)) lines.set(one, await compiledLine(scope, one));
+  return found.map((one) => lines.get(one) ?? one);
+}
+
+async function pythonLine(scope: Scope, guess: Candidate): Promise<Candidate> {
   const file = fileOf(scope, guess);
   for await (const one of linesFor(scope, guess)) {
     if (!one.look || one.app.framework === 'gunicorn' || !one.app.python) continue;
-    if (fileOf(scope, one) !== file && !(await isMeant(scope, one, guess))) continue;
-    return found.map((other) => (other === guess ? asTyped(guess, one) : other));
+    if (fileOf(scope, one) === file || (await isMeant(scope, one, guess))) return asTyped(guess, one);
   }
-  for await (const one of typedFor(scope)) {
-    if (fileOf(scope, one) !== file) continue;
-    // The file by itself is what the guess comes to.
-    return one.look?.words[0] === 'python'
-      ? found
-      : found.map((other) => (other === guess ? asTyped(guess, one) : other));
+  // The file by itself is what the guess comes to.
+  for await (const one of typedFor(scope, PYTHON))
+    if (fileOf(scope, one) === file) return one.look?.words[0] === 'python' ? guess : asTyped(guess, one);
+  return guess;
+}
+
+const COMPILED = /^(?:go|rust)$/;
+
+/** `go run ./cmd/api -c ./conf`, `cargo run -- --config dev.toml`: the guess's own program, with words for it or variables. */
+async function compiledLine(scope: Scope, guess: Candidate): Promise<Candidate> {
+  const wanted = targetOf(guess.app.runs);
+  const lines = [
+    linesFor(scope, guess),
+    typedFor(scope, new RegExp(`^${PROGRAMS[guess.app.framework ?? ''] ?? ''}\\s`)),
+  ];
+  for (const all of lines)
+    for await (const one of all) {
+      const target = targetOf(one.app.runs);
+      if (one.app.framework !== guess.app.framework || target?.place !== wanted?.place) continue;
+      return target?.more || Object.keys(one.app.env).length > 0 ? asTyped(guess, one) : guess;
+    }
+  return guess;
+}
+
+const PROGRAMS: Record<string, string> = { go: 'go run', rust: 'cargo run' };
+
+/** Which program of a module it runs, and whether anything is said to that. */
+function targetOf(runs: Program | undefined): { place: string; more: boolean } | undefined {
+  if (runs?.words[1] !== 'run') return undefined;
+  const { words, dir } = runs;
+  const own =
+    words[0] === 'cargo' ? words.slice(2).filter((word) => !/^(?:-q|--quiet)$/.test(word)) : words.slice(2);
+  const variables = Object.keys(runs.env).length > 0;
+  if (words[0] === 'go') {
+    const [target = '.', ...rest] = own;
+    const place = path.resolve(dir, target);
+    return { place: place.endsWith('.go') ? path.dirname(place) : place, more: rest.length > 0 || variables };
   }
-  return found;
+  const end = own.indexOf('--');
+  const said = end < 0 ? own : own.slice(0, end);
+  return { place: `${dir} ${said.join(' ')}`, more: end >= 0 || variables };
 }
 
 /** What its folder has beside it (a watcher of its pages) stays. */
@@ -88,14 +130,14 @@ async function* linesFor(scope: Scope, { home, app }: Candidate): AsyncGenerator
   }
 }
 
-/** What the README has people type: with the Python that its folder's servers are started by. */
-async function* typedFor(scope: Scope): AsyncGenerator<Candidate> {
+/** What the README has people type; Python's with that of its folder's servers. */
+async function* typedFor(scope: Scope, wanted: RegExp): AsyncGenerator<Candidate> {
   const { project } = scope;
   const within = { ...scope, notes: [], leftOut: [] };
   const { file } = (await readmeOf(project)) ?? {};
   for (const { text, dir, line } of file ? await typedInReadme(project) : []) {
-    if (!TYPED.test(text)) continue;
-    const own = await withPython(project, dir, text);
+    if (!wanted.test(text.replace(VARIABLES, ''))) continue;
+    const own = wanted === PYTHON ? await withPython(project, dir, text) : text;
     yield* only(await startedIn(within, dir, own, `${file} line ${line}`, true));
   }
 }
@@ -109,9 +151,10 @@ async function withPython(project: Scope['project'], dir: string, text: string):
 }
 
 const RUNNER = /^(?:uv|poetry|pdm|hatch|rye|pipenv)$/;
+const VARIABLES = /^(?:\w+=\S+\s+)*/;
 /** It starts a Python program, and does not install or test one. */
-const TYPED =
-  /^(?:\w+=\S+\s+)*(?:(?:uv|poetry|pdm|hatch|rye|pipenv) run )?(?:python[\d.]*\s+(?:-m\s+)?(?!-|pip\b|venv\b|pytest\b)\S|(?:uvicorn|fastapi|flask|quart|hypercorn|litestar|sanic)\s)/;
+const PYTHON =
+  /^(?:(?:uv|poetry|pdm|hatch|rye|pipenv) run )?(?:python[\d.]*\s+(?:-m\s+)?(?!-|pip\b|venv\b|pytest\b)\S|(?:uvicorn|fastapi|flask|quart|hypercorn|litestar|sanic)\s)/;
 
 /** One server, and nothing before or beside it. */
 function* only(all: Candidate[] | undefined): Generator<Candidate> {

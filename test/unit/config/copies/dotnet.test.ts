@@ -32,6 +32,15 @@ const cases: [string, Files, string][] = [
     '7009 [7009 tls, 5230]: dotnet watch --launch-profile https, away --urls https://localhost:{port}',
   ],
   [
+    'the profile that the README has people start',
+    {
+      'README.md': '```sh\ncd api\ndotnet run --launch-profile https\n```\n',
+      ...api(TWO),
+      'web/package.json': scripts({ dev: 'vite' }, ['vite']),
+    },
+    '5230 [7009 tls, 5230]: dotnet watch --launch-profile https, away --urls http://localhost:{port}',
+  ],
+  [
     'one profile with TLS first, as older templates have it',
     {
       ...api({

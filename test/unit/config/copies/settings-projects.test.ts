@@ -218,6 +218,20 @@ const cases: [string, Files, string][] = [
     '8096 backend/configuration/local.yaml:3 application.port',
   ],
   [
+    'Rust: the one variable that its settings read, as its template has it',
+    {
+      'Cargo.toml': `${CARGO}dotenvy = "0.15"\n`,
+      '.env.example': 'SERVER_PORT=3009\n',
+      'src/main.rs':
+        'use shop::config::Config;\nfn main() { let addr: SocketAddr = config.server_address().parse()?; TcpListener::bind(addr) }\n',
+      'src/lib.rs': 'pub mod config;\n',
+      'src/config/mod.rs': 'mod app_config;\n',
+      'src/config/app_config.rs':
+        'pub fn load() { Self { host: env::var("SERVER_HOST")?, server_port: env::var("SERVER_PORT")?.parse()? } }\n',
+    },
+    '3009 backend/.env.example:1 SERVER_PORT',
+  ],
+  [
     'Rust: what serde calls where a field is not given',
     {
       'Cargo.toml': CARGO,
@@ -244,6 +258,17 @@ test('Python: what leads to no number is said, not its framework’s own', async
     }),
   );
   assert.match(notes.join(), /backend: its code listens where cfg\.port in backend\/main\.py says/);
+});
+
+test('Python: a number below 1024 is said', async () => {
+  const { notes } = await look(
+    beside({
+      'main.py':
+        'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run(port=80)\n',
+      'requirements.txt': 'flask\n',
+    }),
+  );
+  assert.match(notes.join(), /backend: its code listens on 80 in backend\/main\.py, which is below 1024/);
 });
 
 test('values of files of settings, with the keys around them', () => {

@@ -24,6 +24,16 @@ const cases: [string, Files, string[]][] = [
     ['backend backend rackup 9292: bundle exec rackup -p {port}'],
   ],
   [
+    'Puma by its own settings',
+    {
+      'app.rb': "require 'sinatra/base'\nclass App < Sinatra::Base; end\n",
+      'config.ru': "require './app'\nrun App\n",
+      Gemfile: 'gem "puma"\n',
+      'config/puma.rb': 'port ENV.fetch("RACK_PORT", 4567)\n',
+    },
+    ['backend backend puma 9292: bundle exec puma -p {port}'],
+  ],
+  [
     'a Gradle app',
     {
       'build.gradle': gradle("id 'org.springframework.boot' version '3.5.0'"),

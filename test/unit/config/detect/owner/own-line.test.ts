@@ -127,6 +127,33 @@ const cases: [string, Files, string][] = [
     'api backend fastapi 8023: uv run python -m uvicorn shop.app:app --reload +P @api',
   ],
   [
+    'Go: what it is given',
+    {
+      Makefile: 'dev:\n\tcd api && go run cmd/main.go -c ./conf\n',
+      'api/go.mod': 'module example.com/shop\n',
+      'api/cmd/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+    },
+    'api backend go 8080: $ cd api && go run cmd/main.go -c ./conf',
+  ],
+  [
+    'Rust: what it is given, as the README has it',
+    {
+      'README.md': '```\ncd api\ncargo run -- --config dev.toml\n```\n',
+      'api/Cargo.toml': '[package]\nname = "api"\n[dependencies]\naxum = "0.8"\n',
+      'api/src/main.rs': 'fn main() { TcpListener::bind("0.0.0.0:8081"); }\n',
+    },
+    'api backend rust 8081: $ cargo run -- --config dev.toml @api',
+  ],
+  [
+    'Go: nothing more than it is started with anyhow',
+    {
+      Makefile: 'dev:\n\tcd api && go run .\n',
+      'api/go.mod': 'module example.com/shop\n',
+      'api/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+    },
+    'api backend go 8080: go run . @api',
+  ],
+  [
     'a target of another name than a server’s',
     {
       Makefile: 'load:\n\tcd api && LOAD=1 uvicorn main:app\n',
