@@ -107,7 +107,10 @@ function fileIn(words: readonly string[]): string | undefined {
   const files = words.filter(
     (word, i) => i > 0 && !word.startsWith('-') && /[./]/.test(word) && !OTHER_FILE.test(words[i - 1] ?? ''),
   );
-  return files.find((word) => /\.(?:[cm]?[jt]sx?|py)$/.test(word)) ?? files[0];
+  const [program = '', first = ''] = words;
+  // `nodemon server`: a file without its ending, or a folder.
+  const bare = /^(?:node|nodemon|ts-node|babel-node)$/.test(program) && /^\w[\w-]*$/.test(first);
+  return files.find((word) => /\.(?:[cm]?[jt]sx?|py)$/.test(word)) ?? files[0] ?? (bare ? first : undefined);
 }
 
 /** Its program lies in the folder. */

@@ -383,7 +383,7 @@ const places: Place[] = [
       'server/config/index.js': 'module.exports = merge(require(`./${env}`), require("./base"));\n',
       'server/config/base.js': 'module.exports = { port: process.env.PORT || 4321 };\n',
     },
-    ['backend backend express 4321: npm run dev'],
+    ['server backend express 4321: npm run dev'],
   ],
   [
     'the window that the script at the top opens, beside a site',
