@@ -44,7 +44,7 @@ export async function withWrittenPorts(
 ): Promise<{ apps: App[]; copies: Copy[]; calls: Call[]; notes: string[] } & Looks> {
   const facts = await Promise.all(apps.map((app) => factsOf(project, app, context, apps.length === 1)));
   await partEquals(project, facts, context);
-  await hearPage(project, facts);
+  await hearPage(project, facts, context.env);
   const { written, copies } = decide(facts, context.rivals);
   return {
     copies,
@@ -124,10 +124,15 @@ async function partEquals(project: Project, facts: AppFacts[], context: WrittenC
  * A proxy that does not lead to the number of the backend's own code, or to its standard one: the page's code may call
  * that one beside it, or in its place where the proxy is a leftover.
  */
-async function hearPage(project: Project, facts: AppFacts[]): Promise<void> {
+async function hearPage(project: Project, facts: AppFacts[], shell: WrittenContext['env']): Promise<void> {
   const page = facts.find(({ app }) => app.roles.includes('frontend') && isPage(app));
   const server = facts.find((one) => one !== page && one.app.roles.includes('backend'));
   const homes = server ? homesOf(server) : [];
+  // Nothing says the server's number where it is usually looked for: the page's code may, anywhere.
+  if (page && server && homes.length === 0 && !page.calls.some(({ weight }) => weight > 0)) {
+    const { callsAnywhere } = await import('./heard.ts');
+    page.calls.push(...(await callsAnywhere(page, project.root, shell)));
+  }
   if (!page?.app.runs || !page.env || homes.length === 0) return;
   const { runs } = page.app;
   const proxied = page.calls.filter(({ weight }) => weight === 3);

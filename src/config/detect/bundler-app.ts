@@ -42,7 +42,7 @@ const STARTS = /^(?:dev|start|serve|develop|watch)(?:[:\-_].*)?$/;
  */
 export async function bundlerCandidate(scope: Scope, dir: string): Promise<Candidate | undefined> {
   const { project, context } = scope;
-  if (context.prod) return undefined;
+  if (context.prod || (await isWatched(scope, dir))) return undefined;
   const { files } = await project.list(dir);
   const deps: Record<string, string> = {};
   for (const folder of project.upwards(dir)) Object.assign(deps, (await project.packageJson(folder))?.deps);
@@ -59,6 +59,12 @@ export async function bundlerCandidate(scope: Scope, dir: string): Promise<Candi
     return { app: { ...app, evidence: app.evidence + label }, home: dir, ...(note && { note }) };
   }
   return undefined;
+}
+
+/** Its owner has the pages made again and again, for a server that has them: `"serve": "vue-cli-service build --watch"`. */
+async function isWatched({ project }: Scope, dir: string): Promise<boolean> {
+  const scripts = (await project.packageJson(dir))?.scripts ?? {};
+  return ['dev', 'start', 'serve'].some((name) => /\bbuild\b.*\s(?:--watch|-w)\b/.test(scripts[name] ?? ''));
 }
 
 /** The script that starts it starts more around it: `firebase emulators:exec "webpack serve"`. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseCompose, readCompose } from '../services/compose.ts';
 import type { App } from '../types.ts';
 import { type Candidate, roleOfName, type Scope } from './candidate.ts';
+import { MANIFEST } from './folders.ts';
 import { isRecord } from './owner/jsonc.ts';
 
 /** What is said of a project's containers: servers that they alone start, and pages that ask one by its name. */
@@ -43,7 +44,7 @@ export async function mentionContainersOf(
   if (context.prod || found.some(({ app }) => app.opaque)) return;
   const file = await fileOf(scope);
   if (!file) return;
-  mentionServers(scope, file, found, apps);
+  await mentionServers(scope, file, found, apps);
   for (const one of found) await mentionCalls(scope, file, one);
 }
 
@@ -127,13 +128,19 @@ function codeOf(raw: unknown): string[] {
 
 const isWithin = (file: string, dir: string): boolean => `${file}/`.startsWith(`${dir}/`);
 
+/** Built from a folder that is a program of its own: one of several that only other containers reach. */
+async function isProgram(project: Scope['project'], { code }: Container): Promise<boolean> {
+  const [dir] = code;
+  return dir !== undefined && [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
+}
+
 /** Servers with a port of this machine that nothing of the run is: a proxy before the others, an admin page. */
-function mentionServers(
+async function mentionServers(
   { project, leftOut }: Scope,
   { name: file, flags, containers }: File,
   found: readonly Candidate[],
   apps: readonly App[],
-): void {
+): Promise<void> {
   const homes = [
     // What only starts at the top has its code elsewhere.
     ...found
@@ -164,15 +171,19 @@ function mentionServers(
       (other) => other !== one && isNamed(other) && other.code.some((dir) => one.code.includes(dir)),
     );
   const isOurs = (one: Container): boolean => isNamed(one) || (!isOther(one) && one.code.some(isRelated));
-  const rest = containers.filter((one) => !one.aside && one.ports.length > 0 && !isOurs(one));
+  const rest: Container[] = [];
+  for (const one of containers)
+    if (!one.aside && !isOurs(one) && (one.ports.length > 0 || (await isProgram(project, one))))
+      rest.push(one);
   if (rest.length === 0) return;
   const names = rest.map(({ name }) => name);
   const call = `docker compose ${flags}up ${names.join(' ')}`;
   const ports = [...new Set(rest.flatMap((one) => one.ports))].join(', ');
+  const at = ports === '' ? '' : `, at ${ports}`;
   leftOut.push({
     what: names.join(', '),
     file,
-    why: `"${call}" starts ${names.length > 1 ? 'them' : 'it'}, at ${ports}; a config can add ${names.length > 1 ? 'them' : 'it'}`,
+    why: `"${call}" starts ${names.length > 1 ? 'them' : 'it'}${at}; a config can add ${names.length > 1 ? 'them' : 'it'}`,
   });
 }
 

@@ -135,12 +135,16 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
   if (isUnknown(server) && rolesOf(found).length === ROLES.length) return true;
   return found.some((one) => {
     if (one.home === server.home || one.app.runs?.dir === server.app.runs?.dir)
-      return one.script !== undefined || kindOf(one) === kindOf(server);
+      return (one.script !== undefined && !isOtherHalf(one, server)) || kindOf(one) === kindOf(server);
     return (
       server.app.framework !== undefined && server.app.framework !== 'node' && kindOf(one) === kindOf(server)
     );
   });
 }
+
+/** `ng serve` of a package, and its API: no script of the one is another way to start the other. */
+const isOtherHalf = (one: Candidate, { app }: Candidate): boolean =>
+  one.app.roles[0] === 'frontend' && app.roles[0] === 'backend' && !/^(?:next|nuxt)$/.test(kindOf(one));
 
 /** Two ways to start one server: `flask run` and `python app.py`, `symfony serve` and `php -S`. */
 function kindOf({ app: { framework = '', python } }: Candidate): string {

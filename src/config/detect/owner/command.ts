@@ -9,7 +9,7 @@ import { COMPOSE, withContainers } from './compose.ts';
 import type { Step } from './step.ts';
 
 /** Scripts that start everything, the likeliest first. */
-const DEV = ['dev', 'start:dev', 'develop', 'start', 'serve', 'dev:all', 'start:all', 'watch'];
+const DEV = ['dev', 'start:dev', 'develop', 'dev:all', 'start', 'serve', 'start:all', 'watch'];
 const PROD = ['start:prod', 'start'];
 /** Those whose meaning is clear enough to be run as they stand where they cannot be taken apart. */
 const CLEAR = ['dev', 'start:dev', 'develop', 'dev:all'];

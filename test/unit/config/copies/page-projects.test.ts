@@ -312,6 +312,13 @@ const cases: [string, Files, string[]][] = [
     ['backend -', 'frontend 3000 package.json:4 script "dev:client"'],
   ],
   [
+    'a number that only a component far below calls, where nothing else says any',
+    page('vite', ['vite'], {
+      'src/parts/rooms/List.vue': '<script>\naxios.get(`http://localhost:4077/rooms/${id}`);\n</script>\n',
+    }),
+    ['backend 4077 client/src/parts/rooms/List.vue:2 URL', 'frontend 5173'],
+  ],
+  [
     'Redwood: both servers of one file',
     {
       'package.json': {},

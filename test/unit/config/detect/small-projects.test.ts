@@ -404,6 +404,64 @@ const places: Place[] = [
     ['site'],
   ],
   [
+    'an API that only the README starts, in the package of its page',
+    {
+      'package.json': scripts({ start: 'ng serve' }, ['@angular/core', 'express']),
+      'src/server/bin/www': "#!/usr/bin/env node\nrequire('http').createServer(app).listen(3000);\n",
+      'README.md': 'Run `ng serve` for a dev server.\nRun `node src/server/bin/www` for its API.\n',
+    },
+    ['frontend frontend angular 4200: npm run start -- +P'],
+    ['node src/server/bin/www'],
+  ],
+  [
+    'a page that is made again and again has no server',
+    {
+      'server/package.json': scripts({ serve: 'node index.js' }, ['express']),
+      'server/index.js': LISTENS,
+      'client/package.json': scripts({ serve: 'vue-cli-service build --watch' }, ['@vue/cli-service']),
+      'client/vue.config.js': 'module.exports = {};\n',
+    },
+    ['server backend express 5000: npm run serve @server'],
+    ['client'],
+  ],
+  [
+    'services that only containers start',
+    {
+      'api/package.json': scripts({ dev: 'node index.js' }, ['express']),
+      'api/index.js': LISTENS,
+      'parts/stock/package.json': scripts({ 'start:dev': 'nest start --watch' }, ['@nestjs/core']),
+      'db/Dockerfile': 'FROM postgres\n',
+      'compose.yml':
+        'services:\n  api:\n    build: ./api\n    ports: ["5000:5000"]\n  stock:\n    build: ./parts/stock\n  db:\n    build: ./db\n',
+    },
+    ['api backend express 5000: npm run dev @api'],
+    ['stock'],
+  ],
+  [
+    'everything by a name of its own, before production’s start',
+    {
+      'package.json': scripts({ start: 'turbo run start', 'dev:all': 'turbo run dev' }, ['turbo'], {
+        workspaces: ['api', 'web'],
+      }),
+      'turbo.json': { tasks: { dev: {}, start: {} } },
+      'api/package.json': scripts({ dev: 'node index.js', start: 'node index.js' }, ['express'], {
+        name: 'api',
+      }),
+      'api/index.js': LISTENS,
+      'web/package.json': scripts({ dev: 'vite', start: 'vite preview' }, ['vite'], { name: 'web' }),
+    },
+    ['api backend express 5000: npm run dev @api', WEB],
+  ],
+  [
+    'a renderer by its own script',
+    {
+      'package.json': scripts({ 'start:renderer': 'webpack serve', 'start:main': 'node debug.js' }, [
+        'electron',
+      ]),
+    },
+    ['frontend frontend webpack 8080: npm run start:renderer -- +P'],
+  ],
+  [
     'a server by several names is one',
     {
       'package.json': scripts(
