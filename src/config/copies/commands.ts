@@ -127,8 +127,8 @@ export async function ownOfProse(trail: AppTrail): Promise<Own[]> {
   const named = words.slice(0, 2).filter((word) => !/^(?:run|dev|serve)$/.test(word));
   if (named.length === 0) return [];
   const [tool = ''] = named;
-  // `rails s -p 3001`: its verb has a short form.
-  const target = tool === 'rails' ? '' : named[1];
+  // `rails s -p 3001`: its verb has a short form; `php -S localhost:8001` has none.
+  const target = /^(?:rails|php)$/.test(tool) ? '' : named[1];
   for (const folder of new Set([dir, sources.project.root])) {
     const compose = await openFirst(trail, folder, COMPOSE);
     const service = compose && serviceOf(compose, sources.project.relative(dir));
@@ -185,7 +185,7 @@ async function isElsewhere({ sources, dir }: AppTrail, folder: string, line: str
 function portInCommand(source: SourceFile, [from, to]: [number, number], tool: string): Found | undefined {
   const text = source.text.slice(from, to);
   const flag = new RegExp(
-    `\\b${escaped(tool)}\\b[^\\n#]*?(?:--port|-p|-b|--bind|--server\\.port|runserver)["']?[\\s=,]+["']?(?:[\\w.[\\]]*:)?(\\d{4,5})\\b`,
+    `\\b${escaped(tool)}\\b[^\\n#]*?(?:--port|-p|-b|--bind|--server\\.port|runserver|-S|server:\\w+)["']?[\\s=,]+["']?(?:[\\w.*[\\]]*:)?(\\d{4,5})\\b`,
   );
   const match = flag.exec(text);
   if (!match?.[1]) return undefined;

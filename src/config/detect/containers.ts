@@ -208,6 +208,9 @@ async function mentionCalls(
       const at = lines.findIndex((line) => call.test(line.replace(/^\s*(?:\/\/|\*).*|\s\/\/.*$/, '')));
       const line = lines[at] ?? '';
       const variables = line.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? [];
+      const near = lines.slice(Math.max(0, at - 2), at + 1).join('\n');
+      // `if (isDocker)`: not here.
+      if (CONDITION.test(near) && /docker|container/i.test(near)) continue;
       if (at < 0 || TOLD.test(line) || variables.some((one) => context.env[one])) continue;
       if (await isSet(project, home, variables)) continue;
       const [, service = ''] = call.exec(line) ?? [];
@@ -218,6 +221,8 @@ async function mentionCalls(
       return;
     }
 }
+
+const CONDITION = /\bif\s*\(|[^?]\?[^?.:]/;
 
 /** An env file of its folder has one of them. */
 async function isSet(project: Scope['project'], dir: string, variables: string[]): Promise<boolean> {

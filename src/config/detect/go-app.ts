@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { onPath } from '../../system/programs.ts';
-import type { Scope } from './candidate.ts';
+import type { Candidate, Scope } from './candidate.ts';
 import type { Project } from './project.ts';
 
 /** Where in a Go module the server's main package is. */
@@ -75,4 +75,21 @@ async function isMain(project: Project, folder: string): Promise<boolean> {
     if (/^package main\b/m.test((await project.text(path.join(folder, name))) ?? '')) return true;
   }
   return false;
+}
+
+/** Further programs of a module that listen, beside the one that is started: `cmd/admin`. */
+export async function furtherMains(
+  project: Project,
+  { home, app }: Candidate,
+  listens: Proof['listens'],
+): Promise<string[]> {
+  const { dirs } = await project.list(path.join(home, 'cmd'));
+  const started = app.runs?.words.join(' ') ?? '';
+  const found: string[] = [];
+  for (const name of dirs.size > 1 ? [...dirs].sort().slice(0, 12) : []) {
+    const folder = path.join(home, 'cmd', name);
+    if (new RegExp(`\\bcmd/${name}\\b`).test(started) || NO_SERVER.test(name)) continue;
+    if ((await isMain(project, folder)) && (await listens(folder))) found.push(name);
+  }
+  return found;
 }

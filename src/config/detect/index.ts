@@ -203,6 +203,8 @@ async function byFiles(
   const containers = await composeCommand(scope);
   if (rest.length > 0) return mentionContainers(scope, rest, containers);
   if (containers) return containers;
+  const typed = await (await import('./typed-start.ts')).typedStart(scope);
+  if (typed) return typed;
   throw await nothingFound(scope);
 }
 

@@ -97,6 +97,20 @@ export function mentionContainers(
   return found;
 }
 
+/** Servers of a Go module that a command of their own starts. */
+async function mentionMains({ project, leftOut }: Scope, one: Candidate): Promise<void> {
+  const [{ furtherMains }, { listensInGo }] = [await import('./go-app.ts'), await import('./native-app.ts')];
+  for (const name of await furtherMains(project, one, (main) => listensInGo(project, main))) {
+    const file = project.relative(path.join(one.home, 'cmd', name));
+    if (leftOut.some(({ what }) => what === name)) continue;
+    leftOut.push({
+      what: name,
+      file,
+      why: `a server that "go run ./cmd/${name}" starts; a config can add it`,
+    });
+  }
+}
+
 /** What says that a program in one of these languages lies at the top. */
 const TOP = /^(?:go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs)$/;
 
@@ -157,6 +171,7 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
     )
       await mentionInnerPages(scope);
   }
+  for (const one of found.filter(({ app }) => app.framework === 'go')) await mentionMains(scope, one);
   const top = [...(await project.list(project.root)).files].find((name) => TOP.test(name));
   const lone = top ? undefined : await loneGoServer(scope);
   if (lone)

@@ -73,6 +73,10 @@ async function serving({ project }: Scope, dir: string, text: string, argv: Argv
   return [...argv, ...(await goWord(project, dir, text, path.resolve(dir, argv[2] ?? '.')))];
 }
 
+/** Whether the main package of a folder listens by itself. */
+export const listensInGo = async (project: Scope['project'], main: string): Promise<boolean> =>
+  (await anySource(project, main, GO_FILE, go.listens, 0)) === true;
+
 const BUN_SERVES = /\bBun\.serve[(<]/;
 
 const natives: Native[] = [
@@ -88,7 +92,7 @@ const natives: Native[] = [
         text,
         await goCommand(scope, dir, text, {
           serves: async (main) => !(await isClient(scope, dir, main, GO_FILE, go)),
-          listens: async (main) => (await anySource(scope.project, main, GO_FILE, go.listens, 0)) === true,
+          listens: (main) => listensInGo(scope.project, main),
         }),
       ),
   },

@@ -91,11 +91,17 @@ async function otherOf(
   return { what: open.some(isUnknown) ? one.text : open.map(({ home }) => home).join(), why };
 }
 
-/** `python -m app.workers.print`, where nothing of what is found works in the background. */
-const isOtherWorker = ({ text }: Typed, found: readonly Candidate[], { leftOut }: Scope): boolean =>
-  /^(?:\S+ run )?py(?:thon[\d.]*)?\s+(?:-m\s+)?[\w./-]*worker[\w./-]*/i.test(text) &&
-  !found.some(({ app }) => isBackground(app.name)) &&
-  !leftOut.some(({ what, why }) => /worker/i.test(`${what} ${why}`));
+/** `python -m app.workers.print`, `python bot.py`, where nothing of what is found works in the background. */
+function isOtherWorker({ text }: Typed, found: readonly Candidate[], { leftOut }: Scope): boolean {
+  const [, file = '', kind = ''] = WORKER.exec(text) ?? [];
+  const isIt = ({ app }: Candidate) => isBackground(app.name) || app.runs?.words.includes(file);
+  return (
+    kind !== '' && !found.some(isIt) && !leftOut.some(({ what, why }) => `${what} ${why}`.includes(kind))
+  );
+}
+
+const WORKER =
+  /^(?:\S+ run )?py(?:thon[\d.]*)?\s+(?:-m\s+)?([\w./-]*(worker|bot|scheduler)(?:s?\b|_)[\w./-]*)/;
 
 /** `dev:local` is `dev` with addresses of this machine: the script that is started in its place. */
 async function plainOf(
@@ -153,7 +159,7 @@ function kindOf({ app: { framework = '', python } }: Candidate): string {
 }
 
 /** By its words: it starts what stays. */
-async function isStart(project: Project, { text, dir }: Typed): Promise<boolean> {
+export async function isStart(project: Project, { text, dir }: Typed): Promise<boolean> {
   if (/\b(?:examples?|samples?|demos?)\//i.test(text)) return false;
   const [part] = splitLine(text);
   const { words } = unwrap(part?.words ?? []);

@@ -32,7 +32,7 @@ export async function mentionWorkers(scope: Scope, found: readonly Candidate[]):
   const { root } = scope.project;
   const dirs = [...new Set([root, ...found.flatMap(({ home, app }) => [home, app.cwd])])];
   const within = dirs.filter((dir) => `${dir}/`.startsWith(`${root}/`));
-  for (const read of [ofScripts, ofComposer, ofTargets, ofCompose, ofReadme, ofPackages]) {
+  for (const read of [ofScripts, ofComposer, ofTargets, ofCompose, ofReadme, ofPackages, ofFiles]) {
     const workers = await read(scope, within, found);
     for (const { what, file, how, why = 'a worker' } of workers)
       scope.leftOut.push({ what, file, why: `${why} that ${how} starts; a config can add it` });
@@ -200,6 +200,32 @@ async function ofPackages({ project }: Scope, dirs: string[]): Promise<Named[]> 
       const how = STARTS[queue.toLowerCase()];
       if (how && (await hasTasks(project, dirs)))
         return [{ what: 'worker', file: project.relative(path.join(dir, name)), how: `"${how}"` }];
+    }
+  }
+  return [];
+}
+
+const BY_ITSELF = /(?:^|_)(?:bot|worker|scheduler)\.py$/;
+const GOES_ON =
+  /\b(?:start_polling|run_polling|infinity_polling|run_until_disconnected|run_forever|start_consuming)\(|\b(?:bot|client|scheduler|asyncio)\.(?:run|start)\(/;
+const ENTRIES = ['main.py', 'app.py', 'server.py', 'run.py', 'api.py'];
+
+/** A bot or worker in Python beside a server, that nothing there imports: it is run by itself. */
+async function ofFiles({ project }: Scope, dirs: string[], found: readonly Candidate[]): Promise<Named[]> {
+  if (!found.some(({ app }) => app.python)) return [];
+  for (const dir of dirs) {
+    const { files } = await project.list(dir);
+    const names = [...files].filter((name) => BY_ITSELF.test(name)).sort();
+    const entries = names.length > 0 ? ENTRIES.filter((name) => files.has(name)) : [];
+    const texts = await Promise.all(entries.map((name) => project.text(path.join(dir, name))));
+    for (const name of names) {
+      const module = name.slice(0, -3);
+      const isTaken = new RegExp(`\\b(?:import|from)\\s+(?:[\\w.]+\\.)?${module}\\b`);
+      const runs = found.some(({ app }) => app.runs?.words.includes(name));
+      if (runs || texts.some((text) => isTaken.test(text ?? ''))) continue;
+      if (!GOES_ON.test((await project.text(path.join(dir, name))) ?? '')) continue;
+      const why = /bot/.test(module) ? 'a bot' : 'a worker';
+      return [{ what: module, file: project.relative(path.join(dir, name)), how: `"python ${name}"`, why }];
     }
   }
   return [];

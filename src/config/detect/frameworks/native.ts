@@ -11,6 +11,7 @@ export const nativeFrameworks: Framework[] = [
   { id: 'laravel', label: 'Laravel', role: 'backend', commands: ['php artisan serve'], flags: ['--host={host}', '--port={port}'], port: 8000 },
   { id: 'php', label: 'PHP', role: 'backend', commands: ['php -S'], inPlace: /(\bphp\b[^&|;]*?\s-S\s*\S*:)(\d{2,5})\b/, port: 8000 },
   { id: 'symfony', label: 'Symfony', role: 'backend', commands: ['symfony serve', 'symfony server:start', 'symfony local:server:start'], flags: ['--port={port}'], port: 8000 },
+  { id: 'symfony', label: 'Symfony', role: 'backend', commands: ['php bin/console server:run', 'php bin/console server:start', 'bin/console server:run', 'php app/console server:run'], port: 8000 },
   { id: 'rails', label: 'Rails', role: 'backend', commands: ['rails server', 'rails s'], flags: ['-p', '{port}', '-b', '{host}'], readsPort: true, hostFlag: /(?:-b|--binding)\b/, port: 3000, caches: ['tmp/cache'] },
   { id: 'puma', label: 'Puma', role: 'backend', commands: ['puma'], flags: ['-b', 'tcp://{host}:{port}'], hostless: ['-p', '{port}'], port: 9292, socket: { flags: ['-b', 'tcp://{address}'], env: { PUMA_INHERIT_0: '{fd}:tcp://{address}' }, hosts: ['0.0.0.0'], selects: true } },
   { id: 'rackup', label: 'Rack', role: 'backend', commands: ['rackup'], flags: ['-p', '{port}', '-o', '{host}'], hostFlag: /(?:-o|--host)\b/, port: 9292 },

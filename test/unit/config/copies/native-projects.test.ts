@@ -365,6 +365,15 @@ const cases: [string, Files, string[]][] = [
     ['backend 8096 backend/src/main/resources/application-local.yml:2 server.port', 'frontend 5173'],
   ],
   [
+    'PHP’s own server where the README has it',
+    beside({
+      'backend/composer.json': {},
+      'backend/public/index.php': '<?php\n',
+      'README.md': '```\ncd backend\nphp -S localhost:8087 -t public\n```\n',
+    }),
+    ['backend 8087 README.md:3 README.md', 'frontend 5173'],
+  ],
+  [
     'Trunk',
     {
       'Trunk.toml':

@@ -28,6 +28,11 @@ const places: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a name that is asked for within containers only',
+    page("process.env.IN_DOCKER ? 'http://api:8000' : 'http://localhost:8000'"),
+    [],
+  ],
+  [
     'built of all there is, by a Dockerfile of its own folder',
     {
       ...SHOP,

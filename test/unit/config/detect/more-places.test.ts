@@ -458,6 +458,45 @@ const places: Place[] = [
     ],
   ],
   [
+    'a server that the README alone shows, below a folder of sources',
+    {
+      'README.md': '```sh\ncd src\npython -m shop.api.server\n```\n',
+      'src/shop/__init__.py': '',
+      'src/shop/api/server.py': `${FASTAPI}if __name__ == "__main__":\n    uvicorn.run(app, port=8011)\n`,
+    },
+    ['backend backend fastapi 8011: $ python -m shop.api.server @src'],
+  ],
+  [
+    'a bot beside an API that does not start it',
+    {
+      'requirements.txt': 'fastapi\naiogram\n',
+      'main.py': FASTAPI,
+      'bot.py': 'from aiogram import Dispatcher\nasyncio.run(dp.start_polling(bot))\n',
+    },
+    ['backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P'],
+    ['bot'],
+  ],
+  [
+    'a bot that the API starts',
+    {
+      'requirements.txt': 'fastapi\naiogram\n',
+      'main.py': `import bot\n${FASTAPI}`,
+      'bot.py': 'from aiogram import Dispatcher\nasyncio.run(dp.start_polling(bot))\n',
+    },
+    ['backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P'],
+  ],
+  [
+    'further servers of a Go module',
+    {
+      'go.mod': 'module example.com/shop\n',
+      'cmd/api/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8081", nil) }\n',
+      'cmd/admin/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8082", nil) }\n',
+      'cmd/seed/main.go': 'package main\n\nfunc main() { seed() }\n',
+    },
+    ['backend backend go 8081: go run ./cmd/api'],
+    ['admin'],
+  ],
+  [
     'a package of the server at the top is not said to be left out',
     { 'app/main.py': FASTAPI, 'app/__init__.py': '', 'requirements.txt': 'fastapi\n' },
     ['backend backend fastapi 8000: python3 -m uvicorn app.main:app --reload +P'],
