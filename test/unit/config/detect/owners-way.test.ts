@@ -218,6 +218,7 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
       'web/package.json': vite,
     },
     ['backend backend go 8080: go run ./cmd/sylvan', WEB],
+    ['report: a server that "go run ./cmd/report" starts; a config can add it'],
   ],
   [
     'what air builds',
@@ -229,6 +230,7 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
       'web/package.json': vite,
     },
     ['backend backend go 8080: go run ./cmd/gate', WEB],
+    ['report: a server that "go run ./cmd/report" starts; a config can add it'],
   ],
   [
     'a library in Go at the top, beside its page',
