@@ -115,8 +115,10 @@ function fileIn(words: readonly string[]): string | undefined {
 
 /** Its program lies in the folder. */
 export function runsIn(look: Look, folder: string): boolean {
-  const entry = entryOf(look);
-  // `nodemon ./server`: its index.js.
+  const { words } = look;
+  const bare = NODE.test(words[0] ?? '') && words.length > 1 ? (words.at(-1) ?? '') : '';
+  const entry = entryOf(look) || (bare.startsWith('-') ? '' : bare);
+  // `nodemon ./server`, `nodemon server`: its index.js.
   const file = path.resolve(look.dir, entry) + path.sep;
   return entry !== '' && file.startsWith(folder + path.sep) && look.dir !== folder;
 }
