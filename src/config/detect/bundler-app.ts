@@ -110,6 +110,8 @@ export async function isBuilt({ project }: Scope, dir: string): Promise<boolean>
     for (const name of configs)
       if ((await project.text(path.join(folder, name)))?.includes(entry)) return true;
   }
+  // Flutter's frame: the page is Dart's.
+  if (await project.has(path.dirname(dir), 'pubspec.yaml')) return true;
   // Sources that no browser reads, whoever makes them what it does.
   for (const inner of ['', 'src', 'app']) {
     const beside = await project.list(path.join(dir, inner));

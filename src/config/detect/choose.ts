@@ -49,7 +49,7 @@ const WITH_PAGES = /^(?:laravel|rails|symfony|phoenix|django|php)$/;
 
 function withoutOwnPages(scope: Scope, servers: Candidate[], role: Role): Candidate[] {
   const all = servers.filter((c) => roleOf(scope, c) === role);
-  const pages = role === 'frontend' ? all.filter(({ library }) => !library) : [];
+  const pages = role === 'frontend' ? all.filter(({ library, meant }) => meant || !library) : [];
   const mine = pages.length > 0 ? pages : all;
   if (role !== 'frontend' || mine.length < 2) return mine;
   const isOwnPage = ({ home }: Candidate) =>

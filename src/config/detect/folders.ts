@@ -13,7 +13,7 @@ import { singleScript, watcherScript } from './scripts.ts';
 import { typedHomes } from './typed.ts';
 
 const SKIPPED =
-  /^(?:\.|_|\{\{|node_modules$|venv$|env$|dist$|build$|out$|target$|vendor$|coverage$|tests?$|e2e$|__tests__$|examples?$|templates?$|scripts$|tools$|docs?$|static$|assets$|infra$|terraform$|docker$|k8s$|deploy$|public$|fixtures$|benchmarks?$|(?:load|perf|stress|performance)[-_]?tests?$)/;
+  /^(?:\.|_|\{\{|node_modules$|venv$|env$|dist$|build$|out$|target$|vendor$|coverage$|tests?$|e2e$|__tests__$|examples?$|templates?$|scripts$|tools$|docs?$|static$|assets$|infra$|terraform$|docker$|k8s$|deploy$|public$|fixtures$|benchmarks?$|(?:.*[-_]?)?[Mm]igrat(?:e|or|ions?)$|(?:load|perf|stress|performance)[-_]?tests?$)/;
 
 /** What a folder would start if it stood alone: one app for each language that has one there. */
 export async function folderCandidates(scope: Scope, dir: string): Promise<Candidate[]> {

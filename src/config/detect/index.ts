@@ -27,7 +27,7 @@ import {
   nothingFound,
 } from './mention.ts';
 import { mentionPages } from './mention-pages.ts';
-import { lastNotes } from './notes.ts';
+import { lastWord } from './notes.ts';
 import { isRoleName, openRole, rolesOf, unique } from './open-role.ts';
 import {
   composeCommand,
@@ -91,9 +91,8 @@ export async function detectProject(root: string, context: DetectContext): Promi
   const beside = await typedBeside(scope, decided);
   const said = { ...scope, leftOut: [...leftOut, ...beside] };
   await mentionComposeOf(said, found, written.apps);
-  const known = { apps: written.apps, calls, leftOut: said.leftOut };
-  const notes = await lastNotes(scope, { ...known, notes: written.notes });
-  return { ...written, notes: [...new Set(notes)], leftOut: said.leftOut };
+  const last = await lastWord(scope, { ...written, calls, leftOut: said.leftOut });
+  return { ...written, ...last, leftOut: said.leftOut };
 }
 
 /** `dependsOn` of those before which something has to end. */

@@ -198,6 +198,13 @@ async function mentionApps({ project, leftOut }: Scope, homes: readonly string[]
   const called = [...(await project.list(project.root)).dirs].filter((one) =>
     /^(?:electron|desktop)/i.test(one),
   );
+  for (const name of (await project.list(project.root)).dirs)
+    if (await project.has(path.join(project.root, name), 'pubspec.yaml'))
+      leftOut.push({
+        what: name,
+        file: name,
+        why: '"flutter run" opens it on a device; a config can add it',
+      });
   const dirs = [
     ...(await project.workspaces()).map(({ dir }) => dir),
     ...called.map((one) => path.join(project.root, one)),

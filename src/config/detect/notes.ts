@@ -3,18 +3,19 @@ import type { Scope } from './candidate.ts';
 import type { Known } from './unheard.ts';
 import { unknownPort } from './unknown-port.ts';
 
-/** What people should hear of once everything is known: what was noted on the way, then what is weak or unexplained. */
-export async function lastNotes(scope: Scope, known: Known): Promise<string[]> {
-  const { apps } = known;
+/** What the README alone knows of the apps, and what people should hear: what was noted on the way, is weak or unexplained. */
+export async function lastWord(scope: Scope, known: Known): Promise<{ apps: App[]; notes: string[] }> {
+  const isBlind = scope.context.prod || known.apps.some(({ opaque }) => opaque);
+  const unheard = isBlind ? undefined : await import('./unheard.ts');
+  const apps = unheard ? await unheard.shownInReadme(scope, known) : [...known.apps];
   const notes = [
     ...scope.notes,
     ...apps.flatMap(unknownPort),
     ...known.notes,
     ...(await asleep(scope, apps)),
   ];
-  if (scope.context.prod || apps.some(({ opaque }) => opaque)) return notes;
-  const { unheardAddresses } = await import('./unheard.ts');
-  return [...notes, ...(await unheardAddresses(scope, { ...known, notes }))];
+  if (unheard) notes.push(...(await unheard.unheardAddresses(scope, { ...known, apps, notes })));
+  return { apps, notes: [...new Set(notes)] };
 }
 
 async function asleep({ project, context }: Scope, apps: readonly App[]): Promise<string[]> {

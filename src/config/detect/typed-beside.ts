@@ -141,7 +141,11 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
   if (isUnknown(server) && rolesOf(found).length === ROLES.length) return true;
   return found.some((one) => {
     if (one.home === server.home || one.app.runs?.dir === server.app.runs?.dir)
-      return (one.script !== undefined && !isOtherHalf(one, server)) || kindOf(one) === kindOf(server);
+      return (
+        (one.script !== undefined && !isOtherHalf(one, server)) ||
+        one.app.framework === undefined ||
+        kindOf(one) === kindOf(server)
+      );
     return (
       server.app.framework !== undefined && server.app.framework !== 'node' && kindOf(one) === kindOf(server)
     );

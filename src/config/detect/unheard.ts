@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { keysOf } from '../copies/decide.ts';
 import type { Call, Found } from '../copies/types.ts';
-import { addressesIn, isForeign, SERVICES } from '../copies/urls.ts';
+import { addressesIn, isForeign, PAGE, SERVICES } from '../copies/urls.ts';
 import type { App, LeftOut } from '../types.ts';
 import type { Scope } from './candidate.ts';
 import { asideLines, readmeOf } from './typed.ts';
@@ -18,7 +19,7 @@ export interface Known {
 
 /** Another way to run it, a tool, or a service that has its own line, in a line that names its address. */
 const OTHERS =
-  /docker|container|compose|kubectl|port-forward|grafana|adminer|admin ?er|mail|rabbit|swagger[ -](?:ui|editor)|studio|storybook|flower|traefik|nginx|proxy|preview|build|prod|e2e|test|cypress|playwright|ngrok|n8n|hasura|temporal|consul|sonar|vault|weaviate|emulator|expo|metro|anvil|hardhat|ipfs|jupyter|mlflow|airflow|prefect|dozzle|portainer|insight|express ?ui|db-viewer|\b(?:db|database)\b|\bssh\b|instead|already|change|another port|if port/i;
+  /docker|container|compose|kubectl|port-forward|grafana|adminer|admin ?er|mail|rabbit|swagger[ -](?:ui|editor)|studio|storybook|flower|traefik|nginx|proxy|preview|build|prod|e2e|test|cypress|playwright|ngrok|n8n|hasura|temporal|consul|sonar|vault|weaviate|emulator|expo|metro|anvil|hardhat|ipfs|jupyter|mlflow|airflow|prefect|dozzle|portainer|insight|express ?ui|db-viewer|\b(?:db|database)\b|\bssh\b|cors|origin|allowed|callback|redirect|instead|already|change|another port|if port/i;
 
 /** Places of one line each that are told. */
 const MOST = 4;
@@ -77,14 +78,45 @@ async function namedInReadme({ project }: Scope): Promise<Found[]> {
   const aside = asideLines(text);
   const found: Found[] = [];
   for (const [index, code] of text.split(/\r?\n/).entries()) {
-    if (aside.has(index + 1) || OTHERS.test(code) || isForeign(code)) continue;
+    if (aside.has(index + 1) || OTHERS.test(code) || isForeign(code) || isPages(code)) continue;
     for (const { digits, host } of addressesIn({ code })) {
       const columns: [number, number] = [digits.start, digits.end];
       const port = Number(code.slice(...columns));
-      found.push({ file, line: index + 1, columns, port, host, kind: 'literal' });
+      found.push({ file, line: index + 1, columns, port, host, value: code, kind: 'literal' });
     }
   }
   return found;
+}
+
+/** `CLIENT_URL=http://localhost:3001`: where a page may be. */
+const isPages = (line: string): boolean => PAGE.test(/^\W*([A-Z][A-Z0-9_]+)\s*=/.exec(line)?.[1] ?? '');
+
+const PAGES = new Set([5173, 5174, 4200, 4321, 8081, 19006]);
+
+/**
+ * The one server of which no file says where it listens is where the README says that something is: one number that
+ * nothing else explains.
+ */
+export async function shownInReadme(scope: Scope, known: Known): Promise<App[]> {
+  const apps = [...known.apps];
+  const [weak, ...more] = apps.filter((app) => unknownPort(app).length > 0);
+  const key = weak && keysOf(weak)[0];
+  // What is left out may be what listens there.
+  const others = known.leftOut.some(({ why }) => !/^a worker|docker compose/.test(why));
+  if (!weak || !key || more.length > 0 || others) return apps;
+  const explained = explainedBy({ ...known, notes: [] });
+  const open = (await namedInReadme(scope)).filter(
+    ({ port, value = '' }) =>
+      port >= 1024 &&
+      !explained.has(port) &&
+      !SERVICES.has(port) &&
+      (key === 'frontend' || !(PAGES.has(port) || /front|client|\bui\b|\bpage/i.test(value))),
+  );
+  const [first] = open;
+  if (!first || open.some(({ port }) => port !== first.port)) return apps;
+  const { port, file, line } = first;
+  const written = { [key]: [{ port, source: { kind: 'framework' as const, name: file, file, line } }] };
+  return apps.map((app) => (app === weak ? { ...app, written } : app));
 }
 
 /**

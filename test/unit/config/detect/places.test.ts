@@ -16,6 +16,35 @@ const ASPIRE = '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>';
 /** Title, files, apps, what is left out. */
 const places: Place[] = [
   [
+    'the page that the script at the top goes to, though its package is made for others as well',
+    {
+      'package.json': scripts({ dev: 'npm run dev --workspace=@shop/page' }, [], {
+        workspaces: ['packages/*'],
+      }),
+      'packages/page/package.json': scripts({ dev: 'vite' }, ['vite'], {
+        name: '@shop/page',
+        files: ['dist'],
+        exports: { '.': './src/embed.ts' },
+      }),
+      'packages/shell/package.json': scripts({ dev: 'vite' }, ['vite']),
+    },
+    ['page frontend vite 5173: npm run dev -- +P @packages/page'],
+    ['shell'],
+  ],
+  [
+    'the frame of a page in Dart is none of plain files',
+    {
+      'api/package.json': scripts({ dev: 'node server.js' }, ['express']),
+      'api/server.js': "require('express')().listen(4000)",
+      'app/pubspec.yaml': 'name: shop\n',
+      'app/web/index.html': '<script src="flutter_bootstrap.js"></script>',
+      'pubspec.yaml': 'name: shop\n',
+      'web/index.html': '<script src="flutter_bootstrap.js"></script>',
+    },
+    ['api backend express 4000: npm run dev @api'],
+    ['app'],
+  ],
+  [
     'a page of sources that the server’s own package compiles is none of plain files',
     {
       'package.json': scripts({ 'start:dev': 'nodemon ./src/server.js', pages: 'webpack watch' }, [

@@ -58,10 +58,44 @@ const rows: [string, Files, string[]][] = [
     ['web/vite.config.js:1 calls localhost:7080, where nothing that is started listens'],
   ],
 ];
+rows.push(
+  [
+    'where a page may be, and what a list lets in',
+    readme(`${OURS}SITE_URL=http://localhost:7080\nALLOWED_ORIGINS=http://localhost:7081\n`),
+    [],
+  ],
+  [
+    'the number of the one server of which no file has it is taken',
+    { ...readme('API: http://localhost:7080/docs\n'), 'api/server.js': 'app.listen(process.env.PORT)' },
+    [],
+  ],
+);
 for (const [title, files, expected] of rows) {
   test(`unheard: ${title}`, async () =>
     assert.deepEqual(
       (await detect(await project(files))).notes.filter((note) => /listens$/.test(note)),
       expected,
     ));
+}
+
+/** Title, README, where the one server of which no file says it listens. */
+const blind: [string, string, string | undefined][] = [
+  ['one number', 'API: http://localhost:7080/docs\n', '7080 README.md:1'],
+  [
+    'one number beside the page’s',
+    `Open http://localhost:5173\nAPI: http://localhost:7080\n`,
+    '7080 README.md:2',
+  ],
+  ['two numbers', 'http://localhost:7080 or http://localhost:7081\n', undefined],
+  ['one number, which may be that of the hub', 'Open http://localhost:7080\n', undefined],
+  ['a page of another project', 'Its client: http://localhost:3000\n', undefined],
+];
+for (const [title, text, expected] of blind) {
+  test(`the README’s number: ${title}`, async () => {
+    const files: Files = { ...readme(text), 'api/server.js': 'app.listen(process.env.PORT)' };
+    if (/hub/.test(title)) files['more/hub/package.json'] = express;
+    const { apps } = await detect(await project(files));
+    const [first] = apps.find(({ name }) => name === 'api')?.written?.backend ?? [];
+    assert.equal(first && `${first.port} ${first.source.file}:${first.source.line}`, expected);
+  });
 }
