@@ -66,6 +66,11 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
       own.push(...ownOf(inner, said, said.label));
     }
   if (entry && reads === undefined && own.length === 0) {
+    const said = await handedOn(inner, entry);
+    reads = said.name;
+    own.push(...ownOf(inner, said, 'port'));
+  }
+  if (entry && reads === undefined && own.length === 0) {
     const said = await ofSettings(inner, entry);
     reads = said.name;
     own.push(...ownOf(inner, said, 'port'));
@@ -215,6 +220,24 @@ async function anyPort(trail: AppTrail, entry: SourceFile): Promise<Said> {
     const start = match.index - around.length;
     const said = await portOf(trail, entry, start, expressionEnd(entry.code, start, 'js'));
     return { ...said, name: variableIn(match[0], 'js') };
+  }
+  return {};
+}
+
+/** `new App(controllers, PORT)`, `startServer(port)`: what listens is handed its port from here. */
+async function handedOn(trail: AppTrail, entry: SourceFile): Promise<Said> {
+  const { code, syntax } = entry;
+  for (const match of code.matchAll(/\bnew\s+[A-Z]\w*\(|\b\w*(?:[sS]tart|[bB]oot|[rR]un|[iI]nit)\w*\(/g)) {
+    const open = match.index + match[0].length;
+    const close = closing(code, open - 1, syntax) ?? open;
+    for (let from = open; from < close; ) {
+      const end = expressionEnd(code, from, syntax);
+      if (/^\s*(?:[\w$]+\.)*(?:port|PORT|[a-z]\w*Port)\s*$/.test(code.slice(from, end))) {
+        const said = await portOf(trail, entry, from, end);
+        if (said.digits || said.name) return said;
+      }
+      from = end + 1;
+    }
   }
   return {};
 }

@@ -38,10 +38,13 @@ function httpsEntry(source: SourceFile, block: string): Tls {
   return undefined;
 }
 
-/** What a server's own code says: `https.createServer(…)`, beside a plain one only when it runs. */
+/** What a server's own code says: `https.createServer(…)`, Nest's and Fastify's options; beside a plain one only when it runs. */
 export function tlsByCode({ code }: SourceFile): Tls {
-  if (!/\bhttps\.createServer\(|\bcreateSecureServer\(/.test(code)) return undefined;
-  return /\bhttp\.createServer\(|\bapp\.listen\(/.test(code) ? 'maybe' : 'yes';
+  if (!/\bhttps\.createServer\(|\bcreateSecureServer\(|\bhttps(?:Options)?\s*:\s*\{/.test(code))
+    return undefined;
+  return /\bhttp\.createServer\(|\bapp\s*=\s*express\(\)(?=[\s\S]*\bapp\.listen\()/.test(code)
+    ? 'maybe'
+    : 'yes';
 }
 
 /** Create React App's `HTTPS=true`: in the command, an env file, or the shell. */

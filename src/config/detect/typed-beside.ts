@@ -154,7 +154,7 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
 
 /** `ng serve` of a package, and its API: no script of the one is another way to start the other. */
 const isOtherHalf = (one: Candidate, { app }: Candidate): boolean =>
-  one.app.roles[0] === 'frontend' && app.roles[0] === 'backend' && !/^(?:next|nuxt)$/.test(kindOf(one));
+  one.app.roles[0] === 'frontend' && app.roles[0] === 'backend';
 
 /** Two ways to start one server: `flask run` and `python app.py`, `symfony serve` and `php -S`. */
 function kindOf({ app: { framework = '', python } }: Candidate): string {

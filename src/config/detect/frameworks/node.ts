@@ -152,7 +152,7 @@ export const nodeServers: Framework[] = [
 /** Compilers that start what they have built. */
 // biome-ignore format: a table, one line a framework
 const builders: Framework[] = [
-  { id: 'tsc-watch', label: 'tsc-watch', role: 'backend', commands: ['tsc-watch'], needs: /--onSuccess/i },
+  { id: 'tsc-watch', label: 'tsc-watch', role: 'backend', commands: ['tsc-watch'], needs: /--onSuccess(?! npm link)/i },
   { id: 'tsup', label: 'tsup', role: 'backend', commands: ['tsup', 'tsdown'], needs: /--on-?success/i },
 ];
 

@@ -25,7 +25,7 @@ export const taskFrameworks: Framework[] = [
       'stripe ngrok open-cli open xdg-open kill kill-port fkill pkill killall lsof wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
       'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js ' +
       'wxt plasmo tshy livereload',
-    ['parcel watch', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev', 'encore dev'],
+    ['parcel watch', 'remix watch', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev', 'encore dev'],
   ),
   // What makes the pages once, or watching.
   task('', [

@@ -90,6 +90,13 @@ const cases: [name: string, files: Files, expected: string][] = [
     ),
     'maybe',
   ],
+  [
+    'Nest with a certificate',
+    node(
+      'const app = await NestFactory.create(AppModule, new FastifyAdapter({ https: { key } }));\nawait app.listen(4000);',
+    ),
+    'yes',
+  ],
   ['uvicorn', { 'package.json': scripts({ dev: 'uvicorn main:app --ssl-keyfile a.key' }) }, 'yes'],
 ];
 

@@ -462,6 +462,28 @@ const places: Place[] = [
     ['frontend frontend webpack 8080: npm run start:renderer -- +P'],
   ],
   [
+    'a port that is handed to what listens',
+    {
+      'package.json': scripts({ dev: 'tsx watch src/index.ts' }, ['express']),
+      'src/index.ts':
+        "import { PORT } from './config';\nimport { App } from './app';\nnew App([new Users()], PORT).start();\n",
+      'src/config.ts': 'export const PORT = process.env.PORT ? parseInt(process.env.PORT, 10) : 4400;\n',
+      'src/app.ts':
+        'export class App {\n  constructor(all, port) { this.port = port; }\n  start() { this.server.listen(this.port); }\n}\n',
+    },
+    ['backend backend express 4400: npm run dev'],
+  ],
+  [
+    'a socket server that the README starts beside Next',
+    {
+      'package.json': scripts({ dev: 'next dev' }, ['next', 'ws']),
+      'lib/sockets.js': 'new WebSocketServer({ port: 3001 });\n',
+      'README.md': '```sh\nnpm run dev\nnode lib/sockets.js\n```\n',
+    },
+    ['frontend frontend next 3000: npm run dev -- +P'],
+    ['node lib/sockets.js'],
+  ],
+  [
     'a server by several names is one',
     {
       'package.json': scripts(
