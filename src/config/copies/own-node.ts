@@ -36,45 +36,7 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
   const entry = await findEntry(trail);
   const env = await nodeEnv(trail, entry);
   const inner: AppTrail = { ...trail, env };
-  const own: Own[] = [];
-  let reads: string | undefined;
-  const found = entry ? await entryListens(inner, entry) : [];
-  // One that a variable reaches is the app's own port sooner than a second, fixed one.
-  found.sort((one, other) => Number(other.name !== undefined) - Number(one.name !== undefined));
-  for (const said of found) {
-    reads ??= said.name;
-    own.push(...ownOf(inner, said, said.label));
-  }
-  if (entry && own.length === 0) {
-    const said =
-      app.framework === 'strapi' ? await portOfKey(inner, entry, 'port') : await anyPort(inner, entry);
-    reads ??= said.name;
-    own.push(...ownOf(inner, said, said.name ?? 'port'));
-  }
-  if (entry && own.length === 0 && app.framework === 'nest') {
-    const said = await ofFactory(inner, entry);
-    reads ??= said.name;
-    own.push(...ownOf(inner, said, said.name ?? 'port'));
-  }
-  if (entry && reads !== undefined && own.length === 0) {
-    const said = await defaultInSchema(inner, entry, reads);
-    own.push(...ownOf(inner, said, reads));
-  }
-  if (entry && reads === undefined && own.length === 0)
-    for (const said of await listensBelow(inner, entry)) {
-      reads ??= said.name;
-      own.push(...ownOf(inner, said, said.label));
-    }
-  if (entry && reads === undefined && own.length === 0) {
-    const said = await handedOn(inner, entry);
-    reads = said.name;
-    own.push(...ownOf(inner, said, 'port'));
-  }
-  if (entry && reads === undefined && own.length === 0) {
-    const said = await ofSettings(inner, entry);
-    reads = said.name;
-    own.push(...ownOf(inner, said, 'port'));
-  }
+  const { own, reads } = entry ? await ofEntry(inner, entry) : { own: [], reads: undefined };
   own.push(...(await odd(inner)));
   if (own.length === 0 && entry && (trail.program.words[0] === 'bun' || app.framework === 'bun'))
     own.push(...bunDefault(entry));
@@ -94,24 +56,53 @@ export async function nodeFacts(trail: AppTrail): Promise<Facts> {
     low: lowPort(entry ? [entry] : [], env),
     ...('vite' in deps && { hotUpdates: true }),
   };
+}
 
-  async function odd(at: AppTrail): Promise<Own[]> {
-    if (app.framework === 'wrangler')
-      return ownByPattern(
-        await openFirst(at, dir, ['wrangler.toml', 'wrangler.jsonc', 'wrangler.json']),
-        /\[dev\][^[]*?\n\s*port\s*=\s*(\d{4,5})|"dev"\s*:\s*\{[^{}]*"port"\s*:\s*(\d{4,5})/,
-        'dev.port',
-        false,
-      );
-    if (app.framework === 'json-server')
-      return ownByPattern(
-        await openFirst(at, dir, ['json-server.json']),
-        /"port"\s*:\s*(\d{4,5})/,
-        'port',
-        false,
-      );
-    return [];
-  }
+type Heard = Said & { label?: string };
+
+/** What its code says: where it listens, else what is handed to that, else its settings. */
+async function ofEntry(trail: AppTrail, entry: SourceFile): Promise<Pick<Facts, 'own' | 'reads'>> {
+  const { framework } = trail.app;
+  const own: Own[] = [];
+  let reads: string | undefined;
+  const hear = (all: readonly Heard[]): void => {
+    for (const said of all) {
+      reads ??= said.name;
+      own.push(...ownOf(trail, said, said.label ?? said.name ?? 'port'));
+    }
+  };
+  const found = await entryListens(trail, entry);
+  // One that a variable reaches is the app's own port sooner than a second, fixed one.
+  hear(found.sort((one, other) => Number(other.name !== undefined) - Number(one.name !== undefined)));
+  if (own.length === 0)
+    hear([framework === 'strapi' ? await portOfKey(trail, entry, 'port') : await anyPort(trail, entry)]);
+  if (own.length === 0 && framework === 'nest') hear([await ofFactory(trail, entry)]);
+  if (own.length === 0 && reads !== undefined)
+    own.push(...ownOf(trail, await defaultInSchema(trail, entry, reads), reads));
+  if (own.length === 0 && reads === undefined) hear(await listensBelow(trail, entry));
+  if (own.length === 0 && reads === undefined) hear([await handedOn(trail, entry)]);
+  if (own.length === 0 && reads === undefined) hear([await ofSettings(trail, entry)]);
+  return { own, reads };
+}
+
+/** Files of other kinds. */
+async function odd(at: AppTrail): Promise<Own[]> {
+  const { app, dir } = at;
+  if (app.framework === 'wrangler')
+    return ownByPattern(
+      await openFirst(at, dir, ['wrangler.toml', 'wrangler.jsonc', 'wrangler.json']),
+      /\[dev\][^[]*?\n\s*port\s*=\s*(\d{4,5})|"dev"\s*:\s*\{[^{}]*"port"\s*:\s*(\d{4,5})/,
+      'dev.port',
+      false,
+    );
+  if (app.framework === 'json-server')
+    return ownByPattern(
+      await openFirst(at, dir, ['json-server.json']),
+      /"port"\s*:\s*(\d{4,5})/,
+      'port',
+      false,
+    );
+  return [];
 }
 
 async function findEntry(trail: AppTrail): Promise<SourceFile | undefined> {
