@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { takenBranches } from './branches.ts';
 import { callsOfBrowser, callsOfConfig, callsOfEnv } from './calls.ts';
-import { envFileNames, openEnv, portNames } from './env-files.ts';
+import { type Env, envFileNames, openEnv, portNames, portOfValue } from './env-files.ts';
 import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
 import { lowPort } from './low-port.ts';
 import { angularServe, blockEntry, openConfigs, PAGE_CONFIGS } from './pages.ts';
@@ -61,6 +61,8 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
       reads ??= said.name;
     }
     tls ??= tlsByConfig(source, block);
+    // What it comes to is known when it runs: most often it is the page's own address in a variable.
+    if (own.length === 0 && entry) own.push(...addressOf(env));
     calls.push(...(await callsOfConfig(inner, source, env)));
   }
   if (id === 'angular' && (await angular(inner, own, calls))) tls = 'yes';
@@ -80,6 +82,17 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
       env,
     ),
   };
+}
+
+/** Names of the page's own address. */
+const ADDRESS =
+  /^(?:(?:VITE|PUBLIC|NEXT_PUBLIC|NUXT_PUBLIC)_)?(?:WEB|APP|SITE|CLIENT|FRONT_?END|PAGE|UI)_?(?:URL|ORIGIN)$/;
+
+/** Its port where all variables for that agree on one. */
+function addressOf(env: Env): Own[] {
+  const named = [...env.values.keys()].filter((name) => ADDRESS.test(name));
+  const own = named.flatMap((name) => portOfValue(env, name) ?? []).map(envOwn);
+  return new Set(own.map(({ found }) => found.port)).size === 1 ? own.slice(0, 1) : [];
 }
 
 /** `export default frontend({ port: 4200 })`: a config that a function of the project's own makes. */

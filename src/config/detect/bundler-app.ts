@@ -49,6 +49,8 @@ export async function bundlerCandidate(scope: Scope, dir: string): Promise<Candi
   for (const [config, packages, command] of bundlers) {
     const file = [...files].find((name) => config.test(name));
     if (file === undefined || !packages.some((name) => name in deps)) continue;
+    if (command === 'vite' && !files.has('index.html') && (await isLibrary(project, path.join(dir, file))))
+      continue;
     const program = command === 'vite' && !('vite' in deps) ? 'vp dev' : command;
     const argv = await localProgram(scope, dir, program);
     const name = dir === project.root ? '' : path.basename(dir);
@@ -60,6 +62,10 @@ export async function bundlerCandidate(scope: Scope, dir: string): Promise<Candi
   }
   return undefined;
 }
+
+/** A config of Vite's that makes a package for others, or runs its tests. */
+const isLibrary = async (project: Scope['project'], file: string): Promise<boolean> =>
+  /\b(?:lib|test)\s*:\s*\{/.test((await project.text(file)) ?? '');
 
 /** Its owner has the pages made again and again, for a server that has them: `"serve": "vue-cli-service build --watch"`. */
 async function isWatched({ project }: Scope, dir: string): Promise<boolean> {

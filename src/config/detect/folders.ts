@@ -197,7 +197,11 @@ export async function otherFolders(scope: Scope): Promise<Candidate[]> {
     scope,
     names.slice(0, 40).map((name) => path.join(project.root, name)),
   );
-  return found.length > 0 ? found : serversIn(scope, [...(await typedHomes(project))]);
+  // One of no role may be beside what is meant: a bot beside its dashboard.
+  if (found.some(({ app }) => app.roles.length > 0)) return found;
+  const homes = found.map(({ home }) => home);
+  const typed = [...(await typedHomes(project))].filter((dir) => !homes.includes(dir));
+  return [...found, ...(await serversIn(scope, typed))];
 }
 
 /** What says that a folder is a program of its own. */

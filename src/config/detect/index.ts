@@ -178,7 +178,9 @@ async function byFiles(
   // The same server, with what its owner starts before and beside it.
   found = await withoutDoubles(scope, found);
   const [server] = found;
-  const more = others.find((all) => all.length > 1 && listeners(all)[0]?.home === server?.home);
+  const isSame = (one: Candidate | undefined) =>
+    one?.home === server?.home && one?.look?.script === server?.look?.script;
+  const more = others.find((all) => all.length > 1 && isSame(listeners(all)[0]));
   if (more && found.length === 1) return more;
   // In production too: a pair of scripts for developing is better than half of the project.
   if (scope.context.prod && rolesOf(found).length < ROLES.length) {

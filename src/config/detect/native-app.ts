@@ -199,6 +199,12 @@ export async function staticCandidate(scope: Scope, dir: string): Promise<Candid
   for (const folder of [dir, path.join(dir, 'public')]) {
     if (!(await has('index.html')(scope, folder))) continue;
     const name = dir === scope.project.root ? '' : path.basename(dir);
+    if ((await scope.project.list(path.join(dir, 'netlify'))).dirs.has('functions'))
+      scope.leftOut.push({
+        what: 'functions',
+        file: scope.project.relative(path.join(dir, 'netlify/functions')),
+        why: '"netlify dev" serves them beside the page; a config can say it',
+      });
     const evidence = `${evidenceOf(scope.project, folder, 'index.html')} (static files)`;
     const app = draftApp(
       name,

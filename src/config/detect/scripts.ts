@@ -76,7 +76,7 @@ export const developingPairs = [
 ];
 /** What starts a single app, the likeliest first. */
 const singles =
-  'dev start:dev develop serve start dev:server dev:api dev:web dev:client dev:frontend dev:backend dev:app server api web client frontend backend dev:start dev:ssr dev:renderer start:renderer start-dev devStart startDev dev:serve serve:dev dev:run run:dev start:local local dev:local start:watch nodemon watch'.split(
+  'dev start:dev develop serve start dev:server dev:api dev:web dev:client dev:frontend dev:backend dev:app server api web client frontend backend dev:start dev:ssr dev:renderer start:renderer start:web start:client start:frontend start:server start:backend start:api start-dev devStart startDev dev:serve serve:dev dev:run run:dev start:local local dev:local start:watch nodemon watch'.split(
     ' ',
   );
 const prodSingles = 'start:prod start preview serve'.split(' ');

@@ -68,7 +68,9 @@ export async function typedIn(project: Project, text: string): Promise<Typed[]> 
       if (words[0] === 'cd') dir = await led(project, dir, words[1] ?? '');
       else typed = part;
     }
-    if (typed) found.push({ line: index + 1, text: typed, dir: await placeOf(project, typed, dir) });
+    // `nx run-many -t <target>` is a form to fill in.
+    if (typed && !/<[a-z][\w-]*>/i.test(typed))
+      found.push({ line: index + 1, text: typed, dir: await placeOf(project, typed, dir) });
   }
   return found;
 }

@@ -319,6 +319,14 @@ const cases: [string, Files, string[]][] = [
     ['backend 4077 client/src/parts/rooms/List.vue:2 URL', 'frontend 5173'],
   ],
   [
+    'Vite: a port that code takes from the page’s own address',
+    vite('const { port } = parse(env.webUrl);\nexport default { server: { port } };\n', {
+      '.env.development': 'VITE_WEB_URL=http://localhost:8899\n',
+      'src/api.ts': "fetch('http://localhost:4001');\n",
+    }),
+    ['backend 4001 client/src/api.ts:1 URL', 'frontend 8899 client/.env.development:1 VITE_WEB_URL'],
+  ],
+  [
     'Redwood: both servers of one file',
     {
       'package.json': {},

@@ -484,6 +484,27 @@ const places: Place[] = [
     ['node lib/sockets.js'],
   ],
   [
+    'a file that prepares a machine of production’s, beside dev',
+    {
+      'package.json': scripts({ dev: 'vite', start: 'node server.js' }, ['vite', 'express']),
+      'start.sh': '#!/bin/sh\nfallocate -l 512M /swapfile\nswapon /swapfile\nnpm run start\n',
+      'README.md': '```sh\nnx run-many -t <target>\n```\n',
+    },
+    ['frontend frontend vite 5173: npm run dev -- +P'],
+  ],
+  [
+    'Vite in packages that are made for others is no page',
+    {
+      'package.json': scripts({}, ['vite'], { workspaces: ['ui', 'apps/*'] }),
+      'ui/package.json': {},
+      'ui/vite.config.ts': "export default { build: { lib: { entry: 'src/index.ts' } } };\n",
+      'apps/web/package.json': {},
+      'apps/web/vite.config.ts': 'export default {};\n',
+      'apps/web/index.html': '<script type="module" src="/src/main.ts"></script>',
+    },
+    ['web frontend vite 5173: npm exec --silent -- vite +P @apps/web'],
+  ],
+  [
     'a server by several names is one',
     {
       'package.json': scripts(
@@ -515,4 +536,16 @@ test('a script at the top that starts the very server of a folder is not spoken 
   });
   const { notes, apps } = await detect(root);
   assert.deepEqual([notes, apps.length], [[], 2]);
+});
+
+test('functions beside a page of plain files are said', async () => {
+  const root = await project({
+    'index.html': '<html></html>',
+    'netlify/functions/rooms.js': 'exports.handler = () => {};\n',
+  });
+  const { leftOut } = await detect(root);
+  assert.deepEqual(
+    leftOut.map(({ what, file }) => `${what} ${file}`),
+    ['functions netlify/functions'],
+  );
 });
