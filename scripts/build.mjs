@@ -96,6 +96,9 @@ const besideTheProgram = {
 };
 
 const STANDS_IN_STACKS = /[.([`]|\b(?:await|throw|new|yield)\b/;
+/** Texts and regular expressions: what is in them neither calls nor reads. */
+const LITERAL =
+  /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<=^\s*|[=(,:[]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+\/[a-z]*/g;
 
 /** Keeps the source map to our own lines: the libraries' would be most of the package's size. */
 function withoutLibraries(file) {
@@ -113,7 +116,11 @@ function withoutLibraries(file) {
         // A stack names lines: one segment for each, without its column, which would be an eighth of the map, and none
         // for a line that calls, makes and reads nothing.
         const isNew = last?.[1] !== source || last[2] !== sourceLine;
-        if (isNew && (last?.[1] !== source || STANDS_IN_STACKS.test(lines[source][sourceLine] ?? '')))
+        if (
+          isNew &&
+          (last?.[1] !== source ||
+            STANDS_IN_STACKS.test((lines[source][sourceLine] ?? '').replace(LITERAL, '')))
+        )
           kept.push([column, source, sourceLine, 0]);
       } else if (last?.length > 1) kept.push([column]);
     }
