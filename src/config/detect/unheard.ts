@@ -19,7 +19,9 @@ export interface Known {
 
 /** Another way to run it, a tool, or a service that has its own line, in a line that names its address. */
 const OTHERS =
-  /docker|container|compose|kubectl|port-forward|grafana|adminer|admin ?er|mail|rabbit|swagger[ -](?:ui|editor)|studio|storybook|flower|traefik|nginx|proxy|preview|build|prod|e2e|test|cypress|playwright|ngrok|n8n|hasura|temporal|consul|sonar|vault|weaviate|emulator|expo|metro|anvil|hardhat|ipfs|jupyter|mlflow|airflow|prefect|dozzle|portainer|insight|express ?ui|db-viewer|\b(?:db|database)\b|\bssh\b|cors|origin|allowed|callback|redirect|instead|already|change|another port|if port/i;
+  /docker|contain|compose|forward|admin|mail|swagger[ -](?:ui|editor)|studio|storybook|flower|traefik|nginx|proxy|preview|build|prod|test|cypress|playwright|tunnel|n8n|hasura|emulator|expo|metro|jupyter|insight|viewer|\b(?:db|database|ssh)\b|instead|already|change|another port|cors|origin|allowed|callback|redirect/i;
+
+const LOOPBACK = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d/;
 
 /** Places of one line each that are told. */
 const MOST = 4;
@@ -32,8 +34,9 @@ export async function unheardAddresses(scope: Scope, known: Known): Promise<stri
   const called = calls
     .filter(({ weight, found }) => weight >= 2 && isOpen(found.port) && !isForeign(found.name ?? ''))
     .map(({ found }) => found);
-  const shown = (await namedInReadme(scope)).filter(({ port }) => isOpen(port));
-  const told = isStale(shown, apps, await namedInReadme(scope)) ? [] : shown;
+  const named = await namedInReadme(scope);
+  const shown = named.filter(({ port }) => isOpen(port));
+  const told = isStale(shown, apps, named) ? [] : shown;
   if (called.length + told.length === 0) return [];
   const others = await otherNumbers(scope, apps, [...called, ...told]);
   const rest = (all: readonly Found[]) => all.filter(({ port }) => !others.has(port));
@@ -58,11 +61,10 @@ function explainedBy({ apps, leftOut, notes }: Known): Set<number> {
       command.kind === 'shell' ? command.line : command.argv.join(' '),
     ]),
   ];
-  const ports = apps.flatMap(({ written = {}, defaultPorts, runs, ports: asked }) => [
+  const ports = apps.flatMap(({ written = {}, defaultPorts, runs }) => [
     ...Object.values(written).flatMap((all) => all.map(({ port }) => port)),
     ...Object.values(defaultPorts),
     ...Object.values(runs?.env ?? {}).map(Number),
-    ...Object.values(asked).flatMap(({ value }) => (value.kind === 'single' ? [value.port] : [])),
   ]);
   return new Set([
     ...ports,
@@ -75,10 +77,12 @@ async function namedInReadme({ project }: Scope): Promise<Found[]> {
   const readme = await readmeOf(project);
   if (!readme) return [];
   const { file, text } = readme;
+  if (!LOOPBACK.test(text)) return [];
   const aside = asideLines(text);
   const found: Found[] = [];
   for (const [index, code] of text.split(/\r?\n/).entries()) {
-    if (aside.has(index + 1) || OTHERS.test(code) || isForeign(code) || isPages(code)) continue;
+    if (!LOOPBACK.test(code) || aside.has(index + 1) || OTHERS.test(code) || isForeign(code) || isPages(code))
+      continue;
     for (const { digits, host } of addressesIn({ code })) {
       const columns: [number, number] = [digits.start, digits.end];
       const port = Number(code.slice(...columns));
@@ -91,7 +95,7 @@ async function namedInReadme({ project }: Scope): Promise<Found[]> {
 /** `CLIENT_URL=http://localhost:3001`: where a page may be. */
 const isPages = (line: string): boolean => PAGE.test(/^\W*([A-Z][A-Z0-9_]+)\s*=/.exec(line)?.[1] ?? '');
 
-const PAGES = new Set([5173, 5174, 4200, 4321, 8081, 19006]);
+const PAGES = /^(?:517[34]|4200|4321|8081|19006)$/;
 
 /**
  * The one server of which no file says where it listens is where the README says that something is: one number that
@@ -110,7 +114,7 @@ export async function shownInReadme(scope: Scope, known: Known): Promise<App[]> 
       port >= 1024 &&
       !explained.has(port) &&
       !SERVICES.has(port) &&
-      (key === 'frontend' || !(PAGES.has(port) || /front|client|\bui\b|\bpage/i.test(value))),
+      (key === 'frontend' || !(PAGES.test(String(port)) || /front|client|\bui\b|\bpage/i.test(value))),
   );
   const [first] = open;
   if (!first || open.some(({ port }) => port !== first.port)) return apps;

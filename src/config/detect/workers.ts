@@ -45,6 +45,8 @@ export async function mentionWorkers(scope: Scope, found: readonly Candidate[]):
 const LOOPS = /^\s*while (?:True|1|not [\w.]+(?:\(\))?)\s*:/m;
 const SLEEPS = /\bsleep\(|\.wait\(/;
 const MOST_COMMANDS = 30;
+/** Workers of one file that are told. */
+const MOST_SAID = 4;
 
 /** Commands of Django's that go on and on: `management/commands/send_alerts.py`. */
 async function ofDjango(
@@ -85,12 +87,19 @@ async function ofScripts({ project }: Scope, dirs: string[], found: readonly Can
       (name) =>
         NAMED.test(name) && !NO_START.test(name) && !found.some((c) => c.script === name && c.home === dir),
     );
-    // `dev:worker` before the `start:worker` of production.
-    const [one] = names.sort((a, b) => Number(/dev/.test(b)) - Number(/dev/.test(a)));
-    if (one !== undefined && scripts[one] !== '')
-      return [
-        { what: one, file: project.relative(path.join(dir, 'package.json')), how: `its script "${one}"` },
-      ];
+    // `dev:worker` before the `start:worker` of production: one worker by two names.
+    names.sort((a, b) => Number(/dev/.test(b)) - Number(/dev/.test(a)));
+    const file = project.relative(path.join(dir, 'package.json'));
+    const workers = new Map<string, Named>();
+    for (const name of names) {
+      const called = name
+        .split(/[:._-]/)
+        .filter((word) => !/^(?:dev|start|run|watch)$/.test(word))
+        .join();
+      if (scripts[name] !== '' && !workers.has(called))
+        workers.set(called, { what: name, file, how: `its script "${name}"` });
+    }
+    if (workers.size > 0) return [...workers.values()].slice(0, MOST_SAID);
   }
   return [];
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Candidate, isServer, type Scope } from '../candidate.ts';
-import { saysItListens } from '../listening.ts';
+import { entryOf, saysItListens } from '../listening.ts';
 import { look } from '../look.ts';
 import { typedInReadme } from '../typed.ts';
 import { takeApart } from './apart.ts';
@@ -124,7 +124,9 @@ const isFirst = (name: string, scripts: object): boolean =>
 /** A line that runs a server which its words, or its own text, tell. */
 async function isKnown({ project }: Scope, dir: string, line = ''): Promise<boolean> {
   const seen = await look(project, line, dir);
-  return seen.framework !== undefined && (await saysItListens(project, seen)) !== false;
+  // A file that is not there tells nothing.
+  const says = (await saysItListens(project, seen)) ?? entryOf(seen) === '';
+  return seen.framework !== undefined && says;
 }
 
 /** More than one server, or something of which only its owner's program knows what it starts. */

@@ -223,6 +223,26 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ['package.json script "dev" is not used: what it starts cannot be seen; "dev:all" is'],
   ],
   [
+    'a dev whose file is gone, beside what serves the built ones',
+    {
+      'package.json': scripts(
+        {
+          dev: 'node scripts/dev.mjs',
+          serve: 'concurrently npm:site:*',
+          'site:a': 'serve a',
+          'site:b': 'serve b',
+        },
+        ['serve'],
+      ),
+    },
+    [
+      'site:a frontend serve 3000: npm run site:a -- -l {port}',
+      'site:b none serve 3000: npm run site:b -- -l {port}',
+    ],
+    [],
+    ['package.json script "dev" is not used: what it starts cannot be seen; "serve" is'],
+  ],
+  [
     'a package of the workspace that is called as a role, and starts what nobody knows',
     {
       'package.json': { workspaces: ['packages/*'] },

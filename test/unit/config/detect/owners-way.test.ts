@@ -278,6 +278,27 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ['frontend frontend vite 5180: deno task dev +P'],
   ],
   [
+    'each worker, once by whatever name',
+    {
+      'package.json': scripts(
+        {
+          dev: 'node server.js',
+          'worker:mail': 'npm run dev:worker:mail',
+          'dev:worker:mail': 'node mail.js',
+          'start:worker:mail': 'node dist/mail.js',
+          'dev:worker:print': 'node print.js',
+        },
+        ['express'],
+      ),
+      'server.js': "require('express')().listen(4000)",
+    },
+    ['backend backend express 4000: npm run dev'],
+    [
+      'dev:worker:mail: a worker that its script "dev:worker:mail" starts; a config can add it',
+      'dev:worker:print: a worker that its script "dev:worker:print" starts; a config can add it',
+    ],
+  ],
+  [
     'defaults in the line itself: ${PORT:-3001}',
     {
       'package.json': scripts(
