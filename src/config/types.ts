@@ -218,6 +218,8 @@ export interface App {
   group?: string;
   /** The environment variable by which its code learns its port, where that is known. */
   portName?: string;
+  /** That variable holds `:8080`, not the number alone. */
+  portColon?: true;
   /** What its code hands to its server for a port, where that leads to no number. */
   portUnclear?: string;
   /** What the config asks for. */

@@ -176,7 +176,7 @@ function portVariable(app: App, port: number | undefined): Record<string, string
   if (IS_ADDRESS.test(name)) return {};
   // So has PORT: Phoenix's watchers inherit it, and a page's server among them takes it for its own.
   const hasOtherReaders = name !== 'PORT' || app.framework === 'phoenix';
-  return hasOtherReaders && isItsOwn(app, port) ? {} : { [name]: String(port) };
+  return hasOtherReaders && isItsOwn(app, port) ? {} : { [name]: `${app.portColon ? ':' : ''}${port}` };
 }
 
 /** Its owner's command gives it a PORT on which it does not listen: it is for something else, and stays. */

@@ -45,7 +45,7 @@ function ofDevelopment(text: string): [number, number] {
 
 /** A variable that says which half of the code runs, not where it listens. */
 export const isSwitch = (name: string): boolean =>
-  /^(?:NODE_ENV|ENV|APP_ENV|DEBUG|DEV|PROD|MODE|HOST|CI)$/.test(name);
+  /^(?:NODE_ENV|ENV|APP_ENV|DEBUG|DEV|PROD|MODE|CI)$|(?:^|_)HOST(?:NAME)?$/.test(name);
 
 /** A socket that is handed over, or lies in a folder: where it is given there is no port. */
 const isSocket = (name: string): boolean =>

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { App, Opened, Program } from '../types.ts';
 import { type Env, portNames, portOfValue } from './env-files.ts';
-import { foundAt, type SourceFile } from './sources.ts';
+import { type Digits, foundAt, type SourceFile } from './sources.ts';
 import type { Call, Found, Own, Tls } from './types.ts';
 import type { Said, Trail } from './values.ts';
 
@@ -58,15 +58,22 @@ export interface AppTrail extends Trail {
 export function ownOf({ env, program }: Pick<AppTrail, 'env' | 'program'>, said: Said, label: string): Own[] {
   const { digits, name } = said;
   const own: Own[] = [];
+  const colon = (one: Found): { colon?: true } => (isAfterColon(one, digits) ? { colon: true } : {});
   const given = name === undefined ? undefined : portOfValue(env, name);
   if (given && program.env[name as string] === undefined)
-    own.push({ found: given, label: name as string, fixed: false });
+    own.push({ found: given, label: name as string, fixed: false, ...colon(given) });
   if (digits) {
     const value = digits.source.text.slice(digits.start, digits.end);
     const found = foundAt(digits, name === undefined ? 'literal' : 'default', name ? { name, value } : {});
-    own.push({ found, label: name ?? label, fixed: name === undefined });
+    own.push({ found, label: name ?? label, fixed: name === undefined, ...(name && colon(found)) });
   }
   return own;
+}
+
+/** `PORT=:8080`, `":8080"` in its place: the variable holds more than the number. */
+function isAfterColon({ kind, value }: Found, digits: Digits | undefined): boolean {
+  if (kind === 'env') return value?.startsWith(':') === true;
+  return /["'`]:$/.test(digits?.source.text.slice(Math.max(0, digits.start - 2), digits.start) ?? '');
 }
 
 /** A number that a pattern's first group finds in a file. */

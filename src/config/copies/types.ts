@@ -50,6 +50,8 @@ export interface Own {
   label: string;
   /** The user's shell exports it: nothing in the project's files. */
   shell?: true;
+  /** Its variable holds a colon before the number: `:8080`. */
+  colon?: true;
   /** Another number is of no use to it: a literal that neither a flag nor a variable reaches. */
   fixed: boolean;
 }

@@ -14,7 +14,7 @@ import {
 import { type AppFacts, decide, keysOf } from './decide.ts';
 import { openEnv, portOfValue, templatesOf } from './env-files.ts';
 import { isPort } from './expressions.ts';
-import { type AppTrail, type Facts, ownOfEnv } from './facts.ts';
+import { type AppTrail, type Facts, ownOf, ownOfEnv } from './facts.ts';
 import { startAs } from './own-dotnet.ts';
 import { nativeFacts } from './own-native.ts';
 import { nodeFacts } from './own-node.ts';
@@ -79,6 +79,7 @@ export async function withWrittenPorts(
         ...(ports && Object.keys(ports).length > 0 && { written: ports }),
         ...startAs(app, facts[index]?.profiles, ports?.[keysOf(app)[0] ?? 'own']?.[0]?.port),
         ...(reads !== undefined && { portName: reads }),
+        ...(facts[index]?.own[0]?.colon && { portColon: true as const }),
         ...(tls === 'yes' && { tls: true as const }),
         ...(unclear !== undefined && { portUnclear: unclear }),
         ...(facts[index]?.hotUpdates && !isServedByVite(app, apps) && { hotUpdates: true }),
@@ -227,8 +228,8 @@ async function ownOfTemplate(trail: AppTrail, { reads }: Facts): Promise<Own[]> 
   const { sources, dir } = trail;
   if (reads === undefined) return [];
   const env = await openEnv(sources, await templatesOf(sources, path.join(dir, '.env')));
-  const found = portOfValue(env, reads);
-  if (found) return [{ found, label: reads, fixed: false }];
+  const said = ownOf({ env, program: trail.program }, { name: reads }, reads);
+  if (said.length > 0) return said;
   // `process.env.PORT || env("APP_PORT")`: of several names the one that it has.
   const [named] = ownOfEnv(env);
   return named ? [named] : ownOfContainer(trail, reads);

@@ -120,7 +120,12 @@ export async function namedFolders(scope: Scope): Promise<Candidate[]> {
       const inner = plain ? await onlyBelow(scope, dir, role as Role) : undefined;
       if (inner && main && role === 'frontend' && !hollow) leavePage(scope, dir, inner);
       if (inner) result.push(inner);
-      else if (main && proves) result.push(byFolder(main, role as Role));
+      else if (main && proves) {
+        result.push(byFolder(main, role as Role));
+        // `app` says least: Laravel in it beside its pages is a server of its own.
+        const others = name === 'app' ? found.filter((one) => one !== main && !one.task) : [];
+        result.push(...others.filter(({ app }) => app.roles[0] !== undefined && app.roles[0] !== role));
+      }
     }
     if (result.length > 1) return result;
   }

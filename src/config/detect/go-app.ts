@@ -77,7 +77,7 @@ async function isMain(project: Project, folder: string): Promise<boolean> {
   return false;
 }
 
-/** Further programs of a module that listen, beside the one that is started: `cmd/admin`. */
+/** Further programs of a module that stay, beside the one that is started: `cmd/admin`. */
 export async function furtherMains(
   project: Project,
   { home, app }: Candidate,
@@ -89,7 +89,10 @@ export async function furtherMains(
   for (const name of dirs.size > 1 ? [...dirs].sort().slice(0, 12) : []) {
     const folder = path.join(home, 'cmd', name);
     if (new RegExp(`\\bcmd/${name}\\b`).test(started) || NO_SERVER.test(name)) continue;
-    if ((await isMain(project, folder)) && (await listens(folder))) found.push(name);
+    if ((await isMain(project, folder)) && (WORKS.test(name) || (await listens(folder)))) found.push(name);
   }
   return found;
 }
+
+/** What is called so stays, too, and listens nowhere. */
+export const WORKS = /(?:^|[-_])(?:workers?|consumers?|scheduler|cron|queue|bot)(?:$|[-_])/;

@@ -238,6 +238,10 @@ async function byFolders(scope: Scope): Promise<Candidate[]> {
   const owned = await byWorkspace(scope, byTheirOwner(meant, atTop), atTop);
   const named = await borrowedAtTop(scope, owned, atTop);
   let workspaces = await meantAtTop(scope, await workspaceCandidates(scope), atTop);
+  // Cargo at the top starts that very member.
+  const isCargo = ({ app }: Candidate) => app.framework === 'rust';
+  if (atTop.some((c) => isCargo(c) && c.home === project.root))
+    workspaces = workspaces.filter((c) => !isCargo(c));
   const top = atTop.filter(
     (c) =>
       !named.some(({ app }) => app.evidence === c.app.evidence) &&
@@ -288,6 +292,8 @@ async function withRivals(
 /** In a pair of folders the name is the role: `api/` may well be written in Next. */
 const byName = (scope: Scope, candidates: Candidate[]) =>
   candidates.map((c) => {
+    // `app` says least: what its own language shows of it goes before.
+    if (path.basename(c.home) === 'app' && c.look === undefined && c.app.roles.length > 0) return c;
     const role = roleOf(scope, { ...c, app: { ...c.app, roles: [] } });
     return role && !c.task && c.app.roles.length < 2 ? withRole(c, role) : c;
   });

@@ -27,7 +27,7 @@ export async function mentionPages(scope: Scope, found: Candidate[]): Promise<Ca
 }
 
 /** A folder whose package has a page, or is a workspace of its own, that a script starts: whether that is said now. */
-async function mentionPage({ project, leftOut }: Scope, dir: string): Promise<boolean> {
+export async function mentionPage({ project, leftOut }: Scope, dir: string): Promise<boolean> {
   const { scripts = {}, deps = {}, workspaces = [] } = (await project.packageJson(dir)) ?? {};
   const script = ['dev', 'start', 'serve'].find((one) => one in scripts);
   if (script === undefined || runsDevstart(scripts[script] ?? '')) return false;

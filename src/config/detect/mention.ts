@@ -5,7 +5,7 @@ import { type Candidate, roleOfName, type Scope } from './candidate.ts';
 import { unrecognised } from './folders.ts';
 import { furtherProjects } from './inner-projects.ts';
 import { entryOf } from './listening.ts';
-import { mentionInnerPages, mentionPages } from './mention-pages.ts';
+import { mentionInnerPages, mentionPage, mentionPages } from './mention-pages.ts';
 import { runsDevstart, scriptCandidate } from './scripts.ts';
 
 /** What is said of a project beside its servers: what is there and is not started, or that nothing was found. */
@@ -99,14 +99,18 @@ export function mentionContainers(
 
 /** Servers of a Go module that a command of their own starts. */
 async function mentionMains({ project, leftOut }: Scope, one: Candidate): Promise<void> {
-  const [{ furtherMains }, { listensInGo }] = [await import('./go-app.ts'), await import('./native-app.ts')];
+  const [{ furtherMains, WORKS }, { listensInGo }] = [
+    await import('./go-app.ts'),
+    await import('./native-app.ts'),
+  ];
   for (const name of await furtherMains(project, one, (main) => listensInGo(project, main))) {
     const file = project.relative(path.join(one.home, 'cmd', name));
     if (leftOut.some(({ what }) => what === name)) continue;
+    const kind = WORKS.test(name) ? 'worker' : 'server';
     leftOut.push({
       what: name,
       file,
-      why: `a server that "go run ./cmd/${name}" starts; a config can add it`,
+      why: `a ${kind} that "go run ./cmd/${name}" starts; a config can add it`,
     });
   }
 }
@@ -172,6 +176,8 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
       await mentionInnerPages(scope);
   }
   for (const one of found.filter(({ app }) => app.framework === 'go')) await mentionMains(scope, one);
+  // A folder of that name holds files for a server, unless it is a package.
+  await mentionPage(scope, path.join(project.root, 'public'));
   const top = [...(await project.list(project.root)).files].find((name) => TOP.test(name));
   const lone = top ? undefined : await loneGoServer(scope);
   if (lone)

@@ -47,7 +47,10 @@ async function compiledLine(scope: Scope, guess: Candidate): Promise<Candidate> 
   for (const all of lines)
     for await (const one of all) {
       const target = targetOf(one.app.runs);
-      if (one.app.framework !== guess.app.framework || target?.place !== wanted?.place) continue;
+      // Where Cargo finds the program alone, a line that names it means that one.
+      const isSame =
+        target?.place === wanted?.place || (target !== undefined && wanted?.place === `${one.look?.dir} `);
+      if (one.app.framework !== guess.app.framework || !isSame) continue;
       return target?.more || Object.keys(one.app.env).length > 0 ? asTyped(guess, one) : guess;
     }
   return guess;

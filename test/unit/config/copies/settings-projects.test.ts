@@ -260,6 +260,34 @@ test('Python: what leads to no number is said, not its framework’s own', async
   assert.match(notes.join(), /backend: its code listens where cfg\.port in backend\/main\.py says/);
 });
 
+test('Go: a variable that holds more than the number', async () => {
+  const main = (value: string) =>
+    `package main\n\nfunc main() {\n\tport := os.Getenv("PORT")\n\tif port == "" {\n\t\tport = "${value}"\n\t}\n\tapp.Listen(port)\n}\n`;
+  for (const [value, colon] of [
+    [':8080', true],
+    ['8080', undefined],
+  ] as const) {
+    const { apps } = await look(beside({ 'go.mod': MOD, 'main.go': main(value) }));
+    assert.deepEqual(
+      apps.map(({ portColon }) => portColon),
+      [colon, undefined],
+    );
+  }
+});
+
+test('Go: where a variable says the host, another one says the port', async () => {
+  const { apps } = await look(
+    beside({
+      'go.mod': MOD,
+      'main.go':
+        'package main\n\nimport "example.com/shop/config"\n\nfunc main() { cfg := config.Load(); http.ListenAndServe(fmt.Sprintf("%s:%d", cfg.Host, cfg.Port), nil) }\n',
+      'config/config.go':
+        'package config\n\ntype Config struct {\n\tHost string `mapstructure:"HTTP_HOST"`\n\tPort int `mapstructure:"HTTP_PORT"`\n}\n',
+    }),
+  );
+  assert.equal(apps[0]?.portName, 'HTTP_PORT');
+});
+
 test('Python: a number below 1024 is said', async () => {
   const { notes } = await look(
     beside({

@@ -486,6 +486,31 @@ const places: Place[] = [
     ['backend backend fastapi 8000: python3 -m uvicorn main:app --reload +P'],
   ],
   [
+    'Laravel beside its own pages, in a folder whose name says little',
+    {
+      'app/artisan': '#!/usr/bin/env php\n',
+      'app/composer.json': {},
+      'app/package.json': vite,
+      'docs/x.md': '',
+    },
+    [
+      'app backend laravel 8000: php artisan serve --port={port} @app',
+      'app-2 frontend vite 5173: npm run dev -- +P @app',
+    ],
+  ],
+  [
+    'a worker of a Go module, and a page in a folder for files',
+    {
+      'go.mod': 'module example.com/shop\n',
+      'cmd/web/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8081", nil) }\n',
+      'cmd/consumer/main.go': 'package main\n\nfunc main() { consume() }\n',
+      'admin/package.json': vite,
+      'public/package.json': vite,
+    },
+    ['backend backend go 8081: go run ./cmd/web', 'admin frontend vite 5173: npm run dev -- +P @admin'],
+    ['consumer', 'public'],
+  ],
+  [
     'further servers of a Go module',
     {
       'go.mod': 'module example.com/shop\n',

@@ -145,6 +145,16 @@ const cases: [string, Files, string][] = [
     'api backend rust 8081: $ cargo run -- --config dev.toml @api',
   ],
   [
+    'Rust: the word that a workspace’s one program wants',
+    {
+      'README.md': '```\ncargo run -p shop -- serve\n```\n',
+      'Cargo.toml': '[workspace]\nmembers = ["apps/shop"]\n',
+      'apps/shop/Cargo.toml': '[package]\nname = "shop"\n[dependencies]\naxum = "0.8"\n',
+      'apps/shop/src/main.rs': 'fn main() { TcpListener::bind("0.0.0.0:8082"); }\n',
+    },
+    'backend backend rust 8082: $ cargo run -p shop -- serve',
+  ],
+  [
     'Go: nothing more than it is started with anyhow',
     {
       Makefile: 'dev:\n\tcd api && go run .\n',
