@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { RUBY_FILES } from '../detect/native-starts.ts';
 import { callsOfCode, callsOfEnv } from './calls.ts';
-import { portInData } from './data-files.ts';
+import { ownIn, portInData } from './data-files.ts';
 import { type Env, openEnv, portNames } from './env-files.ts';
 import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf, ownOfEnv } from './facts.ts';
 import { withImported } from './modules.ts';
@@ -17,40 +17,14 @@ interface Native {
   entries?: (trail: AppTrail) => Promise<SourceFile[]>;
   /** Files, and the pattern whose first group is the port; `fixed` where no variable reaches it. */
   configs?: [string[], RegExp, string][];
+  /** Where its settings are kept, whether its code names them or not. */
+  settings?: string[];
   /** What loads `.env`, in the file that names its packages; always, where that is empty. */
   dotenv?: [string, RegExp];
 }
 
-const SPRING = 'src/main/resources';
-const PROPERTIES =
-  /^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{4,5})\b/m;
-const YAML =
-  /^(?:(?:server|quarkus\.http|micronaut\.server)\.port:|(?:server|micronaut:\s*\n\s+server|quarkus:\s*\n\s+http|ktor:\s*\n\s+deployment):\s*\n(?:[ \t]+[^\n]*\n|\s*\n)*?[ \t]+port:)\s*["']?(?:\$\{?\w+:?-?)?(\d{4,5})\b/m;
 const jvmConfigs: Native['configs'] = [
-  [
-    [`${SPRING}/application.properties`],
-    /^\s*%dev\.quarkus\.http\.port\s*=\s*(\d{4,5})\b/m,
-    '%dev.quarkus.http.port',
-  ],
-  [
-    [`${SPRING}/application-dev.properties`, `${SPRING}/application-local.properties`],
-    PROPERTIES,
-    'server.port',
-  ],
-  [
-    [`${SPRING}/application.properties`, 'config/application.properties', 'application.properties'],
-    PROPERTIES,
-    'server.port',
-  ],
-  [
-    ['application.yml', 'application.yaml', 'config/application.yml']
-      .map((name) => `${SPRING}/${name}`)
-      .concat('config/application.yml'),
-    YAML,
-    'server.port',
-  ],
-  [[`${SPRING}/application-dev.yml`, `${SPRING}/config/application-dev.yml`], YAML, 'server.port'],
-  [[`${SPRING}/application.conf`], /\bport\s*=\s*(\d{4,5})\b/, 'port'],
+  [['src/main/resources/application.conf'], /\bport\s*=\s*(\d{4,5})\b/, 'port'],
   [
     ['build.gradle', 'build.gradle.kts', 'app/build.gradle', 'app/build.gradle.kts'],
     /server\.port=(\d{4,5})\b/,
@@ -62,18 +36,13 @@ const NATIVES: Record<string, Native> = {
   go: { entries: goEntries, dotenv: ['go.mod', /godotenv|viper|cleanenv|koanf|autoload/] },
   rust: {
     entries: rustEntries,
-    configs: [
-      [['Rocket.toml'], /^\s*port\s*=\s*(\d{4,5})\b/m, 'port'],
-      [
-        [...['development', 'local', 'default', 'base'].map((name) => `config/${name}.toml`), 'config.toml'],
-        /^\[(?:server|application|app|http|web)\]\s*\n(?:[^[\n][^\n]*\n|\s*\n)*?\s*port\s*=\s*(\d{4,5})\b/m,
-        'server.port',
-      ],
-      [
-        ['config/development.yaml'],
-        /^server:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+port:\s*(\d{4,5})\b/m,
-        'server.port',
-      ],
+    configs: [[['Rocket.toml'], /^\s*port\s*=\s*(\d{4,5})\b/m, 'port']],
+    settings: [
+      ...['development', 'local', 'default', 'base'].flatMap((name) => [
+        `config/${name}.toml`,
+        `config/${name}.yaml`,
+      ]),
+      'config.toml',
     ],
     dotenv: ['Cargo.toml', /\bdotenv/],
   },
@@ -140,9 +109,10 @@ export async function nativeFacts(trail: AppTrail, kind: string): Promise<Facts>
   for (const [files, pattern, label] of native.configs ?? []) {
     if (own.length > 0) break;
     const source = await openFirst(inner, dir, files);
-    // Of a Rust program's own file no variable is known that goes before it.
-    own.push(...ownByPattern(source, pattern, label, kind === 'rust' && label === 'server.port'));
+    own.push(...ownByPattern(source, pattern, label, false));
   }
+  const kept = native.settings && own.length === 0 ? await openFirst(inner, dir, native.settings) : undefined;
+  if (kept) own.push(...ownIn(inner, kept));
   const entries = (await native.entries?.(inner)) ?? [];
   for (const entry of own.length > 0 ? [] : entries) {
     for (const said of await entryListens(inner, entry)) {

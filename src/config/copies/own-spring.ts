@@ -6,7 +6,8 @@ import type { SourceFile } from './sources.ts';
 import type { Own } from './types.ts';
 import type { Said } from './values.ts';
 
-const RESOURCES = 'src/main/resources';
+/** The strongest first. */
+const FOLDERS = ['config', '', 'src/main/resources/config', 'src/main/resources'];
 const ENDINGS = ['properties', 'yml', 'yaml'];
 const PROFILES = String.raw`\$\{(?<variable>\w+)(?::(?<other>[\w-]*))?\}|(?<names>\w[\w-]*(?:\s*,\s*\w[\w-]*)*)`;
 const ACTIVE = new RegExp(
@@ -14,7 +15,13 @@ const ACTIVE = new RegExp(
   'm',
 );
 /** The strongest first. */
-const KEYS = ['%dev.quarkus.http.port', 'quarkus.http.port', 'server.port', 'micronaut.server.port'];
+const KEYS = [
+  '%dev.quarkus.http.port',
+  'quarkus.http.port',
+  'server.port',
+  'micronaut.server.port',
+  'ktor.deployment.port',
+];
 /** Who loads `.env` into what Spring's settings read. */
 const LOADERS = /spring-dotenv|dotenv-java|java-dotenv|dotenv-kotlin/;
 
@@ -29,13 +36,14 @@ export async function springPort(
     openFirst(
       trail,
       trail.dir,
-      ENDINGS.map((ending) => path.join(RESOURCES, `${name}.${ending}`)),
+      FOLDERS.flatMap((folder) => ENDINGS.map((ending) => path.join(folder, `${name}.${ending}`))),
     );
   const base = await open('application');
   if (!base) return undefined;
   const profiles = await Promise.all(activeIn(trail, base).map((name) => open(`application-${name}`)));
-  // Of several the last one counts.
-  const files = [...profiles.filter((file) => file !== undefined).reverse(), base];
+  // Of several the last one counts; where none has it, what developers have that nothing turns on.
+  const others = await Promise.all(['dev', 'local'].map((name) => open(`application-${name}`)));
+  const files = [...profiles.reverse(), base, ...others].filter((file) => file !== undefined);
   const env = await importedEnv(trail, files);
   // Its own variable goes before every file of settings.
   const [variable] =
@@ -43,8 +51,7 @@ export async function springPort(
   if (variable) return { own: [variable], env };
   for (const source of files) {
     const { key, name, digits } = portIn(source) ?? {};
-    // A plain number of its one file is found with all others.
-    if (key === undefined || (name === undefined && source === base)) continue;
+    if (key === undefined) continue;
     const own = ownOf({ ...trail, env }, { digits, name }, key);
     return { own: own.map((one) => ({ ...one, fixed: false })), ...(name && { reads: name }), env };
   }
@@ -58,7 +65,7 @@ function portIn(source: SourceFile): ({ key: string } & Said) | undefined {
   const settings = settingsIn(source);
   for (const key of KEYS) {
     const { value, start } = settings.find(({ keys }) => keys.join('.') === key) ?? { value: '', start: 0 };
-    const [, name, number = ''] = /^(?:\$\{(\w+)(?::(?=\d|\}))?)?(\d{4,5})?\}?$/.exec(value) ?? [];
+    const [, name, number = ''] = /^(?:\$\{?(\w+)(?::-?(?=\d|\}))?)?(\d{4,5})?\}?$/.exec(value) ?? [];
     if (name === undefined && number === '') continue;
     const from = start + value.lastIndexOf(number);
     return { key, name, ...(number && { digits: { source, start: from, end: from + number.length } }) };
