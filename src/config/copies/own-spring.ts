@@ -39,8 +39,9 @@ export async function springPort(
       FOLDERS.flatMap((folder) => ENDINGS.map((ending) => path.join(folder, `${name}.${ending}`))),
     );
   const base = await open('application');
-  if (!base) return undefined;
-  const profiles = await Promise.all(activeIn(trail, base).map((name) => open(`application-${name}`)));
+  const profiles = await Promise.all(
+    activeIn(trail, base?.code ?? '').map((name) => open(`application-${name}`)),
+  );
   // Of several the last one counts; where none has it, what developers have that nothing turns on.
   const others = await Promise.all(['dev', 'local'].map((name) => open(`application-${name}`)));
   const files = [...profiles.reverse(), base, ...others].filter((file) => file !== undefined);
@@ -74,7 +75,7 @@ function portIn(source: SourceFile): ({ key: string } & Said) | undefined {
 }
 
 /** The profiles that its command, the shell or its settings turn on. */
-function activeIn({ program, shell }: AppTrail, { code }: SourceFile): string[] {
+function activeIn({ program, shell }: AppTrail, code: string): string[] {
   const [, typed] = /spring(?:-boot\.run)?\.profiles(?:\.active)?=["']?([\w,-]+)/.exec(program.line) ?? [];
   const named = ACTIVE.exec(code)?.groups ?? {};
   const { variable = '' } = named;
