@@ -109,6 +109,9 @@ function besideBoth(scope: Scope, whole: Candidate, servers: Candidate[]): Candi
   });
 }
 
+/** A server beside the API that has the project's data. */
+const SOCKETS = /^(?:(?:web-?)?sockets?(?:[-_]?(?:io|server))?|ws|signal(?:l?ing)?|peer(?:js)?|realtime)$/i;
+
 /**
  * The one of several that is clearly meant; undefined where it stays open. The project's own script at the top goes
  * before folders; exact names beat names that only hold the word; `app` and `api` decide nothing; the README comes last.
@@ -116,7 +119,9 @@ function besideBoth(scope: Scope, whole: Candidate, servers: Candidate[]): Candi
 function clearlyNamed({ project, typed }: Scope, candidates: Candidate[], role: Role): Candidate | undefined {
   const said = candidates.filter((c) => c.meant);
   if (said.length === 1) return said[0];
-  const main = candidates.filter((c) => !isBackground(path.basename(c.home)) && !isBeside(c));
+  const main = candidates.filter(
+    (c) => !isBackground(path.basename(c.home)) && !isBeside(c) && !SOCKETS.test(path.basename(c.home)),
+  );
   const rest = main.length > 0 ? main : candidates.filter((c) => !isBackground(path.basename(c.home)));
   if (rest.length === 1) return rest[0];
   const meant = rest.filter((c) => c.meant);

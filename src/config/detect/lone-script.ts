@@ -32,7 +32,7 @@ export async function loneScript(scope: Scope, dir: string): Promise<Candidate |
 
 /** What people call a script that starts a second server. */
 const SECOND =
-  /(?:^|[:._-])(?:(?:web-?)?sockets?|ws|signal\w*|peer\w*|real-?time|proxy|cors|api|server|backend|gateway|graphql|collab\w*|json-server|db|mcp|auth|admin|media|relay)(?:$|[:._-])/i;
+  /(?:^|[:._-])(?:(?:web-?)?sockets?|ws|signal\w*|peer\w*|real-?time|proxy|cors|api|server|backend|gateway|graphql|collab\w*|json-server|^db$|mcp|auth|admin|media|relay)(?:$|[:._-])/i;
 
 /** A package's further server by a script of its own (`"socket": "node socket.js"`), said where nothing starts it. */
 export async function mentionFurtherScripts(scope: Scope, found: readonly Candidate[]): Promise<void> {

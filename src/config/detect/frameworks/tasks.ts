@@ -23,7 +23,7 @@ export const taskFrameworks: Framework[] = [
       'gql.tada prisma drizzle-kit electron electron-forge electron-builder tauri cypress vitest ' +
       'jest playwright eslint prettier tsc-watch tsc-alias docker docker-compose supabase firebase ' +
       'stripe ngrok open-cli open xdg-open kill kill-port fkill pkill killall lsof wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
-      'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js ' +
+      'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js typesafe-i18n ' +
       'wxt plasmo tshy livereload',
     ['parcel watch', 'remix watch', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev', 'encore dev'],
   ),

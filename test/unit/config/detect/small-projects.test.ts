@@ -505,6 +505,27 @@ const places: Place[] = [
     ['web frontend vite 5173: npm exec --silent -- vite +P @apps/web'],
   ],
   [
+    'a socket server beside the API',
+    {
+      'api/package.json': scripts({ start: 'nodemon server.js' }, ['express']),
+      'api/server.js': LISTENS,
+      'socket/package.json': scripts({ start: 'nodemon index.js' }, ['socket.io']),
+      'socket/index.js': 'io.listen(3000);\n',
+      'web/package.json': vite,
+    },
+    ['api backend express 5000: npm run start @api', WEB],
+    ['socket'],
+  ],
+  [
+    'what is done with a database is no server',
+    {
+      'package.json': scripts({ dev: 'nodemon index.js', 'db:rollback': 'node rollback.js' }, ['express']),
+      'index.js': LISTENS,
+      'rollback.js': "import './index.js';\n",
+    },
+    ['backend backend express 5000: npm run dev'],
+  ],
+  [
     'a server by several names is one',
     {
       'package.json': scripts(
