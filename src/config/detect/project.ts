@@ -92,7 +92,7 @@ export class Project {
   text(file: string): Promise<string | undefined> {
     let text = this.#texts.get(file);
     if (!text) {
-      text = readText(file).catch(() => undefined);
+      text = this.#textOf(file).catch(() => undefined);
       this.#texts.set(file, text);
     }
     return text;
@@ -115,6 +115,13 @@ export class Project {
     return known && !above.dirs.has(path.basename(dir))
       ? { files: new Set(), dirs: new Set() }
       : readNames(dir);
+  }
+
+  /** Nor does a file. */
+  async #textOf(file: string): Promise<string | undefined> {
+    const names = await this.#dirs.get(path.dirname(file));
+    const known = names && names.dirs.size + names.files.size > 0;
+    return known && !names.files.has(path.basename(file)) ? undefined : readText(file);
   }
 
   async has(dir: string, name: string): Promise<boolean> {
