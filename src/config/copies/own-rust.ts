@@ -71,6 +71,13 @@ export async function fieldDefault({ sources, top }: AppTrail, entries: SourceFi
       'default',
     );
     if (own) return [own];
+    const [set] = ownByPattern(
+      source,
+      /\bset_default\(\s*"(?:server|app|application|http|web|api)[\w.]*port"\s*,\s*"?(\d{4,5})\b/,
+      'set_default',
+      false,
+    );
+    if (set) return [set];
     const [field] = ownByPattern(
       source,
       /\bdefault(?:_value(?:_t)?)?\s*=\s*"?(\d{4,5})"?[^\]\n]*\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:http|web|api|server)_port\s*:/,

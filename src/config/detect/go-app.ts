@@ -33,7 +33,10 @@ export async function goCommand(
   const isSure = dirs.size === 0 || (await project.has(dir, 'main.go'));
   if (isSure && (await isMain(project, dir))) return (await serves(dir)) ? ['go', 'run', '.'] : undefined;
   const commands: string[] = [];
-  for (const name of dirs) if (await isServer(path.join(dir, 'cmd', name))) commands.push(name);
+  // `cmd/main.go` beside `cmd/seed`: what lies below is a tool of it.
+  const isAbove = (await isMain(project, path.join(dir, 'cmd'))) && (await listens(path.join(dir, 'cmd')));
+  for (const name of isAbove ? [] : dirs)
+    if (await isServer(path.join(dir, 'cmd', name))) commands.push(name);
   // What air builds, what is called as a server is, or as the whole module.
   const air = /\bgo\s+(?:build|run)\b[^"'\n]*?\.\/cmd\/([\w-]+)/.exec(
     (await project.text(path.join(dir, '.air.toml'))) ?? '',

@@ -232,6 +232,17 @@ const cases: [string, Files, string][] = [
     '3009 backend/.env.example:1 SERVER_PORT',
   ],
   [
+    'Rust: what its settings begin with',
+    {
+      'Cargo.toml': CARGO,
+      'src/main.rs':
+        'mod config;\nfn main() { let addr = SocketAddr::from(([127, 0, 0, 1], cfg.server.app_port)); TcpListener::bind(addr) }\n',
+      'src/config.rs':
+        'fn load() { Config::builder().set_default("database.db_port", 5433)?.set_default("server.app_port", 3010)? }\n',
+    },
+    '3010 backend/src/config.rs:1 set_default',
+  ],
+  [
     'Rust: what serde calls where a field is not given',
     {
       'Cargo.toml': CARGO,

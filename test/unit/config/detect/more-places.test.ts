@@ -511,6 +511,15 @@ const places: Place[] = [
     ['consumer', 'public'],
   ],
   [
+    'a Go program in cmd/ itself, beside a tool below',
+    {
+      'go.mod': 'module example.com/shop\n',
+      'cmd/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8081", nil) }\n',
+      'cmd/seed/main.go': 'package main\n\nfunc main() { seed() }\n',
+    },
+    ['backend backend go 8081: go run ./cmd'],
+  ],
+  [
     'further servers of a Go module',
     {
       'go.mod': 'module example.com/shop\n',
