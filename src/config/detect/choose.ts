@@ -83,8 +83,10 @@ export function leaveFurther(scope: Scope, further: Candidate[], own: Candidate[
   for (const other of further) {
     const role = roleOf(scope, other);
     const one = own.find(({ app }) => role !== undefined && app.roles[0] === role);
-    // `nodemon server/index.js` at the top is that folder's own.
-    if (one && role && !(one.look && runsIn(one.look, other.home))) leaveOut(scope, other, one, role);
+    // `nodemon server/index.js` at the top is that folder's own, as is `nest start orders`.
+    const name = path.basename(other.home);
+    const isOf = ({ look }: Candidate) => look && (runsIn(look, other.home) || look.words.includes(name));
+    if (one && role && !own.some(isOf)) leaveOut(scope, other, one, role);
   }
 }
 

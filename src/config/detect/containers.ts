@@ -161,8 +161,11 @@ async function mentionServers(
     one.ports.some((port) => taken.has(port)) ||
     leftOut.some(({ what }) => what === one.name) ||
     apps.some(
-      ({ name, roles }) =>
-        name === one.name || (!isElsewhere(one) && roles.some((role) => role === roleOfName(one.name))),
+      ({ name, roles, runs }) =>
+        name === one.name ||
+        // `nest start orders`
+        runs?.words.includes(one.name) ||
+        (!isElsewhere(one) && roles.some((role) => role === roleOfName(one.name))),
     );
   // Of several that run the same code one is the server that is started: a further one has a command of its own.
   const isOther = (one: Container): boolean =>

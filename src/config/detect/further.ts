@@ -25,25 +25,36 @@ export async function mentionFurther(scope: Scope, found: readonly Candidate[]):
   const dirs = (await programs(scope)).filter((dir) => !isKnown(dir)).slice(0, MOST);
   const servers = await serversIn({ ...scope, notes: [], leftOut: [] }, dirs);
   const sure = await Promise.all(servers.map((one) => isSure(scope, one)));
-  for (const { home, app } of servers.filter((_, i) => sure[i]).slice(0, MOST_SAID)) {
+  const others = servers.filter((_, i) => sure[i]);
+  for (const { home, app } of others.slice(0, MOST_SAID)) {
     const file = project.relative(home);
     const why = `a further server (${app.evidence.replace(`${file}/`, '')}); a config can add it`;
     leftOut.push({ what: path.basename(home), file, why });
   }
+  const rest = others.slice(MOST_SAID).map(({ home }) => project.relative(home));
+  if (rest.length > 0)
+    leftOut.push({
+      what: `${rest.length} more servers`,
+      file: '.',
+      why: `in folders of their own: ${rest.join(', ')}`,
+    });
 }
 
-/** A browser has it, and no server. */
-const EXTENSION = /extension|(?:^|-)ext$/i;
+/** A browser or a terminal has it, and no server. */
+const EXTENSION = /extension|(?:^|-)ext$|(?:^|[/-])(?:cli|sdk)(?:[/-]|$)/i;
 
 /** Any program may be in a language: its own text says that it listens. */
 async function isSure({ project }: Scope, one: Candidate): Promise<boolean> {
   const { app, look, library } = one;
-  if (library || isBeside(one) || EXTENSION.test(path.basename(one.home))) return false;
+  if (library || isBeside(one) || EXTENSION.test(project.relative(one.home))) return false;
   if (!/^(?:node|python|bun|deno)$/.test(app.framework ?? '')) return true;
   return look !== undefined && (await saysItListens(project, look)) === true;
 }
 
 const isWithin = (dir: string, other: string): boolean => `${dir}/`.startsWith(`${other}/`);
+
+/** `server/services/orders` */
+const GROUP = /(?:services|apps|packages|modules)$/;
 
 /** Folders that say that they are programs: at the top, in folders there that are none themselves, of the workspace. */
 async function programs({ project }: Scope): Promise<string[]> {
@@ -58,7 +69,10 @@ async function programs({ project }: Scope): Promise<string[]> {
     [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
   for (const dir of await inner(project.root)) {
     if (await isProgram(dir)) found.push(dir);
-    else for (const one of await inner(dir)) if (await isProgram(one)) found.push(one);
+    else
+      for (const one of await inner(dir))
+        if (await isProgram(one)) found.push(one);
+        else if (GROUP.test(one)) for (const it of await inner(one)) if (await isProgram(it)) found.push(it);
   }
   const members = (await project.workspaces()).map(({ dir }) => dir);
   return [...new Set([...found, ...members.filter((dir) => !isNoPart(path.basename(dir)))])];

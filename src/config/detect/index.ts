@@ -120,7 +120,7 @@ async function decide(scope: Scope): Promise<Candidate[]> {
   if (lines) return mentionPages(scope, wholly(scope, lines));
   const others: Candidate[][] = [];
   for await (const other of otherCommands(scope)) {
-    if (listeners(other).length > 1) return wholly(scope, other);
+    if (listeners(other).length > 1) return mentionPages(scope, wholly(scope, other));
     others.push(other);
   }
   return byFiles(scope, own, others);
@@ -201,6 +201,7 @@ async function byFiles(
   if (processes) return processes;
   const rest = choose(scope, unique(scope, await otherFolders(scope)));
   await mentionInner(scope, rest);
+  if (rest.length > 0) await mentionFolders(scope, rest);
   const containers = await composeCommand(scope);
   if (rest.length > 0) return mentionContainers(scope, rest, containers);
   if (containers) return containers;

@@ -7,10 +7,9 @@ import { runsDevstart } from './scripts.ts';
 const PAGES =
   /^(?:vite|next|nuxt|react-scripts|expo|@angular\/core|@vue\/cli-service|@sveltejs\/kit|astro|svelte|webpack-dev-server|parcel|gatsby)$/;
 
-/** Folders at the top with a page of their own, of which nothing is started: beside a Procfile's lines those called so. */
+/** Folders at the top with a page of their own, of which nothing is started: beside a command at the top those called so. */
 export async function mentionPages(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
   const { project, leftOut } = scope;
-  const byProcfile = found.some(({ app }) => app.evidence.startsWith('Procfile'));
   const homes = found.flatMap(({ home, app }) => [home, app.cwd, app.runs?.dir ?? home]);
   for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 40)) {
     const dir = path.join(project.root, name);
@@ -20,7 +19,7 @@ export async function mentionPages(scope: Scope, found: Candidate[]): Promise<Ca
     )
       continue;
     if (leftOut.some(({ file }) => `${file}/`.startsWith(`${name}/`))) continue;
-    if (byProcfile && roleOfName(name) !== 'frontend') continue;
+    if (scope.whole && roleOfName(name) !== 'frontend') continue;
     await mentionPage(scope, dir);
   }
   return found;

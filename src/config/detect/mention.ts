@@ -105,7 +105,7 @@ async function mentionMains({ project, leftOut }: Scope, one: Candidate): Promis
   ];
   for (const name of await furtherMains(project, one, (main) => listensInGo(project, main))) {
     const file = project.relative(path.join(one.home, 'cmd', name));
-    if (leftOut.some(({ what }) => what === name)) continue;
+    if (/migrat|seed|import/i.test(name) || leftOut.some(({ what }) => what === name)) continue;
     const kind = WORKS.test(name) ? 'worker' : 'server';
     leftOut.push({
       what: name,

@@ -96,7 +96,10 @@ function isOtherWorker({ text }: Typed, found: readonly Candidate[], { leftOut }
   const [, file = '', kind = ''] = WORKER.exec(text) ?? [];
   const isIt = ({ app }: Candidate) => isBackground(app.name) || app.runs?.words.includes(file);
   return (
-    kind !== '' && !found.some(isIt) && !leftOut.some(({ what, why }) => `${what} ${why}`.includes(kind))
+    kind !== '' &&
+    !/ --once\b/.test(text) &&
+    !found.some(isIt) &&
+    !leftOut.some(({ what, why }) => `${what} ${why}`.includes(kind))
   );
 }
 
@@ -172,6 +175,9 @@ export async function isStart(project: Project, { text, dir }: Typed): Promise<b
   if (call && !call.workspace && !call.dir)
     return meant(call.script) && call.script in ((await project.packageJson(dir))?.scripts ?? {});
   if (call) return meant(call.script);
+  // `python -m shop embed-chunks`: a word of a program of many.
+  const [, verb] = /\bpython3? -m [\w.]+ ([a-z]+(?:-[a-z]+)*)(?:\s|$)/.exec(text) ?? [];
+  if (verb !== undefined && !meant(verb)) return false;
   const [program = '', ...rest] = words;
   if (/^-[vVh]$/.test(rest.join(' ')) || rest.some((word) => /^--(?:version|help)$/.test(word))) return false;
   if (program === 'bun' && /^(?:i|install|add|x|create)$/.test(rest[0] ?? '')) return false;

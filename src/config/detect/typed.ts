@@ -107,7 +107,10 @@ async function placeOf(project: Project, text: string, dir: string): Promise<str
   const call = scriptCall(words);
   if (call) return call.script in ((await project.packageJson(dir))?.scripts ?? {}) ? dir : project.root;
   const runs = /^(?:make|just|task)$/.test(words[0] ?? '');
-  const { files } = await project.list(dir);
+  const { files, dirs } = await project.list(dir);
+  // `python -m shop.worker` below the package's own folder: the text goes on at the top.
+  const [, module = ''] = /\bpython3? -m (\w+)/.exec(text) ?? [];
+  if (module && !dirs.has(module) && (await project.list(project.root)).dirs.has(module)) return project.root;
   return runs && ![...files].some((name) => /^(?:gnu)?makefile$|^\.?justfile$|^taskfile\./i.test(name))
     ? project.root
     : dir;

@@ -7,6 +7,7 @@ import { detect, type Place, projects, scripts, testPlaces } from './projects.ts
 const project = await projects();
 
 const vite = scripts({ dev: 'vite' }, ['vite']);
+const express = scripts({ dev: 'node server.js' }, ['express']);
 const next = scripts({ dev: 'next dev' }, ['next']);
 const WEB = 'web frontend vite 5173: npm run dev -- +P @web';
 const SPRING =
@@ -15,6 +16,34 @@ const ASPIRE = '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>';
 
 /** Title, files, apps, what is left out. */
 const places: Place[] = [
+  [
+    'a page in a folder of its own beside what composer starts',
+    {
+      'composer.json': {
+        scripts: { dev: ['npx concurrently "php artisan serve" "npm run dev" --names=server,vite'] },
+      },
+      artisan: '',
+      'package.json': vite,
+      'frontend/package.json': vite,
+      'tools/package.json': vite,
+    },
+    [
+      'server backend laravel 8000: $ php artisan serve --port={port}',
+      'vite frontend vite 5173: npm run dev -- +P',
+    ],
+    ['frontend'],
+  ],
+  [
+    'programs at the top that nothing knows, beside a page that is found at last',
+    {
+      'go.mod': 'module shop\n',
+      'cmd/orders/main.go': 'package main\n\nfunc main() { run() }\n',
+      'cmd/stock/main.go': 'package main\n\nfunc main() { run() }\n',
+      'shop-fe/package.json': vite,
+    },
+    ['shop-fe frontend vite 5173: npm run dev -- +P @shop-fe'],
+    ['go.mod'],
+  ],
   [
     'the page that the script at the top goes to, though its package is made for others as well',
     {
@@ -82,6 +111,9 @@ const places: Place[] = [
   [
     'servers in folders two down that are called by no role',
     {
+      'more/services/stock/package.json': express,
+      'cli/go/go.mod': 'module cli\n',
+      'cli/go/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
       'backend/package.json': scripts({ dev: 'node server.js' }, ['express']),
       'backend/server.js': "require('express')().listen(4000)",
       'frontend/package.json': vite,
@@ -98,7 +130,7 @@ const places: Place[] = [
       'backend backend express 4000: npm run dev @backend',
       'frontend frontend vite 5173: npm run dev -- +P @frontend',
     ],
-    ['orders', 'terminal'],
+    ['orders', 'terminal', 'stock'],
   ],
   [
     'where the command at the top starts a server of each role, the others are its owner’s choice',

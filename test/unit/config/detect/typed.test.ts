@@ -114,6 +114,19 @@ const places: [string, Files, [string, string, string][]][] = [
     [],
   ],
   [
+    'a word of a program of many, a worker that ends: nothing',
+    {
+      'web/package.json': vite,
+      'shop/__main__.py': FASTAPI,
+      'README.md': block(
+        'cd web && npm run dev',
+        'python -m shop embed-chunks',
+        'python -m shop.worker --once',
+      ),
+    },
+    [],
+  ],
+  [
     'only where the README has none: another text',
     {
       'package.json': vite,
