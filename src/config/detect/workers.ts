@@ -105,7 +105,7 @@ async function ofScripts({ project }: Scope, dirs: string[], found: readonly Can
 }
 
 const startsScript = (found: readonly Candidate[], dir: string): boolean =>
-  found.some((one) => one.home === dir && one.script);
+  found.some((one) => one.home === dir && (one.script ?? one.look?.script));
 
 /** Laravel's `composer run dev` starts a queue's worker beside server and page. */
 async function ofComposer({ project }: Scope, dirs: string[], found: readonly Candidate[]): Promise<Named[]> {
