@@ -1,3 +1,4 @@
+import { EXPORT } from '../../system/programs.ts';
 import type { App } from '../types.ts';
 import type { Scope } from './candidate.ts';
 import type { Known } from './unheard.ts';
@@ -10,12 +11,21 @@ export async function lastWord(scope: Scope, known: Known): Promise<{ apps: App[
   const apps = unheard ? await unheard.shownInReadme(scope, known) : [...known.apps];
   const notes = [
     ...scope.notes,
+    ...apps.flatMap(unset),
     ...apps.flatMap(unknownPort),
     ...known.notes,
     ...(await asleep(scope, apps)),
   ];
   if (unheard) notes.push(...(await unheard.unheardAddresses(scope, { ...known, apps, notes })));
   return { apps, notes: [...new Set(notes)] };
+}
+
+/** `set PORT=3005 && npm start` sets a variable in Windows' shell alone. */
+function unset({ name, runs }: App): string[] {
+  const [, variable] = /(?:^|&&\s*)set (\w+)=[^&]*&&/.exec(runs?.line ?? '') ?? [];
+  return variable === undefined || EXPORT === 'set'
+    ? []
+    : [`${name}: its script sets ${variable} as Windows’ shell does; here ${variable} stays as it is`];
 }
 
 async function asleep({ project, context }: Scope, apps: readonly App[]): Promise<string[]> {

@@ -48,6 +48,17 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
       'package.json script "web" is written for Windows, where "cd web & npm run dev" changes the folder first: it is started as "cd web && npm run dev"',
     ],
   ],
+  ...(process.platform === 'win32'
+    ? []
+    : ([
+        [
+          'a variable for Windows’ shell',
+          { 'package.json': scripts({ start: 'set PORT=3005&& react-scripts start' }, ['react-scripts']) },
+          ['frontend frontend cra 3000: npm run start'],
+          [],
+          ['frontend: its script sets PORT as Windows’ shell does; here PORT stays as it is'],
+        ],
+      ] satisfies typeof places)),
   [
     'a builder that no script calls, by the README’s word',
     {
