@@ -14,6 +14,28 @@ export function smallText(file: string): string | undefined {
   }
 }
 
+/** Characters: a longer line is a bundle's or data, and patterns may take its square in time. */
+const LONGEST = 2000;
+/** What is parsed as a whole keeps its lines. */
+const WHOLE = /(?:\.(?:jsonc?|ya?ml|toml|lock|xml)|^\.env[^/\\]*|[\\/]\.env[^/\\]*)$/;
+
+/** Code and prose with the ends of their longest lines left out: each line and column that is left stays where it was. */
+export function shortLines(file: string, text: string): string {
+  if (text.length <= LONGEST || WHOLE.test(file)) return text;
+  let from = 0;
+  let kept = '';
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (end - start > LONGEST) {
+      kept += text.slice(from, start + LONGEST);
+      from = end;
+    }
+    start = end + 1;
+  }
+  return from === 0 ? text : kept + text.slice(from);
+}
+
 /** None where it is no folder, or not ours to read. */
 export function entriesOf(folder: string): Dirent[] {
   try {

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeText } from '../small-files.ts';
+import { decodeText, shortLines } from '../small-files.ts';
 
 /** The parts of a package.json that detection reads. */
 export interface PackageJson {
@@ -245,7 +245,8 @@ export function pnpmPackages(text: string): string[] {
 async function readText(file: string): Promise<string> {
   const text = await readFile(file, 'utf8');
   // The mark of UTF-16, which is none in UTF-8.
-  return text.startsWith('\uFFFD\uFFFD') ? (decodeText(await readFile(file)) ?? text) : text;
+  const wide = text.startsWith('\uFFFD\uFFFD') ? decodeText(await readFile(file)) : undefined;
+  return shortLines(file, wide ?? text);
 }
 
 async function readNames(dir: string): Promise<Names> {

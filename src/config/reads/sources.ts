@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { entriesOf, smallText } from '../small-files.ts';
+import { entriesOf, shortLines, smallText } from '../small-files.ts';
 
 /** A file of an app's own code. */
 export interface SourceFile {
@@ -58,7 +58,7 @@ export function sourcesOf(dir: string, others: readonly string[], flat: boolean)
     .slice(0, MOST_FILES)
     .flatMap((file) => {
       const text = smallText(file);
-      return text === undefined ? [] : [{ file, text }];
+      return text === undefined ? [] : [{ file, text: shortLines(file, text) }];
     });
 }
 
