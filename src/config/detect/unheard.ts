@@ -33,7 +33,9 @@ export async function unheardAddresses(scope: Scope, known: Known): Promise<stri
   const isOpen = (port: number) => port >= 1024 && !explained.has(port) && !SERVICES.has(port);
   const called = calls
     .filter(({ weight, found }) => weight >= 2 && isOpen(found.port) && !isForeign(found.name ?? ''))
-    .map(({ found }) => found);
+    .map(({ found }) => found)
+    // The window around a page is none of its calls.
+    .filter(({ file }) => !file.includes('src-tauri/'));
   const named = await namedInReadme(scope);
   const shown = named.filter(({ port }) => isOpen(port));
   const told = isStale(shown, apps, named) ? [] : shown;

@@ -7,7 +7,7 @@ const NAMED =
   /(?:^|[:._-])(?:workers?|queues?|celery|celery[_-]?(?:worker|beat)|beat|cron|scheduler|consumer|sidekiq|horizon|rq|rqworker|dramatiq|huey|arq|qcluster)(?:$|[:._-])/i;
 /** What is done with one, and not its start. */
 const NO_START =
-  /build|test|lint|deploy|docker|compose|logs?\b|stop|kill|clean|check|migrat|seed|status|restart|prod|push|publish|purge|flush|install|shell|gen|scale|:service$/i;
+  /build|test|lint|deploy|docker|compose|logs?\b|stop|kill|clean|check|migrat|seed|status|restart|prod|push|publish|purge|flush|reset|clear|drain|install|shell|gen|scale|:service$/i;
 /** A worker's command, wherever it stands. */
 const COMMAND =
   /\b(?:celery\b[^\n"'`]*?\s(?:worker|beat)\b|manage\.py (?:celery|qcluster|rqworker|process_tasks|run_huey|db_worker)\b|rq worker\b|arq [\w.]+|dramatiq [\w.]+|taskiq worker\b|huey_consumer\b|sidekiq\b(?! *[\])])|artisan (?:queue:(?:work|listen)|horizon|schedule:work)\b|rails (?:jobs:work|solid_queue:start)\b)/;

@@ -284,6 +284,7 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
         {
           dev: 'node server.js',
           'worker:mail': 'npm run dev:worker:mail',
+          'queue:clear': 'node clear.js',
           'dev:worker:mail': 'node mail.js',
           'start:worker:mail': 'node dist/mail.js',
           'dev:worker:print': 'node print.js',
