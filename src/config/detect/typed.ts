@@ -68,8 +68,8 @@ export async function typedIn(project: Project, text: string): Promise<Typed[]> 
       if (words[0] === 'cd') dir = await led(project, dir, words[1] ?? '');
       else typed = part;
     }
-    // `nx run-many -t <target>` is a form to fill in.
-    if (typed && !/<[a-z][\w-]*>/i.test(typed))
+    // `nx run-many -t <target>` is a form to fill in, `vitepress v1.0.0` what a program prints.
+    if (typed && !/<[a-z][\w-]*>|^\w+ v\d+\.\d/i.test(typed))
       found.push({ line: index + 1, text: typed, dir: await placeOf(project, typed, dir) });
   }
   return found;

@@ -26,6 +26,7 @@ npm start
 
 \`\`\`sh
 make dev
+  vite v6.0.1  ready in 300 ms
 \`\`\`
 
 ## Docker
