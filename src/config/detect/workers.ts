@@ -28,8 +28,19 @@ interface Named {
 export async function mentionWorkers(scope: Scope, found: readonly Candidate[]): Promise<void> {
   const said = ({ app, look }: Candidate) =>
     app.opaque || isBackground(app.name) || isWorker(look?.words ?? []) || NAMED.test(app.name);
-  if (found.some(said) || scope.leftOut.some(({ what }) => NAMED.test(what))) return;
+  if (found.some(said)) return;
   const { root } = scope.project;
+  for (const { what, file } of await ofShells(scope.project, found))
+    scope.leftOut.push({
+      what,
+      file,
+      why: 'a program that it starts beside the server; a config can add it',
+    });
+  // A package of Node's that is called so is no worker of a server in Python.
+  const ofNode = found.some(({ app }) => app.python)
+    ? (await scope.project.workspaces()).map(({ dir }) => scope.project.relative(dir))
+    : [];
+  if (scope.leftOut.some(({ what, file }) => NAMED.test(what) && !ofNode.includes(file))) return;
   const dirs = [...new Set([root, ...found.flatMap(({ home, app }) => [home, app.cwd])])];
   const within = dirs.filter((dir) => `${dir}/`.startsWith(`${root}/`));
   for (const read of [ofScripts, ofComposer, ofTargets, ofCompose, ofReadme, ofPackages, ofFiles]) {
@@ -78,6 +89,29 @@ async function ofDjango(
       : [];
   });
   return (await Promise.all(read)).flat().slice(0, 3);
+}
+
+const STARTER = /^(?:start|run|dev)(?:[-_](?:dev|local))?\.sh$/;
+const BESIDE =
+  /^[ \t]*(?:(?:uv|poetry|pdm|pipenv) run )?(?:python3?|node) (?:\.\/)?([\w/-]+)\.(?:py|[cm]?js)\b/gm;
+
+/** What the shell file of a server's own folder keeps running beside it: after the first line that goes on behind. */
+async function ofShells(
+  project: Scope['project'],
+  found: readonly Candidate[],
+): Promise<{ what: string; file: string }[]> {
+  const programs = new Map<string, { what: string; file: string }>();
+  for (const { app, home } of found.filter((one) => one.home !== project.root)) {
+    const name = [...(await project.list(home)).files].find((file) => STARTER.test(file));
+    const text = (name && (await project.text(path.join(home, name)))) ?? '';
+    const [, after = ''] = /[^&\n]&[ \t]*\n(.*)/s.exec(text) ?? [];
+    for (const [, what = ''] of after.matchAll(BESIDE)) {
+      const own = app.runs?.words.some((word) => word.startsWith(what)) || app.evidence.includes(what);
+      if (name && !own && !NO_START.test(what))
+        programs.set(home + what, { what, file: project.relative(path.join(home, name)) });
+    }
+  }
+  return [...programs.values()];
 }
 
 async function ofScripts({ project }: Scope, dirs: string[], found: readonly Candidate[]): Promise<Named[]> {
@@ -148,14 +182,16 @@ async function ofTargets({ project }: Scope, dirs: string[]): Promise<Named[]> {
 
 async function ofCompose({ project }: Scope, dirs: string[]): Promise<Named[]> {
   for (const dir of dirs) {
-    for (const name of [...(await project.list(dir)).files].filter((file) => COMPOSE.test(file)).sort()) {
+    const files = [...(await project.list(dir)).files].filter((file) => COMPOSE.test(file));
+    // `docker-compose.yml` before what is added to it.
+    for (const name of files.sort((a, b) => a.length - b.length)) {
       const text = (await project.text(path.join(dir, name))) ?? '';
       const found: Named[] = [];
       for (const [block, , service = ''] of text.matchAll(
         /^( {2}|\t)([\w-]+):[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*)(?:\n|$))*/gm,
       )) {
-        // Built from the project's own code, or run by its command.
-        const own = /^\s+build:/m.test(block) || /<<:|extends:/.test(block);
+        // Built from the project's own code, or run by its command or file.
+        const own = /^\s+(?:build:|command:.*\.\/\S+\.sh\b)/m.test(block) || /<<:|extends:/.test(block);
         if ((own && NAMED.test(service)) || COMMAND.test(block.replace(/["',[\]]+\s*/g, ' ')))
           found.push({
             what: service,

@@ -1067,6 +1067,35 @@ const workers: [string, Files, string[]][] = [
     },
     ['worker: a worker that "celery worker" starts; a config can add it'],
   ],
+  [
+    'a shell file of the server’s own folder keeps a watcher beside it',
+    {
+      'backend/start.sh':
+        '#!/bin/bash\npython migrate.py\nif [ -f /.dockerenv ]; then\n  fastapi dev main.py --port 8000 &\n  python watcher.py\nelse\n  uv run fastapi dev main.py --port 8000 &\n  uv run python watcher.py\nfi\nwait\n',
+      'backend/watcher.py': 'import watchdog\n',
+      Makefile: 'start-backend:\n\tcd backend && ./start.sh\n',
+    },
+    ['watcher: a program that it starts beside the server; a config can add it'],
+  ],
+  [
+    'a shell file that starts the server alone',
+    { 'backend/start.sh': 'python seed.py\npython main.py >log 2>&1\n', Makefile: 'x:\n\ttrue\n' },
+    [],
+  ],
+  [
+    'a package of Node’s is called workers, and Celery’s stand in compose',
+    {
+      'package.json': { workspaces: ['web', 'workers'] },
+      'workers/package.json': { name: 'workers', scripts: { start: 'tsx watch index.ts' } },
+      'docker-compose.yml':
+        'services:\n  celery_beat:\n    image: shop\n    command: celery -A shop beat\n  celery_default:\n    image: shop\n    command: ["./scripts/work.sh"]\n',
+    },
+    [
+      'workers: backend is started as the backend; a config can add it',
+      'celery_beat: a worker that "docker compose up celery_beat" starts; a config can add it',
+      'celery_default: a worker that "docker compose up celery_default" starts; a config can add it',
+    ],
+  ],
   ['a queue among the packages alone', { 'backend/requirements.txt': 'fastapi\ncelery\n' }, []],
   ['a README that speaks of what is not installed', { 'README.md': 'celery -A shop worker\n' }, []],
   [
