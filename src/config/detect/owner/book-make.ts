@@ -55,12 +55,21 @@ export async function readMakefile({ project }: Scope, file: string): Promise<Bo
     recipe.closed = filled.includes(undefined);
     recipe.handsEnv = handsEnv;
     recipe.lines = filled.filter((line) => line !== undefined);
-    for (const [key, value] of Object.entries(env)) recipe.env[key] = fill(value, vars) ?? '';
+    for (const [key, value] of Object.entries(env)) {
+      // `export PATH := $(HOME)/bin:$(PATH)`: what make has from its environment a shell has, too.
+      const { [key]: _, ...others } = vars;
+      const filled = fill(value, others);
+      if (filled?.includes('$')) recipe.exports.push(`export ${key}=${quotedOpen(filled)}`);
+      else if (filled !== undefined) recipe.env[key] = filled;
+    }
     // A file is no recipe.
     recipe.needs = recipe.needs.filter((need) => recipes.has(need));
   }
   return { file: project.relative(file), call: 'make', recipes };
 }
+
+/** As one word in whose variables a shell puts in what they hold. */
+const quotedOpen = (value: string): string => `"${value.replace(/["\\`]/g, '\\$&')}"`;
 
 function addLine(recipe: Recipe, raw: string): void {
   const line = raw.trim().replace(/^[@+-]+\s*/, '');

@@ -10,6 +10,8 @@ export interface Recipe {
   /** Absolute. */
   dir: string;
   env: Record<string, string>;
+  /** Lines of a shell before each of its own: variables that are made of the caller's. */
+  exports: string[];
   /** Its runner hands it the `.env` beside the file. */
   handsEnv: boolean;
   /** It holds what only its runner can work out. */
@@ -32,6 +34,7 @@ export const emptyRecipe = (dir: string, oneShell = false): Recipe => ({
   oneShell,
   dir,
   env: {},
+  exports: [],
   handsEnv: false,
   closed: false,
 });

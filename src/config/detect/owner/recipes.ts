@@ -105,7 +105,7 @@ export async function recipeSteps(
 }
 
 async function linesOf({ step, further }: Taking, book: Book, name: string, recipe: Recipe): Promise<Step[]> {
-  const { lines, dir, env, handsEnv, oneShell } = recipe;
+  const { lines, dir, env, exports, handsEnv, oneShell } = recipe;
   const alone = (line: string) =>
     /\b(?:cd|export|source)\b/.test(line) && !/(?<![&>])&(?![&>])/.test(line) ? `(${line})` : line;
   const line = oneShell || lines.length === 1 ? lines.join('\n') : lines.map(alone).join('\n');
@@ -115,6 +115,11 @@ async function linesOf({ step, further }: Taking, book: Book, name: string, reci
       line,
       dir,
       env,
+      // A recipe that calls another of the same file has them already.
+      setup: [
+        ...step.setup.filter(({ line: one }) => !exports.includes(one)),
+        ...exports.map((one) => ({ line: one, dir })),
+      ],
       ...(handsEnv && { procfile: true }),
       evidence: `${book.file} "${name}"`,
       ...(step.name ? { name: step.name } : own && { name: own }),

@@ -615,6 +615,19 @@ const shapes: [string, Files, string[], string[]?][] = [
     ],
   ],
   [
+    'a Makefile that puts a folder on PATH',
+    {
+      Makefile:
+        'export PATH := $(HOME)/.local/bin:$(PATH)\nexport STAGE := dev\nexport SHA := $(shell git rev-parse HEAD)\ndev:\n\t$(MAKE) -j 2 api web\napi:\n\tcd api && uvicorn main:app\nweb:\n\tcd web && npm run dev\n',
+      'api/main.py': 'from fastapi import FastAPI\napp = FastAPI()',
+      'web/package.json': vite,
+    },
+    [
+      'api backend uvicorn 8000: STAGE=dev $ export PATH="${HOME}/.local/bin:${PATH}" && cd api && uvicorn main:app +P',
+      'web frontend vite 5173: STAGE=dev $ export PATH="${HOME}/.local/bin:${PATH}" && cd web && npm run dev -- +P',
+    ],
+  ],
+  [
     'a Makefile with & and wait',
     {
       Makefile:
