@@ -91,7 +91,8 @@ export async function furtherMains(
   const found: string[] = [];
   for (const name of dirs.size > 1 ? [...dirs].sort().slice(0, 12) : []) {
     const folder = path.join(home, 'cmd', name);
-    if (new RegExp(`\\bcmd/${name}\\b`).test(started) || NO_SERVER.test(name)) continue;
+    const isTool = NO_SERVER.test(name) && name !== 'web';
+    if (new RegExp(`\\bcmd/${name}\\b`).test(started) || isTool) continue;
     if ((await isMain(project, folder)) && (WORKS.test(name) || (await listens(folder)))) found.push(name);
   }
   return found;

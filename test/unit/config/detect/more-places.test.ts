@@ -525,10 +525,11 @@ const places: Place[] = [
       'go.mod': 'module example.com/shop\n',
       'cmd/api/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8081", nil) }\n',
       'cmd/admin/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8082", nil) }\n',
+      'cmd/web/main.go': 'package main\n\nfunc main() { http.ListenAndServe(":80", nil) }\n',
       'cmd/seed/main.go': 'package main\n\nfunc main() { seed() }\n',
     },
     ['backend backend go 8081: go run ./cmd/api'],
-    ['admin'],
+    ['admin', 'web'],
   ],
   [
     'a package of the server at the top is not said to be left out',
