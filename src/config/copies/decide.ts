@@ -71,9 +71,11 @@ function withCalled(
   const agreed = own.filter(({ port }) => port === called.found.port);
   if (agreed.length > 0) return [...agreed, ...own];
   const from: WrittenPort = { port: called.found.port, source: sourceOf(called.found, labelOf(called)) };
-  // What a script waits for, or code calls where there are further servers, may be another's: its own word goes before.
+  // What a script waits for, or code calls where there are further servers, may be another's: its own word goes before,
+  // as does its owner's own flag.
   const { kind } = called.found;
-  const doubtful = own.length > 0 && (kind === 'script' || (rivals && kind === 'literal'));
+  const isSaid = backend.app.runs?.pinned !== undefined;
+  const doubtful = own.length > 0 && (isSaid || kind === 'script' || (rivals && kind === 'literal'));
   return takesPort(backend) && !doubtful ? [from, ...own] : [...own, from];
 }
 

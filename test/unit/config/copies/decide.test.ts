@@ -54,6 +54,16 @@ const table: [string, AppFacts[], number[]][] = [
     [4000, 5001],
   ],
   [
+    'they disagree, its own command says its number',
+    [
+      facts({ ...told, runs: { words: [], dir: '/', line: '', lineDir: '/', env: {}, pinned: 5001 } }, [
+        own(5001),
+      ]),
+      facts(web, [], [calls(4000)]),
+    ],
+    [5001, 4000],
+  ],
+  [
     'they disagree, nothing reaches it',
     [facts(api, [own(3001)]), facts(web, [], [calls(4000)])],
     [3001, 4000],
