@@ -9,7 +9,8 @@ export async function withoutDoubles(scope: Scope, found: Candidate[]): Promise<
 }
 
 const BUILT = /\b(?:static|join|resolve|sendFile)\b[^\n]*['"`/](?:dist|build|out)['"`/]/;
-const BUILT_MODULE = /^\.\/(?:build|dist|out|\.output)\/(?:handler|index|entry|server\/entry)\.[cm]?js$/;
+const BUILT_MODULE =
+  /^(?:\.\/(?:build|dist|out|\.output)\/(?:handler|index|entry|server\/entry)|\.\.\/build\/handler)\.[cm]?js$/;
 const PAGE_CONFIG =
   /^(?:vite|webpack|rsbuild|rspack|vue)\.config\.[cm]?[jt]s$|^(?:setupProxy|proxy\.conf).*$/;
 
@@ -20,14 +21,15 @@ const PAGE_CONFIG =
 async function withoutProductions(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
   const { project } = scope;
   const page = found.find(({ app, look, script }) => look && script === 'dev' && app.roles[0] === 'frontend');
-  const server = found.find(
-    ({ app, look, home }) => !look && home === page?.home && app.roles[0] === 'backend',
-  );
+  const server = found.find(({ app, look }) => !look && app.roles[0] === 'backend');
   if (!page || !server || scope.context.prod) return found;
   const { scripts = {} } = (await project.packageJson(page.home)) ?? {};
   const [, entry = ''] = /^node (?:\.\/)?([\w./-]+)$/.exec(scripts.start?.trim() ?? '') ?? [];
   const [file = ''] = /^\S+\.[cm]?[jt]s\b/.exec(server.app.evidence) ?? [];
-  const isStarted = entry !== '' && file.replace(/\.\w+$/, '') === entry.replace(/\.[cm]?[jt]s$/, '');
+  const isStarted =
+    server.home === page.home &&
+    entry !== '' &&
+    file.replace(/\.\w+$/, '') === entry.replace(/\.[cm]?[jt]s$/, '');
   const text = (await project.text(path.join(page.home, file))) ?? '';
   const used = usedPackages(text);
   // It runs what the page's own build makes: SvelteKit's `./build/handler.js`.

@@ -96,6 +96,16 @@ const kinds: Place[] = [
     ['server.js'],
   ],
   [
+    'a server in a folder without a package that runs what the page’s own build makes',
+    {
+      'package.json': scripts({ dev: 'vite dev', build: 'vite build' }, ['@sveltejs/kit', 'vite', 'fastify']),
+      'server/index.js':
+        'import Fastify from "fastify";\nimport { handler } from "../build/handler.js";\nconst app = Fastify();\napp.all("/*", handler);\napp.listen({ port: 3000 });\n',
+    },
+    ['frontend frontend sveltekit 5173: npm run dev -- +P'],
+    ['server/index.js'],
+  ],
+  [
     'a server that serves what was built, and is asked for a proxy to other sites',
     {
       'package.json': scripts({ dev: 'vite', start: 'node server' }, ['vite', 'express']),
