@@ -183,7 +183,7 @@ export function unwrap(input: string[]): Unwrapped {
       const target = (words[file] ?? '').replaceAll('\\', '/');
       if (!/node_modules\//.test(target)) return { words, env };
       words = [path.posix.basename(target).replace(/\.[cm]?js$/, ''), ...words.slice(file + 1)];
-      return { words, env };
+      if (!((words[0] ?? '') in wrappers)) return { words, env };
     } else return { words, env };
     while (words[0]?.startsWith('-')) {
       const option = words[0];

@@ -106,6 +106,21 @@ const kinds: Place[] = [
     ['server/index.js'],
   ],
   [
+    'a watcher behind the file of a wrapper',
+    {
+      'package.json': scripts(
+        {
+          dev: 'concurrently "node server.js" "npm run watch"',
+          watch:
+            'node node_modules/cross-env/dist/bin/cross-env.js NODE_ENV=development webpack --watch --progress',
+        },
+        ['express', 'concurrently', 'webpack'],
+      ),
+      'server.js': 'require("express")().listen(3000);\n',
+    },
+    ['backend backend express 3000: $ node server.js', 'webpack none task -: npm run watch'],
+  ],
+  [
     'a server that serves what was built, and is asked for a proxy to other sites',
     {
       'package.json': scripts({ dev: 'vite', start: 'node server' }, ['vite', 'express']),
