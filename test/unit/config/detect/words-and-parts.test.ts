@@ -121,6 +121,15 @@ const kinds: Place[] = [
     ['backend backend express 3000: $ node server.js', 'webpack none task -: npm run watch'],
   ],
   [
+    'scripts of a pair with a hyphen',
+    {
+      'package.json': scripts({ dev: 'vite', 'dev-server': 'tsx watch src/server.ts' }, ['vite', 'fastify']),
+      'index.html': '',
+      'src/server.ts': 'import Fastify from "fastify";\nFastify().listen({ port: 3333 });\n',
+    },
+    ['server backend fastify 3333: npm run dev-server', 'frontend frontend vite 5173: npm run dev -- +P'],
+  ],
+  [
     'a server that serves what was built, and is asked for a proxy to other sites',
     {
       'package.json': scripts({ dev: 'vite', start: 'node server' }, ['vite', 'express']),
