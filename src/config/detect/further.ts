@@ -14,7 +14,9 @@ const MOST_SAID = 8;
 export async function mentionFurther(scope: Scope, found: readonly Candidate[]): Promise<void> {
   const { project, leftOut, context } = scope;
   const isWhole = ({ app, home }: Candidate) =>
-    app.opaque || app.framework === 'reflex' || (home === project.root && app.framework !== undefined);
+    app.opaque ||
+    app.framework === 'reflex' ||
+    (home === project.root && app.framework !== undefined && app.framework !== 'static');
   if (scope.whole || context.prod || found.some(isWhole)) return;
   const homes = found.flatMap(({ home, app }) => [home, app.runs?.dir ?? home, app.cwd]);
   const said = leftOut.map(({ file }) => path.join(project.root, file));
@@ -46,7 +48,8 @@ const EXTENSION = /extension|(?:^|-)ext$|(?:^|[/-])(?:cli|sdk)(?:[/-]|$)/i;
 /** Any program may be in a language: its own text says that it listens. */
 async function isSure({ project }: Scope, one: Candidate): Promise<boolean> {
   const { app, look, library } = one;
-  if (library || isBeside(one) || EXTENSION.test(project.relative(one.home))) return false;
+  if (library || (isBeside(one) && app.framework !== 'expo') || EXTENSION.test(project.relative(one.home)))
+    return false;
   if (!/^(?:node|python|bun|deno)$/.test(app.framework ?? '')) return true;
   return look !== undefined && (await saysItListens(project, look)) === true;
 }

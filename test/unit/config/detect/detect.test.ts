@@ -683,8 +683,12 @@ for (const [title, files, expected, options] of cases) {
 }
 
 test('a static page is served by Node itself', async () => {
-  const root = await project({ 'index.html': '<p>hi' });
-  const { apps } = await detect(root);
+  const root = await project({
+    'index.html': '<p>hi',
+    'first/package.json': vite,
+    'second/package.json': vite,
+  });
+  const { apps, leftOut } = await detect(root);
   assert.deepEqual(
     apps.map((app) => [
       app.framework,
@@ -692,6 +696,10 @@ test('a static page is served by Node itself', async () => {
       app.command.kind === 'argv' && app.command.argv.slice(0, 2),
     ]),
     [['static', ['frontend'], ['node', '-e']]],
+  );
+  assert.deepEqual(
+    leftOut.map(({ what }) => what),
+    ['first', 'second'],
   );
 });
 

@@ -130,6 +130,20 @@ const kinds: Place[] = [
     ['server backend fastify 3333: npm run dev-server', 'frontend frontend vite 5173: npm run dev -- +P'],
   ],
   [
+    'a telephone’s app beside a pair',
+    {
+      'backend/package.json': scripts({ start: 'node index.js' }, ['express']),
+      'backend/index.js': 'require("express")().listen(3003);\n',
+      'web/package.json': scripts({ dev: 'vite' }, ['vite']),
+      'webMobile/package.json': scripts({ start: 'expo start' }, ['expo']),
+    },
+    [
+      'backend backend express 3003: npm run start @backend',
+      'web frontend vite 5173: npm run dev -- +P @web',
+    ],
+    ['webMobile'],
+  ],
+  [
     'a server that serves what was built, and is asked for a proxy to other sites',
     {
       'package.json': scripts({ dev: 'vite', start: 'node server' }, ['vite', 'express']),
