@@ -61,7 +61,7 @@ export async function mentionFurtherScripts(scope: Scope, found: readonly Candid
 }
 
 /** The folder and the file, or the program, that a command comes to. */
-function programOf({ look, home }: Candidate): string {
+export function programOf({ look, home }: Candidate): string {
   const entry = look ? entryOf(look) : '';
   return entry ? path.resolve(home, entry).replace(/\.[cm]?[jt]sx?$/, '') : `${home} ${look?.words[0]}`;
 }

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { type LeftOut, ROLES } from '../types.ts';
 import { type Candidate, isBackground, isServer, roleOfName, type Scope } from './candidate.ts';
 import { scriptCall, splitLine, unwrap } from './commandline.ts';
+import { entryOf } from './listening.ts';
+import { programOf } from './lone-script.ts';
 import { look } from './look.ts';
 import { rolesOf } from './open-role.ts';
 import { startedIn } from './owner/command.ts';
@@ -143,6 +145,8 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
   // What cannot be looked into may be all that was found.
   if (isUnknown(server) && rolesOf(found).length === ROLES.length) return true;
   return found.some((one) => {
+    // `node ../api/server.js` of the page's package.
+    if (server.look && entryOf(server.look) && programOf(one) === programOf(server)) return true;
     if (one.home === server.home || one.app.runs?.dir === server.app.runs?.dir)
       return (
         (one.script !== undefined && !isOtherHalf(one, server)) ||

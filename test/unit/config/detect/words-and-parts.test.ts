@@ -144,6 +144,26 @@ const kinds: Place[] = [
     ['webMobile'],
   ],
   [
+    'a script of the page’s package that starts the other folder’s very server',
+    {
+      'README.md': '```\ncd ui\nnpm run start\n```\n',
+      'server/package.json': scripts({ start: 'node server.js' }, ['express']),
+      'server/server.js': 'require("express")().listen(process.env.PORT || 5000);\n',
+      'ui/package.json': scripts(
+        {
+          start: 'concurrently "npm run dev" "npm run server"',
+          dev: 'vite',
+          server: 'node ../server/server.js',
+        },
+        ['vite', 'concurrently'],
+      ),
+    },
+    [
+      'server backend express 5000: npm run start @server',
+      'frontend frontend vite 5173: npm run dev -- +P @ui',
+    ],
+  ],
+  [
     'a server that serves what was built, and is asked for a proxy to other sites',
     {
       'package.json': scripts({ dev: 'vite', start: 'node server' }, ['vite', 'express']),
