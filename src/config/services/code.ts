@@ -6,7 +6,7 @@ import { type Kind, kindOf } from './kinds.ts';
 
 /** Files in which people write a connection down, relative to a folder of sources. */
 export const LIKELY =
-  /^(?:config|settings|base|local|dev|development|env|environment|database|databases|db|data-source|datasource|connection|connect(?:ToD|D|Mongo)\w*|(?:config|mongoose)(?:Db|DB|Database)|db(?:Config|Conn\w*)|mongo\w*|redis|cache|queue|main|app|server|index|core|drizzle\.config|rxconfig|knexfile|ormconfig|mikro-orm\.config|application|application-dev|application-local|app\.module|db\.config|data\.source)\.(?:[cm]?[jt]s|py|go|rs|rb|ya?ml|properties|toml|json)$/;
+  /^(?:config|settings|base|local|dev|development|env|environment|database|databases|db|data-source|datasource|connection|connect(?:ToD|D|Mongo)\w*|(?:config|mongoose)(?:Db|DB|Database)|db(?:Config|Conn\w*)|mongo\w*|redis|cache|queue|main|app|server|index|core|drizzle\.config|rxconfig|knexfile|ormconfig|mikro-orm\.config|application|application-dev|application-local|app\.module|db\.config|data\.source)\.(?:[cm]?[jt]s|py|go|rs|rb|ya?ml|properties|toml|json|exs)$/;
 
 export interface CodeSays {
   needs: EnvNeed[];
@@ -47,6 +47,18 @@ function optionsIn(source: string, file: string): EnvNeed[] {
   return found;
 }
 
+/** `config :shop, Shop.Repo, hostname: "localhost"`: Ecto's; which database it is says the driver. */
+function repoIn(source: string, file: string): EnvNeed[] {
+  const repo = source.split(/^config\b/m).find((one) => /^\s+:\w+,\s*[\w.]*\bRepo,/.test(one)) ?? '';
+  const [, host] = /\bhostname:[^\n]*"([\w.-]+)"/.exec(repo) ?? [];
+  if (host === undefined || !isLoopback(host)) return [];
+  const port = /\bport:[^\n]*?\b(\d{4,5})\b/.exec(repo)?.[1];
+  return ['postgres', 'mysql'].flatMap((name) => {
+    const kind = kindOf(name);
+    return kind ? [{ kind, host, port: Number(port ?? kind.port), name: file, sure: true }] : [];
+  });
+}
+
 export function readCode(text: string, file: string): CodeSays {
   const says: CodeSays = { needs: [], file: false, sockets: [] };
   const plain = text.replace(/^\s*(?:#|\/\/|--|\*).*$/gm, '');
@@ -62,13 +74,13 @@ export function readCode(text: string, file: string): CodeSays {
     says.file = true;
   }
   // Rails without a host speaks over a socket file.
-  const adapter = /^\s*adapter:\s*["']?(\w+)/m.exec(source)?.[1];
+  const adapter = /^\s*adapter:\s*["']?(\w+)(?![\w.])/m.exec(source)?.[1];
   if (adapter !== undefined && !/^\s*(?:host|url|socket):/m.test(source)) {
     const kind = kindOf(ADAPTERS.find(([pattern]) => pattern.test(adapter))?.[1] ?? '');
     if (kind) says.sockets.push({ kind, name: file });
     else says.file = true;
   }
-  for (const need of optionsIn(source, file)) says.needs.push(need);
+  says.needs.push(...(file.endsWith('.exs') ? repoIn(source, file) : optionsIn(source, file)));
   for (const [written] of source.matchAll(
     /\b(?:jdbc:|r2dbc:)?[a-z][a-z\d]*(?:\+\w+)?:\/\/[^\s'"`<>)\\}]+/gi,
   )) {

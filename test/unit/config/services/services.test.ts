@@ -333,6 +333,25 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     ],
   ],
   [
+    'Phoenix as its generator makes it',
+    {
+      'mix.exs':
+        'defmodule Shop.MixProject do\n  defp deps do\n    [{:phoenix, "~> 1.7"}, {:postgrex, ">= 0.0.0"}]\n  end\nend\n',
+      'config/dev.exs':
+        'import Config\n\nconfig :shop, Shop.Repo,\n  adapter: Ecto.Adapters.Postgres,\n  username: "postgres",\n  hostname: "localhost",\n  pool_size: 10\n\nconfig :shop, ShopWeb.Endpoint,\n  http: [ip: {127, 0, 0, 1}, port: 4000]\n',
+    },
+    ['postgres at localhost:5432: nothing listens there (config/dev.exs)'],
+  ],
+  [
+    'Phoenix with a database elsewhere',
+    {
+      'mix.exs':
+        'defmodule Shop.MixProject do\n  defp deps do\n    [{:phoenix, "~> 1.7"}, {:postgrex, ">= 0.0.0"}]\n  end\nend\n',
+      'config/dev.exs': 'import Config\n\nconfig :shop, Shop.Repo,\n  hostname: "db.example.com"\n',
+    },
+    [],
+  ],
+  [
     'Rails with SQLite',
     {
       Gemfile: "gem 'rails'\ngem 'pg', group: :production\n",
