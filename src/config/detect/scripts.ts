@@ -9,6 +9,7 @@ import { serverOfScript, startsOnlyTasks, startsSeveral } from './owner/command.
 import { shortName } from './owner/step.ts';
 import { packageManager, runScript } from './package-manager.ts';
 import { recognise } from './recognise.ts';
+import { readmeOf } from './typed.ts';
 
 /** Backend script, frontend script. A name that says no role (`dev`) must run what says it. */
 const devPairs: [string, string][] = [
@@ -265,7 +266,11 @@ export async function watcherScript(scope: Scope, dir: string): Promise<Candidat
   const scripts = (await scope.project.packageJson(dir))?.scripts ?? {};
   // Rails' own, by whatever name: `dev:client`.
   const rails = Object.keys(scripts).find((name) => RAILS_BUILDER.test(scripts[name] ?? ''));
-  const script = rails ?? ['dev', 'watch'].find((name) => name in scripts);
+  const names = ['dev', 'watch'].filter((name) => name in scripts);
+  // A `dev` that builds once is not what people leave running, where they are told of the other.
+  const told = names.length > 1 ? ((await readmeOf(scope.project))?.text ?? '') : '';
+  const watches = /\b(?:run|yarn) watch\b/.test(told) && !/\b(?:run|yarn) dev\b/.test(told);
+  const script = rails ?? (watches ? 'watch' : names[0]);
   if (script === undefined || scope.context.prod || (await isEmptyMix(scope, dir))) return undefined;
   const several = await startsSeveral(scope, dir, script);
   if (several && !(await startsOnlyTasks(scope, dir, script))) return undefined;

@@ -270,6 +270,15 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ],
   ],
   [
+    'of a build and its watcher the one that the README has people type',
+    {
+      'README.md': '`php artisan serve`, and in another terminal `npm run watch`\n',
+      artisan: '',
+      'package.json': scripts({ dev: 'mix', watch: 'mix watch' }, ['laravel-mix']),
+    },
+    ['watch none task -: npm run watch', 'backend backend laravel 8000: php artisan serve --port={port}'],
+  ],
+  [
     'a task of Deno that is Vite has its port and takes its flags',
     {
       'deno.json': { tasks: { dev: 'vite', start: 'deno serve -A _fresh/server.js' } },
