@@ -14,9 +14,11 @@ interface Listening extends Said {
 
 /** Calls that start a server: their first argument is the port, or an object with it. */
 const SCRIPT_CALLS =
-  /(?<![\w$])((?:[\w$]+(?:\([^()\n]*\))?\s*\??\.\s*)*(?:listen|listenAsync|startStandaloneServer|serve|server|Server|start|WebSocketServer))\s*(?:<[^<>()]*>)?\(/g;
+  /(?<![\w$])((?:[\w$]+(?:\([^()\n]*\))?\s*\??\.\s*)*(?:listen|listenAsync|startStandaloneServer|serve|server|Server|start|WebSocketServer)|require\(['"]socket\.io['"]\)(?=\(\s*(?:\d|process\.env\b)))\s*(?:<[^<>()]*>)?\(/g;
 /** Of these only a `port` key counts: their first argument is something else, or anything. */
 const KEYED_ONLY = /(?:^|\.)(?:serve|server|Server|start|startStandaloneServer|WebSocketServer)$/;
+/** Socket.IO's `new Server(8000, …)`. */
+const OF_NUMBER = /^Server\(\s*\d{4,5}\s*[,)]/;
 const NEVER =
   /^(?:history|router|events?|emitter|socket|window|document|store|i18n|player|nodemailer|db|redis|client)\./;
 
@@ -29,8 +31,10 @@ export async function scriptListens(trail: Trail, source: SourceFile): Promise<L
     if (NEVER.test(callee) || /\bfunction\s*$/.test(code.slice(Math.max(0, match.index - 12), match.index)))
       continue;
     const open = match.index + match[0].length - 1;
-    const said = await argumentPort(trail, source, open, KEYED_ONLY.test(callee));
-    if (said.digits || said.name) found.push({ ...said, label: callee });
+    const isKeyed = KEYED_ONLY.test(callee) && !OF_NUMBER.test(callee + code.slice(open, open + 24));
+    const said = await argumentPort(trail, source, open, isKeyed);
+    if (said.digits || said.name)
+      found.push({ ...said, label: callee.replace(/^require\(\)$/, 'socket.io') });
   }
   const exported = /\bexport\s+default\s*\{/.exec(code);
   if (exported) {

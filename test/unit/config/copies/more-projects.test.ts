@@ -224,6 +224,24 @@ const cases: [string, Files, string[]][] = [
     ['backend 3125 api/src/GameServer.ts:1 PORT', 'frontend 5173'],
   ],
   [
+    'Socket.IO that is called with its number',
+    both({
+      'api/package.json': scripts({ start: 'nodemon index.js' }, ['socket.io']),
+      'api/index.js':
+        'const { Socket } = require("socket.io");\nconst io = require("socket.io")(8127, {\n  cors: { origin: "http://localhost:5173" },\n});\n',
+    }),
+    ['backend 8127 api/index.js:2 socket.io', 'frontend 5173'],
+  ],
+  [
+    'Socket.IO’s server of a number of its own',
+    both({
+      'api/package.json': scripts({ start: 'nodemon index.js' }, ['socket.io']),
+      'api/index.js':
+        'import { Server } from "socket.io";\nconst io = new Server(8128, { cors: { origin: "http://localhost:5173" } });\n',
+    }),
+    ['backend 8128 api/index.js:2 Server', 'frontend 5173'],
+  ],
+  [
     'a config of two modes: each server has its own branch',
     {
       'package.json': scripts({ 'dev:api': 'vite', 'dev:web': 'vite --mode web' }, ['vite']),
