@@ -156,6 +156,10 @@ async function ofComposer({ project }: Scope, dirs: string[], found: readonly Ca
       all.push({ what: 'vite', file, how, why: 'the builder of its own pages' });
     const horizon = all.length === 0 && /"laravel\/horizon"\s*:/.test(text);
     if (horizon) all.push({ what: 'horizon', file, how: '"php artisan horizon"' });
+    // Not the default of a new project: somebody has set a queue up.
+    const env = (await project.text(path.join(dir, '.env'))) ?? (await project.text(`${dir}/.env.example`));
+    if (all.length === 0 && /^QUEUE_CONNECTION=["']?(?:redis|sqs|beanstalkd)\b/m.test(env ?? ''))
+      all.push({ what: 'queue', file, how: '"php artisan queue:work"' });
     if (all.length > 0) return all;
   }
   return [];

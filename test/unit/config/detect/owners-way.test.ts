@@ -1117,6 +1117,16 @@ const workers: [string, Files, string[]][] = [
     ['queue: a worker that "composer run dev" starts; a config can add it'],
   ],
   [
+    'a queue of Laravel’s in Redis',
+    { 'backend/composer.json': {}, 'backend/.env.example': 'QUEUE_CONNECTION=redis\n' },
+    ['queue: a worker that "php artisan queue:work" starts; a config can add it'],
+  ],
+  [
+    'a new project of Laravel’s',
+    { 'backend/composer.json': {}, 'backend/.env.example': 'QUEUE_CONNECTION=database\n' },
+    [],
+  ],
+  [
     'composer run dev builds pages of the server’s own, too',
     {
       'backend/artisan': '',
