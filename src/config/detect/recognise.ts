@@ -137,7 +137,11 @@ function withPort(
 ): Pick<App, 'command' | 'awayCommand'> {
   const { command } = draft;
   if (PLACEHOLDER.test(line)) return { command };
-  if (seen.inPlace) return { command: movable(draft, line, seen) };
+  const placed = seen.inPlace && movable(draft, line, seen);
+  if (placed && !framework.flagsOnce) return { command: placed };
+  // On its own port a script runs under its name, which its config may read.
+  if (placed && placed !== command && host === undefined)
+    return seen.levels.length > 0 ? { command, awayCommand: placed } : { command: placed };
   const said = PLACES_PORT.test(line) || PLACES_PORT.test(seen.line);
   if (!framework.flags || !seen.appendable || said) return { command };
   const own = seen.hostGiven || host === undefined;

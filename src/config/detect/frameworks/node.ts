@@ -31,7 +31,7 @@ const frontends: Framework[] = [
   { id: 'rsbuild', label: 'Rsbuild', role: 'frontend', commands: ['rsbuild', 'rsbuild dev'], not: ['build', 'preview', 'inspect'], flags: ['--port', '{port}', '--host', '{host}'], port: 3000, caches: BUNDLER_CACHES },
   { id: 'rspack', label: 'Rspack', role: 'frontend', commands: ['rspack serve', 'rspack dev'], flags: PORT_HOST, port: 8080, caches: BUNDLER_CACHES },
   { id: 'parcel', label: 'Parcel', role: 'frontend', commands: ['parcel', 'parcel serve'], not: ['build', 'watch', 'help'], flags: ['-p', '{port}', '--host', '{host}'], readsPort: true, port: 1234, caches: ['.parcel-cache'] },
-  { id: 'webpack', label: 'webpack-dev-server', role: 'frontend', commands: ['webpack serve', 'webpack-dev-server', 'webpack server', 'webpack s', 'webpack-cli serve', 'encore dev-server'], flags: PORT_HOST, port: 8080, caches: BUNDLER_CACHES },
+  { id: 'webpack', label: 'webpack-dev-server', role: 'frontend', commands: ['webpack serve', 'webpack-dev-server', 'webpack server', 'webpack s', 'webpack-cli serve', 'encore dev-server'], flags: PORT_HOST, flagsOnce: true, inPlace: /(\b(?:webpack|encore)\b[^&|;]*?--port[ =])(\d{2,5})\b/, port: 8080, caches: BUNDLER_CACHES },
   { id: 'vue-cli', label: 'Vue CLI', role: 'frontend', commands: ['vue-cli-service serve'], flags: PORT_HOST, readsPort: true, port: 8080, caches: BUNDLER_CACHES },
   { id: 'gatsby', label: 'Gatsby', role: 'frontend', commands: ['gatsby develop', 'gatsby dev'], flags: SHORT, readsPort: true, port: 8000, caches: ['.cache'] },
   { id: 'gatsby', label: 'Gatsby', role: 'frontend', commands: ['gatsby serve'], flags: SHORT, readsPort: true, port: 9000, production: true },

@@ -18,6 +18,7 @@ await writeFile(
       'dev:web': 'vite --port 4000',
       nested: 'npm run dev:web',
       dj: 'python manage.py runserver 8001',
+      wds: 'rimraf out && webpack-dev-server --port 8081',
     },
   }),
 );
@@ -103,6 +104,9 @@ for (const [line, expected, readsPort] of [
   ['vite', 'vite --port {port} --strictPort', false],
   ['next dev', 'next dev -p {port}', undefined],
   ['ng serve', 'ng serve --port {port}', false],
+  // Version 3 ends at a second --port.
+  ['webpack-dev-server --hot --port 8081', 'webpack-dev-server --hot --port {port}', false],
+  ['npm run wds', 'npm run wds', false],
   ['python manage.py runserver', 'python manage.py runserver {port}', false],
   ['gunicorn app:app', 'gunicorn app:app -b {host}:{port}', undefined],
   ['puma', 'puma -p {port}', false],
