@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { onPath, PYTHON, programFile } from '../../system/programs.ts';
+import { isLoopback } from '../services/addresses.ts';
 import type { App } from '../types.ts';
 import type { DetectContext, Project } from './project.ts';
 import { venvBin } from './venv.ts';
@@ -156,5 +157,13 @@ export async function reflexApp(
     evidence: project.relative(path.join(dir, 'rxconfig.py')),
     ...settings,
   };
-  return { app, note };
+  return { app, note: note ?? (await elsewhere(project, app.evidence)) };
+}
+
+/** The page of `api_url="https://api.example.com"` would speak to another machine: here it has its own backend. */
+async function elsewhere(project: Project, file: string): Promise<string | undefined> {
+  const text = (await project.text(path.join(project.root, file))) ?? '';
+  const url = /^[^#\n]*\bapi_url\s*=\s*["'](https?:\/\/[^"'\s]+)["']\s*(?:[,)\n]|$)/m.exec(text)?.[1];
+  if (url === undefined || !URL.canParse(url) || isLoopback(new URL(url).hostname)) return undefined;
+  return `${file}: its api_url ${url} is not used: the page is told the backend that is started here`;
 }

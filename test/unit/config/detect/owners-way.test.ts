@@ -270,6 +270,20 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ],
   ],
   [
+    'Reflex whose page would speak to another machine',
+    {
+      'rxconfig.py':
+        'config = rx.Config(\n    app_name="shop",\n    api_url="https://api.example.com:8000"\n)\n',
+    },
+    [
+      'reflex backend+frontend reflex 8000+3000: python3 -m reflex run --backend-port {backend} --frontend-port {frontend}',
+    ],
+    [],
+    [
+      'rxconfig.py: its api_url https://api.example.com:8000 is not used: the page is told the backend that is started here',
+    ],
+  ],
+  [
     'of a build and its watcher the one that the README has people type',
     {
       'README.md': '`php artisan serve`, and in another terminal `npm run watch`\n',
