@@ -2,6 +2,9 @@ import type { Framework } from './types.ts';
 
 const VITE = ['--port', '{port}', '--strictPort', '--host', '{host}'];
 const PORT_HOST = ['--port', '{port}', '--host', '{host}'];
+/** Where its one port stands. */
+const portOf = (program: string) =>
+  new RegExp(`(\\b(?:${program})\\b[^&|;]*?\\s(?:-p|--port)[ =]?)(\\d{2,5})\\b`);
 const SHORT = ['-p', '{port}', '-H', '{host}'];
 const VITE_CACHES = ['node_modules/.vite'];
 const BUNDLER_CACHES = ['node_modules/.cache'];
@@ -31,7 +34,7 @@ const frontends: Framework[] = [
   { id: 'rsbuild', label: 'Rsbuild', role: 'frontend', commands: ['rsbuild', 'rsbuild dev'], not: ['build', 'preview', 'inspect'], flags: ['--port', '{port}', '--host', '{host}'], port: 3000, caches: BUNDLER_CACHES },
   { id: 'rspack', label: 'Rspack', role: 'frontend', commands: ['rspack serve', 'rspack dev'], flags: PORT_HOST, port: 8080, caches: BUNDLER_CACHES },
   { id: 'parcel', label: 'Parcel', role: 'frontend', commands: ['parcel', 'parcel serve'], not: ['build', 'watch', 'help'], flags: ['-p', '{port}', '--host', '{host}'], readsPort: true, port: 1234, caches: ['.parcel-cache'] },
-  { id: 'webpack', label: 'webpack-dev-server', role: 'frontend', commands: ['webpack serve', 'webpack-dev-server', 'webpack server', 'webpack s', 'webpack-cli serve', 'encore dev-server'], flags: PORT_HOST, flagsOnce: true, inPlace: /(\b(?:webpack|encore)\b[^&|;]*?--port[ =])(\d{2,5})\b/, port: 8080, caches: BUNDLER_CACHES },
+  { id: 'webpack', label: 'webpack-dev-server', role: 'frontend', commands: ['webpack serve', 'webpack-dev-server', 'webpack server', 'webpack s', 'webpack-cli serve', 'encore dev-server'], flags: PORT_HOST, flagsOnce: true, inPlace: portOf('webpack|encore'), port: 8080, caches: BUNDLER_CACHES },
   { id: 'vue-cli', label: 'Vue CLI', role: 'frontend', commands: ['vue-cli-service serve'], flags: PORT_HOST, readsPort: true, port: 8080, caches: BUNDLER_CACHES },
   { id: 'gatsby', label: 'Gatsby', role: 'frontend', commands: ['gatsby develop', 'gatsby dev'], flags: SHORT, readsPort: true, port: 8000, caches: ['.cache'] },
   { id: 'gatsby', label: 'Gatsby', role: 'frontend', commands: ['gatsby serve'], flags: SHORT, readsPort: true, port: 9000, production: true },
@@ -52,10 +55,10 @@ const frontends: Framework[] = [
   { id: 'langgraph', label: 'LangGraph.js', role: 'backend', commands: ['langgraphjs dev', 'langgraph-cli dev'], flags: PORT_HOST, port: 2024 },
   { id: 'sanity', label: 'Sanity', role: 'frontend', commands: ['sanity dev', 'sanity start'], flags: PORT_HOST, port: 3333 },
   { id: 'slidev', label: 'Slidev', role: 'frontend', commands: ['slidev'], not: ['build', 'export', 'format'], flags: ['--port', '{port}'], port: 3030 },
-  { id: 'http-server', label: 'http-server', role: 'frontend', commands: ['http-server'], flags: ['-p', '{port}', '-a', '{host}'], readsPort: true, port: 8080 },
+  { id: 'http-server', label: 'http-server', role: 'frontend', commands: ['http-server'], flags: ['-p', '{port}', '-a', '{host}'], flagsOnce: true, inPlace: portOf('http-server'), readsPort: true, port: 8080 },
   { id: 'serve', label: 'serve', role: 'frontend', commands: ['serve'], flags: ['-l', 'tcp://{host}:{port}'], hostless: ['-l', '{port}'], readsPort: true, port: 3000, production: true, portFlag: /(?:-l|--listen|-p|--port)[ =](?:tcp:\/\/\S+:)?(\d+)/ },
   { id: 'live-server', label: 'live-server', role: 'frontend', commands: ['live-server'], flags: ['--port={port}', '--host={host}', '--no-browser'], readsPort: true, port: 8080 },
-  { id: 'browser-sync', label: 'Browsersync', role: 'frontend', commands: ['browser-sync start', 'browser-sync'], flags: ['--port', '{port}', '--no-open'], port: 3000 },
+  { id: 'browser-sync', label: 'Browsersync', role: 'frontend', commands: ['browser-sync start', 'browser-sync'], flags: ['--port', '{port}', '--no-open'], flagsOnce: true, inPlace: portOf('browser-sync'), port: 3000 },
   { id: 'vite-plus', label: 'Vite+', role: 'frontend', commands: ['vp dev'], flags: VITE, port: 5173, caches: VITE_CACHES },
   { id: 'vite-plus', label: 'Vite+', role: 'frontend', commands: ['vp preview'], flags: VITE, port: 4173, production: true, caches: VITE_CACHES },
   { id: 'vike', label: 'Vike', role: 'frontend', commands: ['vike dev', 'vike'], not: ['build', 'preview', 'prerender'], flags: ['--port', '{port}', '--host', '{host}'], port: 3000, caches: VITE_CACHES },
@@ -77,7 +80,7 @@ const frontends: Framework[] = [
   { id: 'one', label: 'One', role: 'frontend', commands: ['one dev'], flags: PORT_HOST, port: 8081 },
   { id: 'ladle', label: 'Ladle', role: 'frontend', commands: ['ladle serve', 'ladle dev'], flags: PORT_HOST, port: 61000 },
   { id: 'histoire', label: 'Histoire', role: 'frontend', commands: ['histoire dev'], flags: ['--port', '{port}'], port: 6006 },
-  { id: 'web-dev-server', label: '@web/dev-server', role: 'frontend', commands: ['wds', 'web-dev-server'], flags: ['--port', '{port}', '--hostname', '{host}'], port: 8000 },
+  { id: 'web-dev-server', label: '@web/dev-server', role: 'frontend', commands: ['wds', 'web-dev-server'], flags: ['--port', '{port}', '--hostname', '{host}'], flagsOnce: true, inPlace: portOf('wds|web-dev-server'), port: 8000 },
   { id: 'stencil', label: 'Stencil', role: 'frontend', commands: ['stencil build'], needs: /--serve\b/, flags: ['--port', '{port}', '--address', '{host}'], hostFlag: /--address\b/, port: 3333 },
   { id: 'hexo', label: 'Hexo', role: 'frontend', commands: ['hexo server', 'hexo serve', 'hexo s'], flags: ['-p', '{port}', '-i', '{host}'], hostFlag: /(?:-i|--ip)\b/, port: 4000 },
   { id: 'docsify', label: 'docsify', role: 'frontend', commands: ['docsify serve'], flags: ['--port', '{port}'], port: 3000 },

@@ -104,7 +104,11 @@ for (const [line, expected, readsPort] of [
   ['vite', 'vite --port {port} --strictPort', false],
   ['next dev', 'next dev -p {port}', undefined],
   ['ng serve', 'ng serve --port {port}', false],
-  // Version 3 ends at a second --port.
+  // These end at a second --port.
+  ['http-server dist -p 8081 -c-1', 'http-server dist -p {port} -c-1', undefined],
+  ['http-server dist', 'http-server dist -p {port}', undefined],
+  ['npx wds --port=8081', 'npx wds --port={port}', false],
+  ['browser-sync start --server --port 8081', 'browser-sync start --server --port {port}', false],
   ['webpack-dev-server --hot --port 8081', 'webpack-dev-server --hot --port {port}', false],
   ['npm run wds', 'npm run wds', false],
   ['python manage.py runserver', 'python manage.py runserver {port}', false],
