@@ -4,7 +4,7 @@ const VITE = ['--port', '{port}', '--strictPort', '--host', '{host}'];
 const PORT_HOST = ['--port', '{port}', '--host', '{host}'];
 /** Where its one port stands. */
 const portOf = (program: string) =>
-  new RegExp(`(\\b(?:${program})\\b[^&|;]*?\\s(?:-p|--port)[ =]?)(\\d{2,5})\\b`);
+  new RegExp(`(\\b(?:${program})\\b[^&|;]*?\\s(?:-[lp]|--port|--listen)[ =]?)(\\d{2,5})\\b`);
 const SHORT = ['-p', '{port}', '-H', '{host}'];
 const VITE_CACHES = ['node_modules/.vite'];
 const BUNDLER_CACHES = ['node_modules/.cache'];
@@ -35,7 +35,7 @@ const frontends: Framework[] = [
   { id: 'rspack', label: 'Rspack', role: 'frontend', commands: ['rspack serve', 'rspack dev'], flags: PORT_HOST, port: 8080, caches: BUNDLER_CACHES },
   { id: 'parcel', label: 'Parcel', role: 'frontend', commands: ['parcel', 'parcel serve'], not: ['build', 'watch', 'help'], flags: ['-p', '{port}', '--host', '{host}'], readsPort: true, port: 1234, caches: ['.parcel-cache'] },
   { id: 'webpack', label: 'webpack-dev-server', role: 'frontend', commands: ['webpack serve', 'webpack-dev-server', 'webpack server', 'webpack s', 'webpack-cli serve', 'encore dev-server'], flags: PORT_HOST, flagsOnce: true, inPlace: portOf('webpack|encore'), port: 8080, caches: BUNDLER_CACHES },
-  { id: 'vue-cli', label: 'Vue CLI', role: 'frontend', commands: ['vue-cli-service serve'], flags: PORT_HOST, readsPort: true, port: 8080, caches: BUNDLER_CACHES },
+  { id: 'vue-cli', label: 'Vue CLI', role: 'frontend', commands: ['vue-cli-service serve'], flags: PORT_HOST, flagsOnce: true, inPlace: portOf('vue-cli-service serve'), readsPort: true, port: 8080, caches: BUNDLER_CACHES },
   { id: 'gatsby', label: 'Gatsby', role: 'frontend', commands: ['gatsby develop', 'gatsby dev'], flags: SHORT, readsPort: true, port: 8000, caches: ['.cache'] },
   { id: 'gatsby', label: 'Gatsby', role: 'frontend', commands: ['gatsby serve'], flags: SHORT, readsPort: true, port: 9000, production: true },
   { id: 'vitepress', label: 'VitePress', role: 'frontend', commands: ['vitepress dev', 'vitepress'], not: ['build', 'preview', 'serve', 'init'], flags: VITE, port: 5173, caches: ['.vitepress/cache', 'docs/.vitepress/cache'] },
@@ -56,7 +56,7 @@ const frontends: Framework[] = [
   { id: 'sanity', label: 'Sanity', role: 'frontend', commands: ['sanity dev', 'sanity start'], flags: PORT_HOST, port: 3333 },
   { id: 'slidev', label: 'Slidev', role: 'frontend', commands: ['slidev'], not: ['build', 'export', 'format'], flags: ['--port', '{port}'], port: 3030 },
   { id: 'http-server', label: 'http-server', role: 'frontend', commands: ['http-server'], flags: ['-p', '{port}', '-a', '{host}'], flagsOnce: true, inPlace: portOf('http-server'), readsPort: true, port: 8080 },
-  { id: 'serve', label: 'serve', role: 'frontend', commands: ['serve'], flags: ['-l', 'tcp://{host}:{port}'], hostless: ['-l', '{port}'], readsPort: true, port: 3000, production: true, portFlag: /(?:-l|--listen|-p|--port)[ =](?:tcp:\/\/\S+:)?(\d+)/ },
+  { id: 'serve', label: 'serve', role: 'frontend', commands: ['serve'], flags: ['-l', 'tcp://{host}:{port}'], hostless: ['-l', '{port}'], flagsOnce: true, inPlace: portOf('serve(?:@\\S+)?'), readsPort: true, port: 3000, production: true, portFlag: /(?:-l|--listen|-p|--port)[ =](?:tcp:\/\/\S+:)?(\d+)/ },
   { id: 'live-server', label: 'live-server', role: 'frontend', commands: ['live-server'], flags: ['--port={port}', '--host={host}', '--no-browser'], readsPort: true, port: 8080 },
   { id: 'browser-sync', label: 'Browsersync', role: 'frontend', commands: ['browser-sync start', 'browser-sync'], flags: ['--port', '{port}', '--no-open'], flagsOnce: true, inPlace: portOf('browser-sync'), port: 3000 },
   { id: 'vite-plus', label: 'Vite+', role: 'frontend', commands: ['vp dev'], flags: VITE, port: 5173, caches: VITE_CACHES },

@@ -22,7 +22,7 @@ export interface Framework {
   hostless?: string[];
   /** The flags would take other addresses of its own away: told where its port is none of these. */
   flagsAway?: true;
-  /** A flag that stands twice ends it (webpack-dev-server 3, http-server): `inPlace` is where the first one is. */
+  /** A port said twice ends it (Vue CLI, http-server), or opens both (serve): `inPlace` is where the first one is. */
   flagsOnce?: true;
   /** It reads PORT although it has flags: told where these cannot reach it. */
   readsPort?: boolean;

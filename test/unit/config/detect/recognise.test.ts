@@ -104,7 +104,9 @@ for (const [line, expected, readsPort] of [
   ['vite', 'vite --port {port} --strictPort', false],
   ['next dev', 'next dev -p {port}', undefined],
   ['ng serve', 'ng serve --port {port}', false],
-  // These end at a second --port.
+  // These end at a second --port, or open both.
+  ['vue-cli-service serve --port 8081', 'vue-cli-service serve --port {port}', undefined],
+  ['npx serve -s dist -l 8081', 'npx serve -s dist -l {port}', undefined],
   ['http-server dist -p 8081 -c-1', 'http-server dist -p {port} -c-1', undefined],
   ['http-server dist', 'http-server dist -p {port}', undefined],
   ['npx wds --port=8081', 'npx wds --port={port}', false],
