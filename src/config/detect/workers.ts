@@ -45,7 +45,8 @@ export async function mentionWorkers(scope: Scope, found: readonly Candidate[]):
   const within = dirs.filter((dir) => `${dir}/`.startsWith(`${root}/`));
   for (const read of [ofScripts, ofComposer, ofTargets, ofCompose, ofReadme, ofPackages, ofFiles]) {
     const workers = await read(scope, within, found);
-    for (const { what, file, how, why = 'a worker' } of workers)
+    const unsaid = workers.filter(({ what }) => !scope.leftOut.some((one) => one.what === what));
+    for (const { what, file, how, why = 'a worker' } of unsaid)
       scope.leftOut.push({ what, file, why: `${why} that ${how} starts; a config can add it` });
     if (workers.length > 0) break;
   }

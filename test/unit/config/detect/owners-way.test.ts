@@ -1111,7 +1111,7 @@ const workers: [string, Files, string[]][] = [
       'package.json': { workspaces: ['web', 'workers'] },
       'workers/package.json': { name: 'workers', scripts: { start: 'tsx watch index.ts' } },
       'docker-compose.yml':
-        'services:\n  celery_beat:\n    image: shop\n    command: celery -A shop beat\n  celery_default:\n    image: shop\n    command: ["./scripts/work.sh"]\n',
+        'services:\n  celery_beat:\n    image: shop\n    command: celery -A shop beat\n  celery_default:\n    image: shop\n    command: ["./scripts/work.sh"]\n  workers:\n    build: .\n',
     },
     [
       'workers: backend is started as the backend; a config can add it',
