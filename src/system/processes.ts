@@ -61,22 +61,6 @@ export function isAlive({ pid, start }: Proc): boolean {
   return readSame(pid, start)?.zombie === false;
 }
 
-/**
- * The process and, below it, the children of first threads: what a look at every process would find in most trees, at
- * the price of these alone. Who is not among them may be there all the same.
- */
-export function nearTree(pid: number, start: string): Proc[] {
-  const first = readSame(pid, start);
-  const found = first && !first.zombie ? [first] : [];
-  for (const { pid } of found)
-    for (const child of processTable.childrenOf(pid)) {
-      const proc = readProcess(child);
-      // Of a number that has been given away again since, the parent is another.
-      if (proc?.ppid === pid && !proc.zombie) found.push(proc);
-    }
-  return found;
-}
-
 /** The sockets that a process holds; undefined where they may not be seen. */
 export const socketsOf = (proc: Proc): string[] | undefined =>
   proc.start === '' ? undefined : processTable.socketsOf(proc.pid);

@@ -1,5 +1,13 @@
 import { groupExists } from './platform.ts';
-import { isAlive, listProcesses, type Proc, processTable, type TreeRoot } from './processes.ts';
+import {
+  isAlive,
+  listProcesses,
+  type Proc,
+  processTable,
+  readProcess,
+  readSame,
+  type TreeRoot,
+} from './processes.ts';
 
 // Which processes belong together, or are ours.
 
@@ -26,6 +34,22 @@ export function descendantsIn(all: readonly Proc[]): (roots: readonly Proc[]) =>
     }
     return [...found.values()];
   };
+}
+
+/**
+ * The process and, below it, the children of first threads: what a look at every process would find in most trees, at
+ * the price of these alone. Who is not among them may be there all the same.
+ */
+export function nearTree(pid: number, start: string): Proc[] {
+  const first = readSame(pid, start);
+  const found = first && !first.zombie ? [first] : [];
+  for (const { pid } of found)
+    for (const child of processTable.childrenOf(pid)) {
+      const proc = readProcess(child);
+      // Of a number that has been given away again since, the parent is another.
+      if (proc?.ppid === pid && !proc.zombie) found.push(proc);
+    }
+  return found;
 }
 
 /** The process's parent, its parent and so on; the process itself is not among them. */

@@ -1,6 +1,6 @@
 import { groupExists, sendSignal, signalGroup } from '../system/platform.ts';
-import { isAlive, nearTree, type Proc, type TreeRoot } from '../system/processes.ts';
-import { findTree } from '../system/tree.ts';
+import { isAlive, type Proc, type TreeRoot } from '../system/processes.ts';
+import { findTree, nearTree } from '../system/tree.ts';
 import { endAll } from './end-all.ts';
 
 export interface Terminator {

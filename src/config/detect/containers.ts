@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseCompose, readCompose } from '../services/compose.ts';
 import type { App } from '../types.ts';
 import { type Candidate, roleOfName, type Scope } from './candidate.ts';
-import { MANIFEST } from './folders.ts';
+import { hasManifest } from './folders.ts';
 import { isRecord } from './owner/jsonc.ts';
 
 /** What is said of a project's containers: servers that they alone start, and pages that ask one by its name. */
@@ -131,7 +131,7 @@ const isWithin = (file: string, dir: string): boolean => `${file}/`.startsWith(`
 /** Built from a folder that is a program of its own: one of several that only other containers reach. */
 async function isProgram(project: Scope['project'], { code }: Container): Promise<boolean> {
   const [dir] = code;
-  return dir !== undefined && [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
+  return dir !== undefined && (await hasManifest(project, dir));
 }
 
 /** Servers with a port of this machine that nothing of the run is: a proxy before the others, an admin page. */

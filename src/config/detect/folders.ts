@@ -139,7 +139,7 @@ async function onlyBelow(scope: Scope, dir: string, role: Role): Promise<Candida
   const found: Candidate[] = [];
   for (const name of names.sort()) {
     const inner = await throughFolders(project, path.join(dir, name));
-    if (![...(await project.list(inner)).files].some((file) => MANIFEST.test(file))) continue;
+    if (!(await hasManifest(project, inner))) continue;
     const servers = (await folderCandidates(scope, inner)).filter((c) => !c.task && !isBeside(c));
     found.push(...servers.filter(({ app }) => app.roles[0] === role && app.framework !== 'static'));
   }
@@ -189,8 +189,8 @@ async function programsAt(project: Project, dir: string): Promise<string[]> {
   const { files, dirs } = await project.list(dir);
   if (files.size > 0) return [dir];
   const inner = [...dirs].filter((name) => !SKIPPED.test(name)).map((name) => path.join(dir, name));
-  const seen = await Promise.all(inner.slice(0, 20).map((one) => project.list(one)));
-  const programs = inner.filter((_, i) => [...(seen[i]?.files ?? [])].some((file) => MANIFEST.test(file)));
+  const seen = await Promise.all(inner.slice(0, 20).map((one) => hasManifest(project, one)));
+  const programs = inner.filter((_, i) => seen[i]);
   return programs.length > 0 ? programs : [dir];
 }
 
@@ -212,6 +212,10 @@ export async function otherFolders(scope: Scope): Promise<Candidate[]> {
 /** What says that a folder is a program of its own. */
 export const MANIFEST =
   /^(?:package\.json|requirements\.txt|pyproject\.toml|Pipfile|manage\.py|rxconfig\.py|go\.mod|Cargo\.toml|composer\.json|artisan|Gemfile|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs|deno\.jsonc?|.+\.(?:cs|fs)proj)$/;
+/** The folder says that it is a program of its own. */
+export const hasManifest = async (project: Project, dir: string): Promise<boolean> =>
+  [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
+
 const PYTHON_FILE = /^(?:app|main|server|api)\.py$/;
 /** Programs without a list of packages: what a web server of the machine runs. */
 const CODE = /\.(?:php|py|go|rb|java|cs|pl|jsp|aspx)$/;
@@ -263,10 +267,9 @@ export async function unrecognised(
       homes.some((home) => `${home}/`.startsWith(`${dir}/`))
     )
       continue;
-    const { files, dirs } = await project.list(dir);
     // The code of the server at the top, in any language.
-    if (name === 'app' && homes.includes(project.root) && ![...files].some((file) => MANIFEST.test(file)))
-      continue;
+    if (name === 'app' && homes.includes(project.root) && !(await hasManifest(project, dir))) continue;
+    const { dirs } = await project.list(dir);
     const inner = [...dirs].filter((one) => !SKIPPED.test(one)).slice(0, 20);
     const programs = await Promise.all([dir, ...inner.map((one) => path.join(dir, one))].map(isProgram));
     if (programs.includes(true)) found.push(name);

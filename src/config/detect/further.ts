@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Candidate, isBeside, type Scope } from './candidate.ts';
-import { isNoPart, MANIFEST, serversIn } from './folders.ts';
+import { hasManifest, isNoPart, serversIn } from './folders.ts';
 import { saysItListens } from './listening.ts';
 
 /** Folders that are looked into, and that are told. */
@@ -68,8 +68,7 @@ async function programs({ project }: Scope): Promise<string[]> {
       .sort()
       .slice(0, 40)
       .map((name) => path.join(dir, name));
-  const isProgram = async (dir: string) =>
-    [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
+  const isProgram = (dir: string) => hasManifest(project, dir);
   for (const dir of await inner(project.root)) {
     if (await isProgram(dir)) found.push(dir);
     else

@@ -110,18 +110,20 @@ export class Project {
 
   /** A folder that the one above it, if that has been read, does not name needs no asking. */
   async #read(dir: string): Promise<Names> {
-    const above = await this.#dirs.get(path.dirname(dir));
-    const known = above && above.dirs.size + above.files.size > 0;
-    return known && !above.dirs.has(path.basename(dir))
-      ? { files: new Set(), dirs: new Set() }
-      : readNames(dir);
+    return (await this.#lacks(dir, 'dirs')) ? { files: new Set(), dirs: new Set() } : readNames(dir);
   }
 
   /** Nor does a file. */
   async #textOf(file: string): Promise<string | undefined> {
-    const names = await this.#dirs.get(path.dirname(file));
-    const known = names && names.dirs.size + names.files.size > 0;
-    return known && !names.files.has(path.basename(file)) ? undefined : readText(file);
+    return (await this.#lacks(file, 'files')) ? undefined : readText(file);
+  }
+
+  /** The folder above has been read, and does not name it. One that names nothing may be closed to us. */
+  async #lacks(place: string, kind: keyof Names): Promise<boolean> {
+    const above = await this.#dirs.get(path.dirname(place));
+    return (
+      above !== undefined && above.dirs.size + above.files.size > 0 && !above[kind].has(path.basename(place))
+    );
   }
 
   async has(dir: string, name: string): Promise<boolean> {

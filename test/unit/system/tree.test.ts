@@ -5,16 +5,9 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseStat } from '../../../src/system/linux.ts';
 import { leader } from '../../../src/system/platform.ts';
-import {
-  isAlive,
-  nearTree,
-  type Proc,
-  processTable,
-  readProcess,
-  readSame,
-} from '../../../src/system/processes.ts';
+import { isAlive, type Proc, processTable, readProcess, readSame } from '../../../src/system/processes.ts';
 import { parsePs } from '../../../src/system/ps.ts';
-import { ancestorsOf, findTree, withDescendants } from '../../../src/system/tree.ts';
+import { ancestorsOf, findTree, nearTree, withDescendants } from '../../../src/system/tree.ts';
 
 /** `pid: parent`. */
 const family = (parents: Record<number, number>, zombies: number[] = []): Proc[] =>
