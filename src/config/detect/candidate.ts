@@ -77,7 +77,12 @@ const backgroundNames = new Set(
 
 const ROLE_WORDS = new Set(Object.values(roleNames).flat());
 
-const tokens = (name: string) => name.toLowerCase().split(/[^a-z0-9]+/);
+/** `ClientUI` and `shop.Client` are words as `client-ui` is. */
+const tokens = (name: string) =>
+  name
+    .replace(/([a-z\d])(?=[A-Z])/g, '$1-')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
 
 /** `my-backend`, `dev:api`, `web`: the role that a folder's or a script's name says. */
 export function roleOfName(name: string): Role | undefined {

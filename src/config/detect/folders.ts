@@ -133,7 +133,7 @@ export async function namedFolders(scope: Scope): Promise<Candidate[]> {
 }
 
 /** The one program below a folder that is none itself: `frontend/nextjs`, `backend/api`. */
-async function onlyBelow(scope: Scope, dir: string, role: Role): Promise<Candidate | undefined> {
+export async function onlyBelow(scope: Scope, dir: string, role: Role): Promise<Candidate | undefined> {
   const { project } = scope;
   const names = [...(await project.list(dir)).dirs].filter((name) => !SKIPPED.test(name)).slice(0, 20);
   const found: Candidate[] = [];

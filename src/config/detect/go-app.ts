@@ -32,11 +32,14 @@ export async function goCommand(
   // A small tool that lies beside `cmd/server` is not what `go run` means.
   const isSure = dirs.size === 0 || (await project.has(dir, 'main.go'));
   if (isSure && (await isMain(project, dir))) return (await serves(dir)) ? ['go', 'run', '.'] : undefined;
+  const cmd = path.join(dir, 'cmd');
   const commands: string[] = [];
-  // `cmd/main.go` beside `cmd/seed`: what lies below is a tool of it.
-  const isAbove = (await isMain(project, path.join(dir, 'cmd'))) && (await listens(path.join(dir, 'cmd')));
-  for (const name of isAbove ? [] : dirs)
-    if (await isServer(path.join(dir, 'cmd', name))) commands.push(name);
+  for (const name of dirs) if (await isServer(path.join(cmd, name))) commands.push(name);
+  // `cmd/main.go` beside `cmd/seed`: what lies below is a tool of it, unless somebody starts that.
+  const isAbove = (await isMain(project, cmd)) && (await listens(cmd));
+  const said = isAbove && commands.length > 0 ? await saidMain(project, dir, isServer) : undefined;
+  if (said) return ['go', 'run', said];
+  if (isAbove) return ['go', 'run', './cmd'];
   // What air builds, what is called as a server is, or as the whole module.
   const air = /\bgo\s+(?:build|run)\b[^"'\n]*?\.\/cmd\/([\w-]+)/.exec(
     (await project.text(path.join(dir, '.air.toml'))) ?? '',
@@ -48,29 +51,77 @@ export async function goCommand(
   if (one ?? commands.length === 1) return ['go', 'run', `./cmd/${one ?? commands[0]}`];
   // Of several that may come to a server the one that listens itself.
   const listening: string[] = [];
-  for (const name of commands) if (await listens(path.join(dir, 'cmd', name))) listening.push(name);
+  for (const name of commands) if (await listens(path.join(cmd, name))) listening.push(name);
   if (listening.length === 1) return ['go', 'run', `./cmd/${listening[0]}`];
   if (commands.length === 0 && !isSure && (await isServer(dir))) return ['go', 'run', '.'];
   for (const name of ['cmd', 'src', 'server', 'app', 'cli'])
     if (await isServer(path.join(dir, name))) return ['go', 'run', `./${name}`];
+  const meant = await saidMain(project, dir, isServer);
+  if (meant) return ['go', 'run', meant];
   return commands.length === 0 ? onlyBelow(project, dir, listens) : undefined;
 }
 
-/** The one main package of a module that has it in a folder by any name: `api/main.go` below `go.mod`. */
+const BOOKS = /^(?:\.air\.toml|(?:gnu)?makefile|\.?justfile|taskfile\.ya?ml|dockerfile|readme\.md)$/i;
+
+/** The one program of the module that its air, its recipes, its Dockerfile and its README start. */
+async function saidMain(
+  project: Project,
+  dir: string,
+  isServer: (folder: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  const said = new Set<string>();
+  for (const home of new Set([dir, project.root]))
+    for (const name of [...(await project.list(home)).files].filter((one) => BOOKS.test(one)).slice(0, 6))
+      for (const [, verb, words = ''] of ((await project.text(path.join(home, name))) ?? '').matchAll(
+        /\bgo +(run|build) ([^\n"'`&|;#]*)/g,
+      )) {
+        const all = words.split(' ').filter((word) => /^[\w./*-]+$/.test(word) && !word.startsWith('-'));
+        const target = (verb === 'run' ? all[0] : all.at(-1))?.replace(/(?:^|\/)[\w*]+\.go$/, '') ?? '';
+        // From the top the way leads through the module's own folder.
+        for (const from of new Set([dir, home])) {
+          const folder = path.resolve(from, target);
+          const isBelow = folder.startsWith(dir + path.sep) && !TOOL.test(path.basename(folder));
+          if (isBelow && (await isServer(folder))) said.add(path.relative(dir, folder));
+        }
+      }
+  const [one] = said;
+  return said.size === 1 ? `./${one?.replaceAll(path.sep, '/')}` : undefined;
+}
+
+const TOOL = /migrat|seed|worker|consumer|cron|client|cli$|tool|gen(?:erate)?$|bench|test/i;
+
+/** The one main package of a module that has it in a folder by any name: `api/main.go`, `app/cmd/main.go` below `go.mod`. */
 async function onlyBelow(
   project: Project,
   dir: string,
   listens: Proof['listens'],
 ): Promise<Argv | undefined> {
-  const found: string[] = [];
-  for (const name of [...(await project.list(dir)).dirs].sort().slice(0, 20)) {
-    const folder = path.join(dir, name);
-    // A module of its own is no part of this one.
-    if (NO_SERVER.test(name) || (await project.has(folder, 'go.mod'))) continue;
-    if ((await isMain(project, folder)) && (await listens(folder))) found.push(name);
+  let level = [dir];
+  for (let depth = 0; depth < 3; depth++) {
+    const inner: string[] = [];
+    for (const one of level)
+      for (const name of [...(await project.list(one)).dirs].sort().slice(0, 20)) {
+        const folder = path.join(one, name);
+        const isPart =
+          depth === 0 ? !NO_SERVER.test(name) || /^(?:cmd|internal|pkg)$/.test(name) : !ASIDE.test(name);
+        // A module of its own is no part of this one.
+        if (isPart && !(await project.has(folder, 'go.mod'))) inner.push(folder);
+      }
+    const found: string[] = [];
+    // Deeper down nothing is read but what is called so.
+    for (const folder of inner)
+      if (depth > 0 && !(await project.has(folder, 'main.go'))) continue;
+      else if ((await isMain(project, folder)) && (await listens(folder))) found.push(folder);
+    if (found.length > 0) {
+      const way = path.relative(dir, found[0] ?? '').replaceAll(path.sep, '/');
+      return found.length === 1 ? ['go', 'run', `./${way}`] : undefined;
+    }
+    level = inner.slice(0, 30);
   }
-  return found.length === 1 ? ['go', 'run', `./${found[0]}`] : undefined;
+  return undefined;
 }
+
+const ASIDE = /^[._]|^(?:vendor|testdata|tests?|examples?|tools?|scripts?|migrations?|node_modules)$/;
 
 async function isMain(project: Project, folder: string): Promise<boolean> {
   for (const name of (await project.list(folder)).files) {

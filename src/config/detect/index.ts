@@ -14,7 +14,7 @@ import {
   otherFolders,
   workspaceCandidates,
 } from './folders.ts';
-import { mentionInner } from './inner-projects.ts';
+import { mentionInner, withInnerPage } from './inner-projects.ts';
 import { guessed, quieted } from './listening.ts';
 import { mentionFurtherScripts } from './lone-script.ts';
 import {
@@ -176,7 +176,7 @@ async function byFiles(
   if (note)
     scope.notes.push(`${note[0]} is not used: ${note[1]}; the servers are started from their folders`);
   // The same server, with what its owner starts before and beside it.
-  found = await withoutDoubles(scope, found);
+  found = await withoutDoubles(scope, await withInnerPage(scope, found));
   const [server] = found;
   const isSame = (one: Candidate | undefined) =>
     one?.home === server?.home && one?.look?.script === server?.look?.script;
@@ -199,7 +199,8 @@ async function byFiles(
   if (others[0]) return others[0];
   const processes = await plainProcfile(scope);
   if (processes) return processes;
-  const rest = choose(scope, unique(scope, await otherFolders(scope)));
+  const any = choose(scope, unique(scope, await otherFolders(scope)));
+  const rest = await withoutDoubles(scope, await withInnerPage(scope, any));
   await mentionInner(scope, rest);
   if (rest.length > 0) await mentionFolders(scope, rest);
   const containers = await composeCommand(scope);

@@ -4,7 +4,7 @@ import { type Part, scriptCall, splitLine } from '../commandline.ts';
 import { packageManager, workspaceDir } from '../package-manager.ts';
 import { launches } from './launcher.ts';
 import { packagesOf, selectPackages } from './packages.ts';
-import { concurrentlySides, lineOrScript, runAllSides, type Side } from './parallel.ts';
+import { concurrentlySides, lineOrScript, parallelSides, runAllSides, type Side } from './parallel.ts';
 import { type Placed, quoted, readShell } from './shell.ts';
 import { partOf, peel, type Step, scriptStep, type Taken, type Taking } from './step.ts';
 
@@ -235,6 +235,10 @@ const tauriWindow: Reader = async (taking) => (await import('./tauri.ts')).tauri
 const readers: Record<string, Reader> = {
   concurrently: sideBySide,
   conc: sideBySide,
+  parallel: (taking) => {
+    const sides = parallelSides(taking.words);
+    return sides ? stepsOf(taking, sides) : { opaque: 'parallel starts its servers in its own way' };
+  },
   'run-p': runAll,
   'run-s': runAll,
   'npm-run-all': runAll,

@@ -108,6 +108,21 @@ export function runAllSides(program: string, words: string[], scripts: Scripts):
   return { before: all.slice(0, -1).flat(), side };
 }
 
+/** GNU's `parallel --tag just ::: api web`, `parallel ::: "make api" "make web"`. Pure. */
+export function parallelSides(words: string[]): Side[] | undefined {
+  const at = words.indexOf(':::');
+  const own = words.slice(1, at < 0 ? undefined : at);
+  let start = 0;
+  for (; own[start]?.startsWith('-'); start++)
+    if (/^(?:-j|--jobs|--delay|--tagstring|--halt|-P)$/.test(own[start] ?? '')) start++;
+  const command = own.slice(start).join(' ');
+  // Another list, or one from a pipe: what comes of it only the program knows.
+  if (at < 0 || words.slice(at + 1).some((word) => word.startsWith('::')) || /\{[^}]/.test(command))
+    return undefined;
+  const form = command === '' || command.includes('{}') ? command || '{}' : `${command} {}`;
+  return words.slice(at + 1).map((word) => ({ line: form.replaceAll('{}', word) }));
+}
+
 /** `npm run server` alone is the script itself; anything more stays a line. */
 export function lineOrScript(line: string, scripts: Scripts): Side {
   const commands = splitLine(line);

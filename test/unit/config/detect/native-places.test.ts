@@ -1,0 +1,100 @@
+import { type Place, projects, scripts, testPlaces } from './projects.ts';
+
+/** Small projects whose server is in another language than their page, one row a kind. */
+
+const project = await projects();
+
+const vite = scripts({ dev: 'vite' }, ['vite']);
+const WEB = 'web frontend vite 5173: npm run dev -- +P @web';
+const GO = 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":4000", nil) }\n';
+const WEB_SDK = '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>';
+
+/** Title, files, apps, what is left out. */
+const places: Place[] = [
+  [
+    'GNU’s parallel in a recipe',
+    {
+      justfile:
+        'dev:\n  parallel --tag --line-buffer ::: "just api" "just web"\n\napi:\n  cd api && go run . -dev\n\nweb:\n  cd web && npm run dev\n',
+      'api/go.mod': 'module api\n',
+      'api/main.go': GO,
+      'web/package.json': vite,
+    },
+    [
+      'api backend go 4000: $ cd api && go run . -dev',
+      'web frontend vite 5173: $ cd web && npm run dev -- +P',
+    ],
+  ],
+  [
+    'the main package that air builds, beside one above it',
+    {
+      'go.mod': 'module shop\n',
+      'cmd/main.go': GO,
+      'cmd/api/main.go': GO,
+      'cmd/web/main.go': GO,
+      '.air.toml': 'cmd = "go build -o ./tmp/main ./cmd/api"\n',
+      Makefile: 'run: ## Start\n\tgo run ./cmd/api\n',
+      'web/package.json': vite,
+    },
+    ['backend backend go 4000: go run ./cmd/api', WEB],
+    ['web'],
+  ],
+  [
+    'a main package two folders down',
+    {
+      'go.mod': 'module shop\n',
+      'app/services/http/main.go': GO,
+      'internal/gen/main.go': 'package main\nfunc main() {}\n',
+      'web/package.json': vite,
+    },
+    ['backend backend go 4000: go run ./app/services/http', WEB],
+  ],
+  [
+    'of equal main packages the one that the README starts',
+    {
+      'README.md': '```\ngo run ./cmd/shop-one/main.go\n```\n',
+      'go.mod': 'module x/y\n',
+      'cmd/shop-one/main.go': GO,
+      'cmd/shop-two/main.go': GO,
+    },
+    ['backend backend go 4000: go run ./cmd/shop-one'],
+    ['shop-two'],
+  ],
+  [
+    'a page in the folder of a .NET server',
+    {
+      'Shop/Shop.csproj': WEB_SDK,
+      'Shop/Program.cs': 'var app = builder.Build();\n',
+      'Shop/client/package.json': scripts({ start: 'ng serve' }, ['@angular/cli']),
+    },
+    [
+      'Shop backend dotnet 5000: dotnet watch @Shop',
+      'client frontend angular 4200: npm run start -- +P @Shop/client',
+    ],
+  ],
+  [
+    'a page that the .NET server starts itself stays with it',
+    {
+      'Shop/Shop.csproj': WEB_SDK,
+      'Shop/Startup.cs': 'spa.UseAngularCliServer(npmScript: "start");\n',
+      'Shop/ClientApp/package.json': scripts({ start: 'ng serve' }, ['@angular/cli']),
+    },
+    ['Shop backend dotnet 5000: dotnet watch @Shop'],
+    ['ClientApp'],
+  ],
+  [
+    'folders whose names are words joined by capitals',
+    {
+      'ShopServer/ShopServer.csproj': WEB_SDK,
+      'ShopClient/package.json': vite,
+      'ShopSite/package.json': vite,
+    },
+    [
+      'ShopServer backend dotnet 5000: dotnet watch @ShopServer',
+      'ShopClient frontend vite 5173: npm run dev -- +P @ShopClient',
+    ],
+    ['ShopSite'],
+  ],
+];
+
+testPlaces('another language', places, project);
