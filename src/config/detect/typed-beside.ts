@@ -8,7 +8,7 @@ import { look } from './look.ts';
 import { rolesOf } from './open-role.ts';
 import { startedIn } from './owner/command.ts';
 import type { Project } from './project.ts';
-import { MAX_SIZE, type Typed, typedIn } from './typed.ts';
+import { asMarkdown, MAX_SIZE, type Typed, typedIn } from './typed.ts';
 
 const STARTS =
   /(?:^|[:._-])(?:dev|develop|start|serve|server|client|web|api|backend|frontend|watch|run|up|all|app)(?:$|[:._-])/i;
@@ -19,7 +19,7 @@ const RUNNERS =
 const RUN_BY = /^(?:(?:uv|poetry|pdm|hatch|rye) run|npx|bunx|pnpm dlx)\s/;
 /** Files that tell how to develop it: in `docs/` they count where none at the top starts anything. */
 const MANUAL =
-  /^(?:readme|develop(?:ing|ment|er)?|contributing|(?:local-?)?(?:setup|dev)|getting[-_]?started|quick-?start|running)(?:\.(?:md|rst|txt|markdown))?$/i;
+  /^(?:readme|develop(?:ing|ment|er)?|contributing|(?:local-?)?(?:setup|dev)|getting[-_]?started|quick-?start|running)(?:\.(?:md|rst|txt|markdown|adoc))?$/i;
 /** Commands that are looked into, and that are told. */
 const MOST = 8;
 const MOST_SAID = 3;
@@ -36,7 +36,7 @@ export async function typedBeside(scope: Scope, found: readonly Candidate[]): Pr
       if (MANUAL.test(name)) names.push(`${folder}/${name}`);
   for (const name of names) {
     const text = (await project.text(path.join(project.root, name))) ?? '';
-    const typed = text.length > MAX_SIZE ? [] : await typedIn(project, text);
+    const typed = text.length > MAX_SIZE ? [] : await typedIn(project, asMarkdown(name, text));
     const { starting, left } = await others(scope, found, name, typed);
     if (left.length > 0) return left;
     if (starting > 0) break;
@@ -93,10 +93,12 @@ async function otherOf(
   return { what: open.some(isUnknown) ? one.text : open.map(({ home }) => home).join(), why };
 }
 
-/** `python -m app.workers.print`, `python bot.py`, where nothing of what is found works in the background. */
+/** `python -m app.workers.print`, `mlflow ui`, where nothing of what is found works in the background, or is that. */
 function isOtherWorker({ text }: Typed, found: readonly Candidate[], { leftOut }: Scope): boolean {
-  const [, file = '', kind = ''] = WORKER.exec(text) ?? [];
-  const isIt = ({ app }: Candidate) => isBackground(app.name) || app.runs?.words.includes(file);
+  const tool = TOOL.exec(text)?.slice(1).find(Boolean);
+  const [, file = '', kind = tool ?? ''] = WORKER.exec(text) ?? [];
+  const isIt = ({ app }: Candidate) =>
+    (tool === undefined && isBackground(app.name)) || app.runs?.words.includes(tool ?? file);
   return (
     kind !== '' &&
     !/ --once\b/.test(text) &&
@@ -105,6 +107,9 @@ function isOtherWorker({ text }: Typed, found: readonly Candidate[], { leftOut }
   );
 }
 
+/** Servers of other people's programs beside the project's own. */
+const TOOL =
+  /^(?:\S+ run |py(?:thon[\d.]*)? -m )?(?:(mlflow) (?:ui|server)|(tensorboard) |(dagster)(?:-webserver| dev)|(prefect) server start|(airflow) (?:standalone|webserver))\b/;
 const WORKER =
   /^(?:\S+ run )?py(?:thon[\d.]*)?\s+(?:-m\s+)?([\w./-]*(worker|bot|scheduler)(?:s?\b|_)[\w./-]*)/;
 

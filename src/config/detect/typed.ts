@@ -43,12 +43,39 @@ export function asideLines(text: string): Set<number> {
   return lines;
 }
 
+/** A text of AsciiDoc or reStructuredText with Markdown's marks for headings, code and blocks, line by line the same. */
+export function asMarkdown(name: string, text: string): string {
+  if (/\.(?:adoc|asciidoc)$/i.test(name))
+    return text
+      .replace(/^\[(?:source|console)?,?\s*(\w*)[^\]\n]*\]\r?\n-{4,}$/gm, '\n```$1')
+      .replace(/^(?:-{4,}|\.{4,})$/gm, '```')
+      .replace(/^=+(?= )/gm, (marks) => '#'.repeat(marks.length));
+  if (!/\.rst$/i.test(name)) return text;
+  const lines = text.split(/\r?\n/);
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? '';
+    const [, language] = /^\.\. (?:code-block|code|sourcecode)::\s*(\w*)/.exec(line) ?? [];
+    if ((language === undefined && !line.endsWith('::')) || lines[i + 1]?.trim() !== '') {
+      const isHeading = line.trim() !== '' && /^[=\-~^"*]{3,}$/.test(lines[i + 1] ?? '');
+      lines[i] = isHeading ? `## ${line}` : line.replace(/``([^`]+)``/g, '`$1`');
+      continue;
+    }
+    // Its block is what is indented.
+    let end = i + 2;
+    while (/^(?:\s|$)/.test(lines[end] ?? '.')) end++;
+    lines[i + 1] = `\`\`\`${language ?? ''}`;
+    if (lines[end - 1]?.trim() === '') lines[end - 1] = '```';
+    i = end - 1;
+  }
+  return lines.join('\n');
+}
+
 /** The commands of a Markdown text: lines of fenced blocks, each with the folder that its `cd`s lead to, and spans in sentences. */
-export async function typedIn(project: Project, text: string): Promise<Typed[]> {
+export async function typedIn(project: Project, text: string, home = project.root): Promise<Typed[]> {
   const found: Typed[] = [];
   let fence: { mark: string; shell: boolean } | undefined;
   const aside = asideLines(text);
-  let dir = project.root;
+  let dir = home;
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const [, mark = '', language = ''] = /^\s*(`{3,}|~{3,})\s*([\w-]*)/.exec(raw) ?? [];
     if (mark && (!fence || mark.startsWith(fence.mark))) {
@@ -58,14 +85,14 @@ export async function typedIn(project: Project, text: string): Promise<Typed[]> 
     if (aside.has(index + 1) || (fence && !fence.shell)) continue;
     if (!fence) {
       for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(SPAN) : [])
-        found.push({ line: index + 1, text: span, dir: project.root });
+        found.push({ line: index + 1, text: span, dir: home });
       continue;
     }
     const line = raw.replace(/^\s*(?:[$%>]|PS>|C:\\>)\s+/, '').trim();
     if (line === '' || line.startsWith('#') || line.startsWith('//')) continue;
     let typed = '';
     for (const { words, text: part } of splitLine(line.replace(/\s+#.*$/, ''))) {
-      if (words[0] === 'cd') dir = await led(project, dir, words[1] ?? '');
+      if (words[0] === 'cd') dir = await led(project, dir, words[1] ?? '', home);
       else typed = part;
     }
     // `nx run-many -t <target>` is a form to fill in, `vitepress v1.0.0` what a program prints.
@@ -81,18 +108,23 @@ const STARTING =
 /** Characters; a longer text is no manual. */
 export const MAX_SIZE = 200_000;
 
-/** The README at the top, where it is a manual. */
-export async function readmeOf(project: Project): Promise<{ file: string; text: string } | undefined> {
-  const { files } = await project.list(project.root);
-  const file = [...files].find((name) => /^readme\.(?:md|rst|markdown)$/i.test(name));
-  const text = file && (await project.text(path.join(project.root, file)));
-  return file && text && text.length <= MAX_SIZE ? { file, text } : undefined;
+/** The README at the top or of a folder, where it is a manual. */
+export async function readmeOf(
+  project: Project,
+  dir = project.root,
+): Promise<{ file: string; text: string } | undefined> {
+  const { files } = await project.list(dir);
+  const file = [...files].find((name) => /^readme\.(?:md|rst|markdown|adoc|asciidoc)$/i.test(name));
+  const text = file && (await project.text(path.join(dir, file)));
+  return file && text && text.length <= MAX_SIZE
+    ? { file: project.relative(path.join(dir, file)), text: asMarkdown(file, text) }
+    : undefined;
 }
 
-/** What the README at the top has people type. */
-export async function typedInReadme(project: Project): Promise<Typed[]> {
-  const readme = await readmeOf(project);
-  return readme ? typedIn(project, readme.text) : [];
+/** What that README has people type. */
+export async function typedInReadme(project: Project, dir = project.root): Promise<Typed[]> {
+  const readme = await readmeOf(project, dir);
+  return readme ? typedIn(project, readme.text, dir) : [];
 }
 
 /** The folders below the top in which the README starts something. */
@@ -117,7 +149,7 @@ async function placeOf(project: Project, text: string, dir: string): Promise<str
 }
 
 /** From where one is, or from the top; a folder that is not there is the clone's own. */
-async function led(project: Project, from: string, to: string): Promise<string> {
+async function led(project: Project, from: string, to: string, home: string): Promise<string> {
   // The clone's own name may stand before: `cd shop/backend`.
   for (const dir of [
     path.resolve(from, to),
@@ -128,5 +160,5 @@ async function led(project: Project, from: string, to: string): Promise<string> 
     const { files, dirs } = inside ? await project.list(dir) : { files: new Set(), dirs: new Set() };
     if (files.size + dirs.size > 0) return dir;
   }
-  return project.root;
+  return home;
 }

@@ -15,10 +15,10 @@ import { inVenv, tasksIn } from './py-tasks.ts';
 export async function byOwnersLine(scope: Scope, found: Candidate[]): Promise<Candidate[]> {
   if (scope.context.prod) return found;
   const isGuess = ({ look, app }: Candidate) => look === undefined && !app.opaque && !app.noPort;
-  const guess = found.find((one) => isGuess(one) && one.app.python);
+  const guesses = found.filter((one) => isGuess(one) && one.app.python);
   const others = found.filter((one) => isGuess(one) && COMPILED.test(one.app.framework ?? ''));
   const lines = new Map<Candidate, Candidate>();
-  if (guess) lines.set(guess, await pythonLine(scope, guess));
+  for (const one of guesses.slice(0, 2)) lines.set(one, await pythonLine(scope, one));
   for (const one of others.slice(0, 2)) lines.set(one, await compiledLine(scope, one));
   return found.map((one) => lines.get(one) ?? one);
 }
@@ -30,7 +30,7 @@ async function pythonLine(scope: Scope, guess: Candidate): Promise<Candidate> {
     if (fileOf(scope, one) === file || (await isMeant(scope, one, guess))) return asTyped(guess, one);
   }
   // The file by itself is what the guess comes to.
-  for await (const one of typedFor(scope, PYTHON))
+  for await (const one of typedFor(scope, guess, PYTHON))
     if (fileOf(scope, one) === file) return one.look?.words[0] === 'python' ? guess : asTyped(guess, one);
   return guess;
 }
@@ -42,7 +42,7 @@ async function compiledLine(scope: Scope, guess: Candidate): Promise<Candidate> 
   const wanted = targetOf(guess.app.runs);
   const lines = [
     linesFor(scope, guess),
-    typedFor(scope, new RegExp(`^${PROGRAMS[guess.app.framework ?? ''] ?? ''}\\s`)),
+    typedFor(scope, guess, new RegExp(`^${PROGRAMS[guess.app.framework ?? ''] ?? ''}\\s`)),
   ];
   for (const all of lines)
     for await (const one of all) {
@@ -105,7 +105,15 @@ const SERVES =
 /** At the top `make serve` may start the server by a file of its own, beside the one that was found. */
 async function isMeant({ project }: Scope, { look, app }: Candidate, guess: Candidate): Promise<boolean> {
   const [program, file = ''] = look?.words ?? [];
-  if (!look || program !== 'python' || guess.home !== project.root || look.dir !== guess.home) return false;
+  // A page that its own program serves is started by no file.
+  if (
+    !look ||
+    program !== 'python' ||
+    /^(?:streamlit|chainlit)$/.test(guess.app.framework ?? '') ||
+    guess.home !== project.root ||
+    look.dir !== guess.home
+  )
+    return false;
   return PLAIN.test(app.evidence) && SERVES.test((await project.text(path.join(look.dir, file))) ?? '');
 }
 
@@ -133,15 +141,17 @@ async function* linesFor(scope: Scope, { home, app }: Candidate): AsyncGenerator
   }
 }
 
-/** What the README has people type; Python's with that of its folder's servers. */
-async function* typedFor(scope: Scope, wanted: RegExp): AsyncGenerator<Candidate> {
+/** What the README, at the top or of its folder, has people type; Python's with that of its folder's servers. */
+async function* typedFor(scope: Scope, { home }: Candidate, wanted: RegExp): AsyncGenerator<Candidate> {
   const { project } = scope;
   const within = { ...scope, notes: [], leftOut: [] };
-  const { file } = (await readmeOf(project)) ?? {};
-  for (const { text, dir, line } of file ? await typedInReadme(project) : []) {
-    if (!wanted.test(text.replace(VARIABLES, ''))) continue;
-    const own = wanted === PYTHON ? await withPython(project, dir, text) : text;
-    yield* only(await startedIn(within, dir, own, `${file} line ${line}`, true));
+  for (const from of new Set([project.root, home])) {
+    const { file } = (await readmeOf(project, from)) ?? {};
+    for (const { text, dir, line } of file ? await typedInReadme(project, from) : []) {
+      if (!wanted.test(text.replace(VARIABLES, ''))) continue;
+      const own = wanted === PYTHON ? await withPython(project, dir, text) : text;
+      yield* only(await startedIn(within, dir, own, `${file} line ${line}`, true));
+    }
   }
 }
 
@@ -157,7 +167,7 @@ const RUNNER = /^(?:uv|poetry|pdm|hatch|rye|pipenv)$/;
 const VARIABLES = /^(?:\w+=\S+\s+)*/;
 /** It starts a Python program, and does not install or test one. */
 const PYTHON =
-  /^(?:(?:uv|poetry|pdm|hatch|rye|pipenv) run )?(?:python[\d.]*\s+(?:-m\s+)?(?!-|pip\b|venv\b|pytest\b)\S|(?:uvicorn|fastapi|flask|quart|hypercorn|litestar|sanic)\s)/;
+  /^(?:(?:uv|poetry|pdm|hatch|rye|pipenv) run )?(?:python[\d.]*\s+(?:-m\s+)?(?!-|pip\b|venv\b|pytest\b)\S|(?:uvicorn|fastapi|flask|quart|hypercorn|litestar|sanic|streamlit|chainlit)\s)/;
 
 /** One server, and nothing before or beside it. */
 function* only(all: Candidate[] | undefined): Generator<Candidate> {

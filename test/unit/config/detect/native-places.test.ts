@@ -95,6 +95,32 @@ const places: Place[] = [
     ],
     ['ShopSite'],
   ],
+  [
+    'what the README starts from the top, and the tool that it starts beside it',
+    {
+      'README.md':
+        '```\nstreamlit run ui/page.py\n```\n```\nuvicorn api.main:app\n```\n```\nmlflow ui --backend-store-uri sqlite:///a.db\n```\n',
+      'requirements.txt': 'fastapi\nstreamlit\n',
+      'api/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      'ui/page.py': 'import streamlit as st\n',
+    },
+    [
+      'api backend uvicorn 8000: $ python3 -m uvicorn api.main:app +P',
+      'ui frontend streamlit 8501: $ python3 -m streamlit run ui/page.py --server.port {port} --server.headless true',
+    ],
+    ['mlflow ui --backend-store-uri sqlite:///a.db'],
+  ],
+  [
+    'what the README of the server’s own folder has people type',
+    {
+      'README.md': 'Shop\n',
+      'backend/README.md': '```\ncd backend\nuvicorn app.main:app --reload --port 8077\n```\n',
+      'backend/requirements.txt': 'fastapi\n',
+      'backend/app/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      'web/package.json': vite,
+    },
+    ['backend backend uvicorn 8077: $ python3 -m uvicorn app.main:app --reload --port 8077 +P @backend', WEB],
+  ],
 ];
 
 testPlaces('another language', places, project);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Project } from '../../../../src/config/detect/project.ts';
-import { typedIn } from '../../../../src/config/detect/typed.ts';
+import { asMarkdown, typedIn } from '../../../../src/config/detect/typed.ts';
 import { detect, type Files, projects, scripts } from './projects.ts';
 
 /** What a README has people type: read from its text, and said where it starts something else than what is found. */
@@ -39,6 +39,17 @@ docker compose up
 npm.run('dev')
 \`\`\`
 `;
+
+test('AsciiDoc and reStructuredText are read as Markdown is', async () => {
+  const at = new Project(await project({ 'api/main.py': '' }));
+  const said = async (name: string, text: string) =>
+    (await typedIn(at, asMarkdown(name, text))).map(({ line, text: own }) => `${line} ${own}`);
+  const adoc = '= Shop\n\n[source,bash]\n----\nmake dev\n----\n\n== Docker\n\n----\nmake up\n----\n';
+  assert.deepEqual(await said('README.adoc', adoc), ['5 make dev']);
+  const rst =
+    'Shop\n====\n\nStart it::\n\n    $ make dev\n\nor run ``python app.py`` by hand.\n\n.. code-block:: bash\n\n  cd api\n  flask run\n\nDocker\n------\n\n.. code::\n\n  make up\n';
+  assert.deepEqual(await said('README.rst', rst), ['6 make dev', '8 python app.py', '13 flask run']);
+});
 
 test('commands of a text, with the folders that they are given in', async () => {
   const root = await project({
