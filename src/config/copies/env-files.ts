@@ -66,7 +66,7 @@ export async function openEnv(sources: Sources, files: string[]): Promise<Env> {
 const TEMPLATES = ['.example', '.sample', '.template', '.dist'];
 
 /** The files that people copy to the one that is not there yet: `.env.example`; none where it is there. */
-export async function templatesOf({ project }: Sources, file: string): Promise<string[]> {
+export async function templatesOf({ project }: Pick<Sources, 'project'>, file: string): Promise<string[]> {
   const { files } = await project.list(path.dirname(file));
   const name = path.basename(file);
   if (files.has(name)) return [];

@@ -43,7 +43,7 @@ export async function gradleStart(project: Project, dir: string, text: string): 
       /\bbootJar\b[^\n]*(?:\{[^}]*)?\benabled\s*=\s*false/.test(build)
     )
       continue;
-    if (main && !(await hasMain(project, dir, main))) continue;
+    if (main && (await hasMain(project, dir, main)) === false) continue;
     return [await wrapper(project, dir, 'gradlew', 'gradle'), gradle];
   }
   return undefined;
@@ -58,7 +58,10 @@ export async function mavenStart(project: Project, dir: string, text: string): P
   if (/<packaging>\s*pom\s*<\/packaging>/.test(pom)) return undefined;
   for (const { says, maven, main } of servers) {
     if (!maven || !says.test(pom)) continue;
-    if (main && !(await hasMain(project, dir, main))) continue;
+    // A module of many files is one where its own build has the plugin: a library has its starters alone.
+    const inside = dir !== project.root && (await project.has(path.dirname(dir), 'pom.xml'));
+    const unproven = !inside || /spring-boot-maven-plugin/.test(pom);
+    if (main && !((await hasMain(project, dir, main)) ?? unproven)) continue;
     return [await wrapper(project, dir, 'mvnw', 'mvn'), maven];
   }
   return undefined;
@@ -66,9 +69,13 @@ export async function mavenStart(project: Project, dir: string, text: string): P
 
 /** Below `src/main/java` every folder is a package: Spring's own generator calls it `com.example`. */
 const HIDDEN = /^\./;
+const SOURCE = /\.(?:java|kts?|groovy|scala)$/;
 
-/** Sources elsewhere are nobody's proof to the contrary, unless the build is the frame around modules. */
-async function hasMain(project: Project, dir: string, main: RegExp): Promise<boolean> {
+/**
+ * Sources elsewhere are nobody's proof to the contrary, unless the build is the frame around modules.
+ * @returns undefined where there were too many files to tell
+ */
+async function hasMain(project: Project, dir: string, main: RegExp): Promise<boolean | undefined> {
   const sources = path.join(dir, 'src', 'main');
   const { dirs } = await project.list(sources);
   const languages = ['java', 'kotlin', 'groovy', 'scala'].filter((name) => dirs.has(name));
@@ -77,12 +84,12 @@ async function hasMain(project: Project, dir: string, main: RegExp): Promise<boo
     const settings = (await read('settings.gradle')) ?? (await read('settings.gradle.kts')) ?? '';
     return !/^\s*include\b/m.test(settings);
   }
+  let found: boolean | undefined = false;
   for (const name of languages) {
-    const top = path.join(sources, name);
-    if ((await anySource(project, top, /\.(?:java|kts?|groovy|scala)$/, main, 20, HIDDEN)) !== false)
-      return true;
+    found = await anySource(project, path.join(sources, name), SOURCE, main, 20, HIDDEN);
+    if (found !== false) break;
   }
-  return false;
+  return found;
 }
 
 /** The wrapper script of the folder, or of one above it: a module is built by its root's. */

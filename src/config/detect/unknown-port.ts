@@ -5,6 +5,8 @@ export function unknownPort(app: App): string[] {
   const { name, runs, written, defaultPorts, framework, portName, command } = app;
   if (app.noPort || app.opaque || app.once || app.roles.length > 1 || !runs || framework === 'static')
     return [];
+  if (/(?:^|\s)portless\s/.test(runs.line ?? ''))
+    return [`${name}: portless gives it a port and a name of its own: it listens where portless says`];
   const flag = app.roles[0] ? `--${app.roles[0]}-port N` : `--port ${name}=N`;
   if (app.portUnclear !== undefined && Object.keys(written ?? {}).length === 0)
     return [`${name}: ${unclearly(app.portUnclear)}; to say it: ${flag}`];

@@ -6,7 +6,7 @@ import { type Kind, kindOf } from './kinds.ts';
 
 /** Files in which people write a connection down, relative to a folder of sources. */
 export const LIKELY =
-  /^(?:config|settings|base|local|dev|development|env|environment|database|databases|db|data-source|datasource|connection|connect(?:ToD|D|Mongo)\w*|(?:config|mongoose)(?:Db|DB|Database)|db(?:Config|Conn\w*)|mongo\w*|redis|cache|queue|main|app|server|index|core|drizzle\.config|rxconfig|knexfile|ormconfig|mikro-orm\.config|application|application-dev|application-local|app\.module|db\.config|data\.source)\.(?:[cm]?[jt]s|py|go|rs|rb|ya?ml|properties|toml|json|exs)$/;
+  /^(?:config|settings|base|local|dev|development|env|environment|database|databases|db|data-source|datasource|connection|connect(?:ToD|D|Mongo)\w*|(?:config|mongoose)(?:Db|DB|Database)|db(?:Config|Conn\w*)|mongo\w*|redis|cache|queue|main|app|server|index|core|drizzle\.config|rxconfig|knexfile|ormconfig|mikro-orm\.config|application(?:-(?!prod|test|stag|ci\b|docker)\w+)?|app\.module|db\.config|data\.source)\.(?:[cm]?[jt]s|py|go|rs|rb|ya?ml|properties|toml|json|exs)$/;
 
 export interface CodeSays {
   needs: EnvNeed[];

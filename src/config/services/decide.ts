@@ -31,16 +31,22 @@ export interface ComposeFile {
   services: ComposeService[];
 }
 
+/** What variables say, with the file of each. */
+export interface EnvFiles {
+  says: EnvSays;
+  fileOf(name: string): string;
+}
+
 export interface Evidence {
-  /** What each app's variables say, with the file of each variable. */
-  env: { says: EnvSays; fileOf(name: string): string }[];
+  /** Of each app. */
+  env: EnvFiles[];
   drivers: Drivers;
   compose: ComposeFile[];
   started: Started;
   /** PHP and Ruby take `localhost` for MySQL's socket file. */
   socket: boolean;
-  /** `supabase/config.toml` is there. */
-  supabase: boolean;
+  /** `supabase/config.toml` is there; the file that has `supabase start` typed. */
+  supabase: { port: number; from?: string } | undefined;
 }
 
 /** Kinds about which only the code could say more. */
@@ -52,8 +58,8 @@ export function openKinds(evidence: Evidence): Kind[] {
   return kinds.filter(({ id }) => spoken(id) && !told.has(id) && !settled.has(id));
 }
 
-/** @param code what was found in the code; needed only where `openKinds` names some */
-export function decide(evidence: Evidence, code: CodeSays): Need[] {
+/** @param code what was found in the code, and in templates of env files; needed only where `openKinds` names some */
+export function decide(evidence: Evidence, code: CodeSays, templates?: EnvFiles): Need[] {
   const { env, drivers, compose } = evidence;
   const services = compose.flatMap((file) => file.services);
   const found: Need[] = [];
@@ -82,6 +88,14 @@ export function decide(evidence: Evidence, code: CodeSays): Need[] {
     }
     if (written.length > 0) {
       for (const need of written) add(need, need.name);
+      continue;
+    }
+    const copied = templates?.says.needs.filter((need) => need.kind === kind) ?? [];
+    for (const need of copied) add(need, `${need.name} in ${templates?.fileOf(need.name)}`);
+    if (copied.length > 0) continue;
+    if (kind.id === 'supabase') {
+      const { port, from } = evidence.supabase ?? {};
+      if (port && from && !templates?.says.settled.has(kind.id)) add({ kind, host: 'localhost', port }, from);
       continue;
     }
     const offered = compose.flatMap(({ file: from, services: all }) =>
@@ -124,7 +138,7 @@ function decideOne(
   } else if (socket && kind.id === 'mysql' && host === 'localhost') return undefined;
   const start = match
     ? `docker compose ${match.plain ? '' : `-f ${match.file} `}up -d ${match.service.name}`
-    : supabase && port >= 54320 && port <= 54329
+    : supabase && (port === supabase.port || (port >= 54320 && port <= 54329))
       ? 'supabase start'
       : undefined;
   return {

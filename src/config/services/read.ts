@@ -1,10 +1,12 @@
 import path from 'node:path';
+import { templatesOf } from '../copies/env-files.ts';
 import { Project } from '../detect/project.ts';
+import { readmeOf } from '../detect/typed.ts';
 import type { App } from '../types.ts';
 import { expand } from './addresses.ts';
 import { type CodeSays, LIKELY, readCode } from './code.ts';
 import { parseCompose, readCompose } from './compose.ts';
-import type { ComposeFile, Evidence } from './decide.ts';
+import type { ComposeFile, EnvFiles, Evidence } from './decide.ts';
 import { type Drivers, MANIFESTS, readDrivers } from './drivers.ts';
 import { onlyUsedByLaravel, readEnv } from './env.ts';
 import { commandLines, homeOf, lineOf } from './scripts.ts';
@@ -46,7 +48,7 @@ export async function readSources(root: string, apps: readonly App[], env: Envir
       compose,
       started,
       socket: names.includes('composer.json') || names.includes('Gemfile'),
-      supabase: await project.has(path.join(root, 'supabase'), 'config.toml'),
+      supabase: drivers.kinds.has('supabase') ? await supabaseOf(project, dirs) : undefined,
     },
   };
 }
@@ -81,22 +83,46 @@ const ENV_FILES = [
   '.env.server',
 ];
 
+/** The variables of env files, the later ones stronger, with the file of each. */
+class Variables {
+  readonly values: Record<string, string> = {};
+  private readonly from: Record<string, string> = {};
+  private readonly project: Project;
+
+  constructor(project: Project) {
+    this.project = project;
+  }
+
+  put(more: Readonly<Record<string, string | undefined>>, file: string): void {
+    for (const [name, value] of Object.entries(more)) {
+      if (value === undefined) continue;
+      this.values[name] = value;
+      this.from[name] = file;
+    }
+  }
+
+  async putFile(file: string): Promise<void> {
+    const text = await this.project.text(file);
+    if (text === undefined) return;
+    const { parse } = await import('dotenv');
+    this.put(parse(text.replace(/^\uFEFF/, '')), this.project.relative(file));
+  }
+
+  says(spoken: ReadonlySet<string>): EnvFiles {
+    const { values, from } = this;
+    for (const [name, value] of Object.entries({ ...values })) values[name] = expand(value, values);
+    return { says: readEnv(values, spoken), fileOf: (name) => from[name] ?? '' };
+  }
+}
+
 /** The variables of one app: its folder's files over those above, its command's over both, the shell's over all. */
 async function envOf(
   project: Project,
   app: App,
   env: Environment,
   spoken: ReadonlySet<string>,
-): Promise<Evidence['env'][number]> {
-  const values: Record<string, string> = {};
-  const from: Record<string, string> = {};
-  const put = (more: Readonly<Record<string, string | undefined>>, file: string) => {
-    for (const [name, value] of Object.entries(more)) {
-      if (value === undefined) continue;
-      values[name] = value;
-      from[name] = file;
-    }
-  };
+): Promise<EnvFiles> {
+  const variables = new Variables(project);
   const home = homeOf(app);
   const laravel = await project.has(home, 'artisan');
   for (const dir of project.upwards(home).reverse()) {
@@ -110,23 +136,45 @@ async function envOf(
       .filter((file) => !file.startsWith('..'));
     // What Laravel's setup copies: without it nothing starts.
     const first = laravel && dir === home && !files.has('.env') ? ['.env.example'] : [];
-    for (const name of [...first, ...ENV_FILES].filter((one) => files.has(one)).concat(named)) {
-      const file = path.join(dir, name);
-      const text = await project.text(file);
-      if (text === undefined) continue;
-      const { parse } = await import('dotenv');
-      put(parse(text.replace(/^\uFEFF/, '')), project.relative(file));
-    }
+    for (const name of [...first, ...ENV_FILES].filter((one) => files.has(one)).concat(named))
+      await variables.putFile(path.join(dir, name));
   }
-  put(app.handed ?? {}, 'its env file');
-  put(env, 'the environment');
-  put(app.env, 'the config');
-  const expanded = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, expand(value, values)]),
-  );
-  const says = readEnv(expanded, spoken);
-  return { says: laravel ? onlyUsedByLaravel(says, expanded) : says, fileOf: (name) => from[name] ?? '' };
+  variables.put(app.handed ?? {}, 'its env file');
+  variables.put(env, 'the environment');
+  variables.put(app.env, 'the config');
+  const found = variables.says(spoken);
+  return laravel ? { ...found, says: onlyUsedByLaravel(found.says, variables.values) } : found;
 }
+
+/** What people copy to the env files that are not there yet. */
+export async function readTemplates({ project, dirs, evidence }: Sources): Promise<EnvFiles> {
+  const variables = new Variables(project);
+  for (const dir of [...dirs].sort((a, b) => a.length - b.length))
+    for (const name of ENV_FILES)
+      for (const file of await templatesOf({ project }, path.join(dir, name))) await variables.putFile(file);
+  return variables.says(evidence.drivers.kinds);
+}
+
+/** Supabase's own stack, where the project's scripts or its README start it. */
+async function supabaseOf(project: Project, dirs: string[]): Promise<Evidence['supabase']> {
+  const packages = (await project.workspaces()).slice(0, MOST_PACKAGES).map(({ dir }) => dir);
+  for (const dir of new Set([project.root, ...dirs, ...packages])) {
+    if (!(await project.list(dir)).dirs.has('supabase')) continue;
+    const text = await project.text(path.join(dir, 'supabase', 'config.toml'));
+    if (text === undefined) continue;
+    const port = Number(/^\[api\][^[]*?^port\s*=\s*(\d+)/m.exec(text)?.[1] ?? 54321);
+    for (const folder of new Set([project.root, ...dirs, dir])) {
+      const scripts = Object.values((await project.packageJson(folder))?.scripts ?? {});
+      if (scripts.some((line) => STARTS_SUPABASE.test(line)))
+        return { port, from: project.relative(path.join(folder, 'package.json')) };
+    }
+    const readme = await readmeOf(project);
+    return { port, ...(readme && STARTS_SUPABASE.test(readme.text) && { from: readme.file }) };
+  }
+  return undefined;
+}
+
+const STARTS_SUPABASE = /\bsupabase(?:@\S+)? start\b/;
 
 /** The files that `docker compose` takes by itself, the likeliest first. */
 const PLAIN = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Settings, Warning } from '../types.ts';
 import { decide, type Need, openKinds } from './decide.ts';
 import { listens } from './knock.ts';
-import { readLikelyCode, readSources } from './read.ts';
+import { readLikelyCode, readSources, readTemplates } from './read.ts';
 
 /**
  * The services that the project says it needs on this machine and that nobody answers for, one warning each. Starts
@@ -30,11 +30,10 @@ export async function neededServices(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Need[]> {
   const sources = await readSources(root, apps, env);
-  const code =
-    openKinds(sources.evidence).length > 0
-      ? await readLikelyCode(sources, apps.flatMap(packageOf))
-      : { needs: [], file: false, sockets: [] };
-  return decide(sources.evidence, code);
+  const { evidence } = sources;
+  return openKinds(evidence).length > 0
+    ? decide(evidence, await readLikelyCode(sources, apps.flatMap(packageOf)), await readTemplates(sources))
+    : decide(evidence, { needs: [], file: false, sockets: [] });
 }
 
 /** The folder of the module that its command names: `uvicorn shop.main:app`, `python shop/main.py`. */

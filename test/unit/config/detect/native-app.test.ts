@@ -165,6 +165,21 @@ const cases: [string, Files, string[]][] = [
     ['server backend spring 8080: ../mvnw spring-boot:run @server', WEB],
   ],
   [
+    'a module of more files than are read, with starters and without the plugin, is a library',
+    {
+      'pom.xml': '<packaging>pom</packaging><modules><module>admin</module><module>common</module></modules>',
+      mvnw: '',
+      'admin/pom.xml': '<artifactId>spring-boot-maven-plugin</artifactId>',
+      'admin/src/main/java/a/Main.java': BOOT,
+      'common/pom.xml': '<artifactId>spring-boot-starter-security</artifactId>',
+      ...Object.fromEntries(
+        Array.from({ length: 125 }, (_, i) => [`common/src/main/java/a/C${i}.java`, `class C${i} {}`]),
+      ),
+      'web/package.json': page,
+    },
+    [WEB, 'admin backend spring 8080: ../mvnw spring-boot:run @admin'],
+  ],
+  [
     'Quarkus',
     { 'pom.xml': '<artifactId>quarkus-maven-plugin</artifactId>', mvnw: '' },
     ['backend backend quarkus 8080: ./mvnw quarkus:dev'],

@@ -20,6 +20,13 @@ const unknown = (name: string, flag: string): string =>
 /** Title, files, apps, what is left out, notes. */
 const places: [string, Files, string[], string[]?, string[]?][] = [
   [
+    'a page behind portless',
+    { 'package.json': scripts({ dev: 'portless run --name shop next dev' }, ['next']) },
+    ['app none ? any?: npm run dev'],
+    [],
+    ['app: portless gives it a port and a name of its own: it listens where portless says'],
+  ],
+  [
     'a page that Phoenix’s watchers start',
     {
       'package.json': vite,

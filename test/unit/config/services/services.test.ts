@@ -382,6 +382,16 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     [],
   ],
   [
+    'Spring’s settings for a profile of any name',
+    {
+      'pom.xml':
+        '<artifactId>spring-boot-maven-plugin</artifactId><artifactId>mysql-connector-j</artifactId>',
+      'src/main/java/a/Main.java': '@SpringBootApplication\nclass Main {}\n',
+      'src/main/resources/application-druid.yml': 'url: jdbc:mysql://localhost:3306/ry?useSSL=true\n',
+    },
+    ['mysql at localhost:3306: nothing listens there (src/main/resources/application-druid.yml)'],
+  ],
+  [
     'Supabase’s own stack',
     {
       'package.json': express(['@supabase/supabase-js']),
@@ -391,6 +401,43 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     [
       'supabase at 127.0.0.1:54321: nothing listens there; supabase start would start it (NEXT_PUBLIC_SUPABASE_URL in .env.local)',
     ],
+  ],
+  [
+    'Supabase’s own stack, which a script starts, and whose address nobody has copied yet',
+    {
+      'package.json': express(['@supabase/ssr'], {
+        scripts: { dev: 'node index.js', chat: 'supabase start && npm run dev' },
+      }),
+      'index.js': 'app.listen(3000)',
+      '.env.local.example': 'NEXT_PUBLIC_SUPABASE_URL=\n',
+      'supabase/config.toml': '[api]\nenabled = true\nport = 55321\n[db]\nport = 55322\n',
+    },
+    ['supabase at localhost:55321: nothing listens there; supabase start would start it (package.json)'],
+  ],
+  [
+    'Supabase’s cloud, by the template of the env file',
+    {
+      'package.json': express(['@supabase/ssr']),
+      'index.js': 'app.listen(3000)',
+      '.env.example': 'NEXT_PUBLIC_SUPABASE_URL=https://your-project.supabase.co\n',
+      'supabase/config.toml': '',
+      'README.md': 'Or `supabase start`.\n',
+    },
+    [],
+  ],
+  [
+    'what people copy to the env file that is not there',
+    { ...PG, '.env.example': 'DATABASE_URL=postgres://u:p@localhost:5433/shop\n' },
+    ['postgres at localhost:5433: nothing listens there (DATABASE_URL in .env.example)'],
+  ],
+  [
+    'a template beside the env file itself',
+    {
+      ...PG,
+      '.env': 'DATABASE_URL=postgres://db.example.net/shop\n',
+      '.env.example': 'DATABASE_URL=postgres://u:p@localhost:5433/shop\n',
+    },
+    [],
   ],
   [
     'a service under another image',
