@@ -108,7 +108,7 @@ export const isBackground = (name: string) => tokens(name).some((word) => backgr
 
 /** Pages that people build beside the one that they mean. */
 const BESIDE = new Set(
-  'expo storybook react-email vitepress vuepress docusaurus slidev sanity mkdocs mintlify ladle histoire rspress docsify'.split(
+  'expo storybook react-email vitepress vuepress docusaurus slidev sanity mkdocs mintlify ladle histoire rspress docsify jekyll hugo hexo'.split(
     ' ',
   ),
 );

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { onPath } from '../../system/programs.ts';
-import type { Candidate, Scope } from './candidate.ts';
+import type { App } from '../types.ts';
+import type { Scope } from './candidate.ts';
 import type { Project } from './project.ts';
 
 /** Where in a Go module the server's main package is. */
@@ -37,7 +38,7 @@ export async function goCommand(
   for (const name of dirs) if (await isServer(path.join(cmd, name))) commands.push(name);
   // `cmd/main.go` beside `cmd/seed`: what lies below is a tool of it, unless somebody starts that.
   const isAbove = (await isMain(project, cmd)) && (await listens(cmd));
-  const said = isAbove && commands.length > 0 ? await saidMain(project, dir, isServer) : undefined;
+  const said = isAbove && commands.length > 0 ? await saidMain(project, dir, isServer, listens) : undefined;
   if (said) return ['go', 'run', said];
   if (isAbove) return ['go', 'run', './cmd'];
   // What air builds, what is called as a server is, or as the whole module.
@@ -56,7 +57,7 @@ export async function goCommand(
   if (commands.length === 0 && !isSure && (await isServer(dir))) return ['go', 'run', '.'];
   for (const name of ['cmd', 'src', 'server', 'app', 'cli'])
     if (await isServer(path.join(dir, name))) return ['go', 'run', `./${name}`];
-  const meant = await saidMain(project, dir, isServer);
+  const meant = await saidMain(project, dir, isServer, listens);
   if (meant) return ['go', 'run', meant];
   return commands.length === 0 ? onlyBelow(project, dir, listens) : undefined;
 }
@@ -67,7 +68,8 @@ const BOOKS = /^(?:\.air\.toml|(?:gnu)?makefile|\.?justfile|taskfile\.ya?ml|dock
 async function saidMain(
   project: Project,
   dir: string,
-  isServer: (folder: string) => Promise<boolean>,
+  isServer: Proof['serves'],
+  listens: Proof['listens'],
 ): Promise<string | undefined> {
   const said = new Set<string>();
   for (const home of new Set([dir, project.root]))
@@ -80,12 +82,15 @@ async function saidMain(
         // From the top the way leads through the module's own folder.
         for (const from of new Set([dir, home])) {
           const folder = path.resolve(from, target);
-          const isBelow = folder.startsWith(dir + path.sep) && !TOOL.test(path.basename(folder));
-          if (isBelow && (await isServer(folder))) said.add(path.relative(dir, folder));
+          if (!folder.startsWith(dir + path.sep) || TOOL.test(path.basename(folder))) continue;
+          const way = path.relative(dir, folder).replaceAll(path.sep, '/');
+          // What a recipe runs there is a tool, unless it listens.
+          const isSure = !way.split('/').some((part) => ASIDE.test(part) || part === 'internal');
+          if (await (isSure ? isServer : listens)(folder)) said.add(way);
         }
       }
   const [one] = said;
-  return said.size === 1 ? `./${one?.replaceAll(path.sep, '/')}` : undefined;
+  return said.size === 1 ? `./${one}` : undefined;
 }
 
 const TOOL = /migrat|seed|worker|consumer|cron|client|cli$|tool|gen(?:erate)?$|bench|test/i;
@@ -131,10 +136,16 @@ async function isMain(project: Project, folder: string): Promise<boolean> {
   return false;
 }
 
+/** A module, and what is started of it. */
+export interface Placed {
+  home: string;
+  app: Pick<App, 'runs'>;
+}
+
 /** Further programs of a module that stay, beside the one that is started: `cmd/admin`. */
 export async function furtherMains(
   project: Project,
-  { home, app }: Candidate,
+  { home, app }: Placed,
   listens: Proof['listens'],
 ): Promise<string[]> {
   const { dirs } = await project.list(path.join(home, 'cmd'));

@@ -3,6 +3,7 @@ import { DevstartError } from '../../errors.ts';
 import { type App, ROLES } from '../types.ts';
 import { type Candidate, roleOfName, type Scope } from './candidate.ts';
 import { unrecognised } from './folders.ts';
+import type { Placed } from './go-app.ts';
 import { furtherProjects } from './inner-projects.ts';
 import { entryOf } from './listening.ts';
 import { mentionInnerPages, mentionPage, mentionPages } from './mention-pages.ts';
@@ -97,8 +98,8 @@ export function mentionContainers(
   return found;
 }
 
-/** Servers of a Go module that a command of their own starts. */
-async function mentionMains({ project, leftOut }: Scope, one: Candidate): Promise<void> {
+/** Servers of a Go module, beside the one that is started, that a command of their own starts. */
+async function mentionMains({ project, leftOut }: Scope, one: Placed): Promise<void> {
   const [{ furtherMains, WORKS }, { listensInGo }] = [
     await import('./go-app.ts'),
     await import('./native-app.ts'),
@@ -184,7 +185,11 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
     scope.leftOut.push({ what: lone, file: lone, why: `"go run ${lone}" starts it; a config can add it` });
   const unsaid = open.includes('backend') && scope.leftOut.length === 0;
   const shown = top ?? (unsaid ? await pythonAtTop(scope) : undefined);
-  if (shown && open.includes('backend') && (!top || !homes.includes(project.root)))
+  const before = scope.leftOut.length;
+  if (shown === 'go.mod' && open.includes('backend') && !homes.includes(project.root))
+    await mentionMains(scope, { home: project.root, app: {} });
+  const silent = scope.leftOut.length === before;
+  if (shown && silent && open.includes('backend') && (!top || !homes.includes(project.root)))
     scope.leftOut.push({
       what: shown,
       file: shown,

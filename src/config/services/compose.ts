@@ -83,7 +83,9 @@ function portOf(raw: unknown, values: Values): { container: number; host: number
     const [container, host] = [Number(textOf(raw.target, values)), Number(textOf(raw.published, values))];
     return container > 0 && host > 0 ? [{ container, host }] : [];
   }
-  const text = textOf(raw, values).replace(/\/(?:tcp|udp)$/, '');
+  // `${DB_PORT}:5432` of an env file that nobody has made yet: mostly the service's own.
+  const filled = textOf(raw, values).replace(/^:(\d+)$/, '$1:$1');
+  const text = filled.replace(/\/(?:tcp|udp)$/, '');
   const [, address, published = '', target = ''] =
     /^(?:(\d+(?:\.\d+){3}|\[[\da-f:]+\]|localhost):)?([\d-]+):([\d-]+)$/i.exec(text) ?? [];
   if (address !== undefined && !/^(?:127\.|0\.0\.0\.0|\[::1?\]|localhost)/i.test(address)) return [];

@@ -26,7 +26,7 @@ const named = (names: string) =>
 
 // biome-ignore format: a table, a few lines a service
 export const kinds: Kind[] = [
-  { id: 'postgres', port: 5432, image: /^(?:postgres|postgresql|postgis|pgvector|timescaledb[\w-]*|timescale\w*|postgres-\w+)$/, schemes: ['postgres', 'postgresql', 'pgsql', 'postgis', 'psql', 'ecto'], prefix: /^(?:PG|POSTGRES|POSTGRESQL)$/, program: /^(?:postgres|pg_ctl|pg_ctlcluster|embedded-postgres)$/, sql: true, sockets: ['/var/run/postgresql/.s.PGSQL.5432', '/tmp/.s.PGSQL.5432'],
+  { id: 'postgres', port: 5432, image: /^(?:postgres|postgresql|postgis|pgvector|timescaledb[\w-]*|timescale\w*|postgres-\w+)$/, schemes: ['postgres', 'postgresql', 'pgsql', 'postgis', 'psql', 'ecto'], prefix: /^(?:PG|POSTGRES|POSTGRESQL)$/, program: /^(?:postgres|pg_ctl|pg_ctlcluster|embedded-postgres|pglite-server)$/, sql: true, sockets: ['/var/run/postgresql/.s.PGSQL.5432', '/tmp/.s.PGSQL.5432'],
     drivers: named('pg|postgres|pg-promise|slonik|pg-boss|@payloadcms/db-postgres|@mikro-orm/postgresql|psycopg\\d?(?:-binary)?|psycopg2cffi|asyncpg|pg8000|lib/pq|jackc/pgx|pgx|driver/postgres|tokio-postgres|deadpool-postgres|postgrex|Npgsql[\\w.]*|postgresql|r2dbc-postgresql') },
   { id: 'mysql', port: 3306, image: /^(?:mysql|mysql-server|mariadb|percona)$/, schemes: ['mysql', 'mysql2', 'mariadb', 'trilogy'], prefix: /^(?:MYSQL|MARIADB)$/, program: /^(?:mysqld|mysqld_safe|mariadbd)$/, sql: true, sockets: ['/var/run/mysqld/mysqld.sock', '/tmp/mysql.sock'],
     drivers: named('mysql2?|mariadb|mysqlclient|PyMySQL|pymysql|aiomysql|asyncmy|mysql-connector(?:-python|-j|-java)?|go-sql-driver/mysql|driver/mysql|mysql_async|trilogy|myxql|mariadb-java-client|Pomelo[\\w.]*|MySqlConnector|MySql\\.Data') },

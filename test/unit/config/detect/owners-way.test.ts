@@ -228,6 +228,31 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     ['report: a server that "go run ./cmd/report" starts; a config can add it'],
   ],
   [
+    'a tool that the Makefile runs is no server, and equals under cmd/ are said',
+    {
+      'go.mod': 'module example.com/org/x\n',
+      Makefile: 'gen:\n\tgo run ./scripts/semconv\ntypes:\n\tgo run ./plugins/internal/types/types.go\n',
+      'scripts/semconv/main.go': GO('fmt.Println(1)'),
+      'cmd/gate/main.go': SERVES,
+      'cmd/report/main.go': GO('http.ListenAndServe(":9999", nil)'),
+      'ui/package.json': vite,
+    },
+    ['ui frontend vite 5173: npm run dev -- +P @ui'],
+    [
+      'gate: a server that "go run ./cmd/gate" starts; a config can add it',
+      'report: a server that "go run ./cmd/report" starts; a config can add it',
+    ],
+  ],
+  [
+    'a site made by Jekyll beside the page',
+    {
+      'webui/package.json': scripts({ start: 'ng serve' }, ['@angular/cli']),
+      'shop.io/Gemfile': "gem 'jekyll'\n",
+    },
+    ['webui frontend angular 4200: npm run start -- +P @webui'],
+    ['shop.io: webui is started as the frontend; a config can add it'],
+  ],
+  [
     'what air builds',
     {
       'go.mod': 'module example.com/org/x\n',

@@ -43,6 +43,14 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     [`${START} (POSTGRES_SERVER in .env)`],
   ],
   [
+    'a compose file whose port a file that is not there says',
+    {
+      ...PG,
+      'compose.yaml': compose('  db:\n    image: postgres:17\n    ports:\n      - ${DB_PORT}:5432\n'),
+    },
+    [`${START} (compose.yaml)`],
+  ],
+  [
     'a compose file that publishes nothing',
     { ...PG, 'compose.yaml': compose('  db:\n    image: postgres:17\n') },
     [
