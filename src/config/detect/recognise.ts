@@ -137,11 +137,17 @@ function withPort(
 ): Pick<App, 'command' | 'awayCommand'> {
   const { command } = draft;
   if (PLACEHOLDER.test(line)) return { command };
-  const placed = seen.inPlace && movable(draft, line, seen);
+  const { flags: all = [] } = framework;
+  const whole = host === undefined ? undefined : all.find((flag) => !isHost(flag) && flag.includes('{host}'));
+  const address = host === undefined || seen.hostGiven || !seen.appendable ? [] : hostOf(all);
+  const placed = seen.inPlace && movable(draft, line, seen, framework.flagsOnce ? [whole, ...address] : []);
   if (placed && !framework.flagsOnce) return { command: placed };
   // On its own port a script runs under its name, which its config may read.
-  if (placed && placed !== command && host === undefined)
-    return seen.levels.length > 0 ? { command, awayCommand: placed } : { command: placed };
+  if (placed && host === undefined && seen.levels.length > 0) return { command, awayCommand: placed };
+  if (placed)
+    return {
+      command: placed === command ? append(command, passFlags(outerLevels(command, seen), address)) : placed,
+    };
   const said = PLACES_PORT.test(line) || PLACES_PORT.test(seen.line);
   if (!framework.flags || !seen.appendable || said) return { command };
   const own = seen.hostGiven || host === undefined;
@@ -168,27 +174,39 @@ function append(command: Command, flags: string[]): Command {
 }
 
 /** Drops `--host {host}` but keeps `{host}:{port}`, which is the port too. */
-export function withoutHost(flags: string[]): string[] {
-  return flags.filter((flag, i) => !isHost(flag) && !(flags[i + 1] === '{host}' && flag.startsWith('-')));
-}
+export const withoutHost = (flags: string[]): string[] => {
+  const host = hostOf(flags);
+  return flags.filter((flag) => !host.includes(flag));
+};
+
+/** `--host {host}` of such flags. */
+const hostOf = (flags: string[]): string[] =>
+  flags.filter((flag, i) => isHost(flag) || (flags[i + 1] === '{host}' && flag.startsWith('-')));
 
 const isHost = (text: string): boolean => text.includes('{host}') && !text.includes('{port}');
 
 /**
  * Puts `{port}` where a line pins its port out of a flag's reach (`runserver 8000`, `PORT=3001 node x`).
  * A package.json script's line is then run as it stands there, with the same PATH.
+ * @param said the address with its port in one word, and flags for an address of its own
  */
-function movable({ command, cwd }: App, line: string, seen: Look): Command {
+function movable(
+  { command, cwd }: App,
+  line: string,
+  seen: Look,
+  said: (string | undefined)[] = [],
+): Command {
   const { inPlace } = seen;
+  const [whole = '{port}', ...address] = said;
   if (!inPlace || PLACEHOLDER.test(line)) return command;
+  const open = (text: string): string => [text.replace(inPlace, `$1${whole}`), ...address].join(' ');
   if (seen.levels.length > 0) {
     if (seen.lineDir !== cwd) return command;
-    const inner = seen.line.replace(inPlace, '$1{port}');
-    return { kind: 'argv', argv: ['npm', 'exec', '--silent', '-c', inner] };
+    return { kind: 'argv', argv: ['npm', 'exec', '--silent', '-c', open(seen.line)] };
   }
-  if (command.kind === 'shell') return { kind: 'shell', line: command.line.replace(inPlace, '$1{port}') };
+  if (command.kind === 'shell') return { kind: 'shell', line: open(command.line) };
   if (command.argv.some((word) => /\s/.test(word))) return command;
-  const [program = '', ...rest] = command.argv.join(' ').replace(inPlace, '$1{port}').split(' ');
+  const [program = '', ...rest] = open(command.argv.join(' ')).split(' ');
   return { kind: 'argv', argv: [program, ...rest] };
 }
 

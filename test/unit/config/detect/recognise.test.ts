@@ -86,7 +86,21 @@ const lines: [string, string | undefined, number | undefined, string][] = [
     3050,
     'npx mintlify@latest dev --port 3050 --port {port}',
   ],
-  ['npx serve@14 -l 4400', 'serve', 4400, 'npx serve@14 -l 4400 -l tcp://{host}:{port}'],
+  // These end at a second --port, or open both.
+  ['npx serve@14 -l 4400', 'serve', 4400, 'npx serve@14 -l tcp://{host}:{port}'],
+  ['http-server dist -p 8081', 'http-server', 8081, 'http-server dist -p {port} -a {host}'],
+  [
+    'webpack-dev-server --port 8081 --host 0.0.0.0',
+    'webpack',
+    8081,
+    'webpack-dev-server --port {port} --host 0.0.0.0',
+  ],
+  [
+    'browser-sync start --server --port 8081',
+    'browser-sync',
+    8081,
+    'browser-sync start --server --port {port}',
+  ],
   ['email dev', 'react-email', 3000, 'email dev --port {port}'],
   ['bunx vike dev', 'vike', 3000, 'bunx vike dev --port {port} --host {host}'],
 ];
@@ -176,6 +190,14 @@ test('a script that pins its port in place is run as it stands, with the port op
     argv: ['npm', 'exec', '--silent', '-c', 'python manage.py runserver {port}'],
   });
   assert.equal(app.runs?.pinned, 8001);
+});
+
+test('with an address a script that says its port once is run as it stands, with both', async () => {
+  const app = await recognise({ kind: 'shell', line: 'npm run wds' });
+  assert.deepEqual(app.command, {
+    kind: 'argv',
+    argv: ['npm', 'exec', '--silent', '-c', 'rimraf out && webpack-dev-server --port {port} --host {host}'],
+  });
 });
 
 test('what the draft says stays', async () => {
