@@ -3,7 +3,7 @@ import { entryOf } from './listening.ts';
 import { RESTARTS, type ScriptCandidate, scriptCandidate } from './scripts.ts';
 
 /** What a compiler leaves. */
-const BUILT = /^(?:\.\/)?(?:dist|build|out|lib)\//;
+export const BUILT = /^(?:\.\/)?(?:dist|build|out|lib)\//;
 const COMPILES = /\btsc\b|\bswc\b|\btsup\b|\besbuild\b/;
 
 /**

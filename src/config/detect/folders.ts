@@ -139,7 +139,8 @@ export async function onlyBelow(scope: Scope, dir: string, role: Role): Promise<
   const found: Candidate[] = [];
   for (const name of names.sort()) {
     const inner = await throughFolders(project, path.join(dir, name));
-    if (!(await hasManifest(project, inner))) continue;
+    const { files } = await project.list(inner);
+    if (![...files].some((one) => MANIFEST.test(one) || NODE_FILE.test(one))) continue;
     const servers = (await folderCandidates(scope, inner)).filter((c) => !c.task && !isBeside(c));
     found.push(...servers.filter(({ app }) => app.roles[0] === role && app.framework !== 'static'));
   }
@@ -216,6 +217,8 @@ export const MANIFEST =
 export const hasManifest = async (project: Project, dir: string): Promise<boolean> =>
   [...(await project.list(dir)).files].some((name) => MANIFEST.test(name));
 
+/** What may be a server without a list of packages. */
+const NODE_FILE = /^(?:server|index|app|main)\.[cm]?[jt]s$/;
 const PYTHON_FILE = /^(?:app|main|server|api)\.py$/;
 /** Programs without a list of packages: what a web server of the machine runs. */
 const CODE = /\.(?:php|py|go|rb|java|cs|pl|jsp|aspx)$/;

@@ -188,6 +188,8 @@ async function byFiles(
     if (pair) return pair;
   }
   if (found.length > 0) {
+    if (rolesOf(found).length < ROLES.length)
+      found.push(...(await (await import('./typed-start.ts')).typedRole(scope, found)));
     found = await byOwnersLine(scope, found);
     if (!own) await mentionUnusedScript(scope, found);
     await mentionProcfile(scope, found);
@@ -257,7 +259,8 @@ async function byFolders(scope: Scope): Promise<Candidate[]> {
     return choose(scope, await withRivals(scope, pair, byName(scope, named), workspaces));
 
   const monorepo = choose({ ...scope, leftOut: [] }, unique(scope, [...named, ...workspaces]));
-  const shown = top.filter((c) => c.app.framework !== 'static' || monorepo.length === 0);
+  const hasPage = rolesOf(monorepo).includes('frontend');
+  const shown = top.filter((c) => c.app.framework !== 'static' || !hasPage);
   const servers = shown.filter((c) => !c.task);
   if (monorepo.length === 0 && servers.length === 0) return [];
   const all = unique(scope, [...named, ...workspaces]);

@@ -99,7 +99,7 @@ const isTold = ({ framework }: Look): boolean =>
   framework?.flags !== undefined || framework?.port !== undefined;
 
 /** `worker.js` of `node worker.js`. */
-export const entryOf = ({ words }: Look): string =>
+export const entryOf = ({ words }: Pick<Look, 'words'>): string =>
   NODE.test(words[0] ?? '') || words[0] === 'python' ? (fileIn(words) ?? '') : '';
 
 /** What a command runs: the word with a program's ending, else one that may be a file. */

@@ -61,7 +61,8 @@ export async function mentionFurtherScripts(scope: Scope, found: readonly Candid
 }
 
 /** The folder and the file, or the program, that a command comes to. */
-export function programOf({ look, home }: Candidate): string {
-  const entry = look ? entryOf(look) : '';
-  return entry ? path.resolve(home, entry).replace(/\.[cm]?[jt]sx?$/, '') : `${home} ${look?.words[0]}`;
+export function programOf({ look, home, app }: Candidate): string {
+  const { words = [] } = look ?? app.runs ?? {};
+  const entry = entryOf({ words });
+  return entry ? path.resolve(home, entry).replace(/\.[cm]?[jt]sx?$/, '') : `${home} ${words[0]}`;
 }

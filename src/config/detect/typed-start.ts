@@ -1,7 +1,12 @@
-import { assignRoles, type Candidate, isServer, type Scope } from './candidate.ts';
-import { quieted } from './listening.ts';
+import path from 'node:path';
+import { ROLES } from '../types.ts';
+import { BUILT } from './built.ts';
+import { assignRoles, type Candidate, isServer, type Scope, withRole } from './candidate.ts';
+import { scriptCall, splitLine } from './commandline.ts';
+import { entryOf, quieted, saysItListens } from './listening.ts';
+import { rolesOf } from './open-role.ts';
 import { startedIn } from './owner/command.ts';
-import { readmeOf, typedInReadme } from './typed.ts';
+import { readmeOf, type Typed, typedInReadme } from './typed.ts';
 import { isStart } from './typed-beside.ts';
 
 /** Commands that are looked into. */
@@ -12,18 +17,57 @@ const MOST = 6;
  * folder of sources. The first of a folder counts: what follows is another way to start it.
  */
 export async function typedStart(scope: Scope): Promise<Candidate[] | undefined> {
+  const found = (await typedServers(scope)).filter(
+    ({ home }, i, all) => all.findIndex((one) => one.home === home) === i,
+  );
+  return found.length > 0 ? assignRoles(found.map((one) => ({ ...one, app: { ...one.app } }))) : undefined;
+}
+
+/** A role that no file gives is the one server's that the README starts in a further folder, or beside a plain page. */
+export async function typedRole(scope: Scope, found: readonly Candidate[]): Promise<Candidate[]> {
+  const [role, ...more] = ROLES.filter((one) => !rolesOf(found).includes(one));
+  const isOther = ({ app }: Candidate) => app.opaque || app.framework === undefined;
+  if (role === undefined || more.length > 0 || scope.context.prod || found.some(isOther)) return [];
+  const { project } = scope;
+  const homes = found.filter(({ app }) => app.framework !== 'static').map(({ home }) => home);
+  const placeOf = ({ look, home }: Candidate) =>
+    look && entryOf(look) ? path.dirname(path.resolve(look.dir, entryOf(look))) : home;
+  const isFree = (one: Candidate) =>
+    placeOf(one) !== project.root &&
+    !homes.some((home) => `${placeOf(one)}/`.startsWith(`${home}/`) || home === one.home);
+  const servers = (await typedServers(scope)).filter((one) => one.app.roles.includes(role) && isFree(one));
+  const says = await Promise.all(servers.map(({ look }) => look && saysItListens(project, look)));
+  const [only, ...others] = servers.filter(
+    (one, i) => says[i] !== false && servers.findIndex((other) => placeOf(other) === placeOf(one)) === i,
+  );
+  return only && others.length === 0 ? [withRole(only, role)] : [];
+}
+
+async function typedServers(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const { file } = (await readmeOf(project)) ?? {};
+  const typed = file && !scope.context.prod ? await typedInReadme(project) : [];
   const found: Candidate[] = [];
   let looked = 0;
-  for (const one of file && !scope.context.prod ? await typedInReadme(project) : []) {
+  for (const one of typed) {
     if (looked >= MOST || !(await isStart(project, one))) continue;
     looked++;
     const within = { ...scope, notes: [], leftOut: [] };
-    const all = (await startedIn(within, one.dir, one.text, `${file} line ${one.line}`, true)) ?? [];
+    const evidence = `${file} line ${one.line}`;
+    const all = (await startedIn(within, one.dir, afterBuild(one, typed), evidence, true)) ?? [];
     const known = await Promise.all(all.map((candidate) => quieted(project, candidate)));
+    const first = known.filter(({ before }) => before);
     const servers = known.filter((other) => isServer(other) && !other.app.opaque && other.app.framework);
-    for (const other of servers) if (!found.some(({ home }) => home === other.home)) found.push(other);
+    found.push(...servers.map((other) => (first.length > 0 ? { ...other, companions: first } : other)));
   }
-  return found.length > 0 ? assignRoles(found.map((one) => ({ ...one, app: { ...one.app } }))) : undefined;
+  return found;
+}
+
+/** `node dist/server.js` runs what a line before it builds. */
+function afterBuild(one: Typed, all: readonly Typed[]): string {
+  const [, entry = ''] = /^(?:node|nodemon|bun) (\S+)/.exec(one.text) ?? [];
+  const builds = ({ text, dir, line }: Typed) =>
+    dir === one.dir && line < one.line && scriptCall(splitLine(text)[0]?.words ?? [])?.script === 'build';
+  const build = BUILT.test(entry) ? (one.built ?? all.find(builds)?.text) : undefined;
+  return build ? `${build} && ${one.text}` : one.text;
 }

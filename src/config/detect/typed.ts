@@ -9,6 +9,8 @@ export interface Typed {
   text: string;
   /** Absolute: where its `cd`s lead. */
   dir: string;
+  /** What the same line builds before it. */
+  built?: string;
 }
 
 const SHELLS =
@@ -91,13 +93,20 @@ export async function typedIn(project: Project, text: string, home = project.roo
     const line = raw.replace(/^\s*(?:[$%>]|PS>|C:\\>)\s+/, '').trim();
     if (line === '' || line.startsWith('#') || line.startsWith('//')) continue;
     let typed = '';
-    for (const { words, text: part } of splitLine(line.replace(/\s+#.*$/, ''))) {
+    let built: string | undefined;
+    for (const { words, text: part, next } of splitLine(line.replace(/\s+#.*$/, ''))) {
       if (words[0] === 'cd') dir = await led(project, dir, words[1] ?? '', home);
       else typed = part;
+      if (next === '&&' && scriptCall(words)?.script === 'build') built = part;
     }
     // `nx run-many -t <target>` is a form to fill in, `vitepress v1.0.0` what a program prints.
     if (typed && !/<[a-z][\w-]*>|^\w+ v\d+\.\d/i.test(typed))
-      found.push({ line: index + 1, text: typed, dir: await placeOf(project, typed, dir) });
+      found.push({
+        line: index + 1,
+        text: typed,
+        dir: await placeOf(project, typed, dir),
+        ...(built && { built }),
+      });
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Candidate, Scope } from './candidate.ts';
+import { entryOf } from './listening.ts';
 import { usedPackages } from './node-entry.ts';
 
 /** Parts of a project that another part starts or serves itself: two of them would be one too many. */
@@ -157,12 +158,19 @@ async function withoutServedPages(scope: Scope, found: Candidate[]): Promise<Can
   const { project } = scope;
   const page = found.find(({ app }) => app.framework === 'static');
   const server = found.find(({ app }) => app.roles.includes('backend'));
-  const [, file] = /^([^\s"]+\.\w+)(?=\s|$)/.exec(server?.app.evidence ?? '') ?? [];
-  if (!page || !server || file === undefined || page.home === project.root) return found;
+  if (!page || !server) return found;
+  const entry = server.look && entryOf(server.look);
+  const [, shown] = /^([^\s"]+\.\w+)(?=\s|$)/.exec(server.app.evidence) ?? [];
+  const file = entry ? project.relative(path.resolve(server.home, entry)) : shown;
+  if (file === undefined) return found;
   const text = (await project.text(path.join(project.root, file))) ?? '';
-  const named = new RegExp(`["'\`/]${path.basename(page.home).replace(/\W/g, '\\$&')}(?:["'\`/]|$)`, 'm');
+  const name = path.basename(page.home).replace(/\W/g, '\\$&');
+  const named =
+    page.home === project.root
+      ? /["'`/](?:index\.html|\.\.\/?)["'`]/
+      : new RegExp(`["'\`/]${name}(?:["'\`/]|$)`, 'm');
   if (!SERVES_FILES.test(text) || !named.test(text)) return found;
-  const what = page.app.name || path.basename(page.home);
+  const what = page.home === project.root ? 'index.html' : page.app.name || path.basename(page.home);
   scope.leftOut.push({ what, file: project.relative(page.home), why: `${file} serves its files itself` });
   return found.filter((one) => one !== page);
 }

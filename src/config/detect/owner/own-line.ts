@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Program } from '../../types.ts';
 import type { Candidate, Scope } from '../candidate.ts';
 import { quote } from '../commandline.ts';
+import { programOf } from '../lone-script.ts';
 import { appFolder } from '../python-modules.ts';
 import { readmeOf, typedInReadme } from '../typed.ts';
 import { pythonCommand } from '../venv.ts';
@@ -20,6 +21,8 @@ export async function byOwnersLine(scope: Scope, found: Candidate[]): Promise<Ca
   const lines = new Map<Candidate, Candidate>();
   for (const one of guesses.slice(0, 2)) lines.set(one, await pythonLine(scope, one));
   for (const one of others.slice(0, 2)) lines.set(one, await compiledLine(scope, one));
+  for (const one of found.filter((one) => isGuess(one) && !lines.has(one)).slice(0, 2))
+    lines.set(one, await plainLine(scope, one));
   return found.map((one) => lines.get(one) ?? one);
 }
 
@@ -34,6 +37,34 @@ async function pythonLine(scope: Scope, guess: Candidate): Promise<Candidate> {
     if (fileOf(scope, one) === file) return one.look?.words[0] === 'python' ? guess : asTyped(guess, one);
   return guess;
 }
+
+/** A file of Node's, or plain pages, as the README starts them: by what restarts the one, or serves the other. */
+async function plainLine(scope: Scope, guess: Candidate): Promise<Candidate> {
+  const isPage = guess.app.framework === 'static';
+  if (!isPage && guess.app.runs?.words[0] !== 'node') return guess;
+  const places = new Set([guess.home, guess.app.cwd]);
+  const { deps = {} } = (await scope.project.packageJson(guess.home)) ?? {};
+  for await (const one of typedFor(scope, isPage ? SERVES_PAGES : RUNS_NODE)) {
+    const { look, app } = one;
+    if (!look) continue;
+    const [, ...rest] = look.words;
+    const folder = rest.find((word, i) => !/^-|^\d/.test(word) && !/^--?[\w-]+$/.test(rest[i - 1] ?? ''));
+    const isPlace = places.has(look.dir) || (folder && places.has(path.resolve(look.dir, folder)));
+    if (isPage && isPlace && SERVERS_OF_PAGES.test(app.framework ?? '')) return asTyped(guess, one);
+    if (isPage || programOf(one) !== programOf(guess)) continue;
+    const [program = ''] = look.line.split(' ');
+    if (/^(?:node|npx)$/.test(program)) return asTyped(guess, one);
+    // What is installed nowhere for sure would not start.
+    const command = { kind: 'shell' as const, line: `npx ${look.line}` };
+    if (program in deps) return asTyped(guess, { ...one, app: { ...app, command } });
+  }
+  return guess;
+}
+
+const RUNS_NODE = /^(?:npx )?(?:node|nodemon|node-dev|supervisor)(?:\s|$)/;
+const SERVES_PAGES =
+  /^(?:(?:npx|bunx|pnpm dlx)(?: -y| --yes)? )?(?:live-server|http-server|serve|browser-sync|sirv)\b|^python3? -m http\.server|^php -S/;
+const SERVERS_OF_PAGES = /^(?:live-server|http-server|serve|browser-sync|sirv|http\.server|php)$/;
 
 const COMPILED = /^(?:go|rust)$/;
 

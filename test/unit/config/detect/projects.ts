@@ -68,7 +68,8 @@ export function summary(app: App, root: string): string {
     .replace(/ (?:--port|-p) \{port\}(?: --strictPort)?/, ' +P')
     .replace(/ (?:--host|-H|-b) \{host\}/, '')
     .replace(/^npm run --silent/, 'npm run')
-    .replace(/^npm exec --silent -c/, 'bin');
+    .replace(/^npm exec --silent -c/, 'bin')
+    .replace(/^node -e .*{host}$/, 'STATIC');
   const needs = app.dependsOn ? ` after ${app.dependsOn.join(' ')}` : '';
   const line = `${app.name} ${app.roles.join('+') || 'none'} ${app.framework ?? '?'} ${port}: ${env.join('')}${plain}`;
   return (line + (cwd ? ` @${cwd}` : '') + needs).replaceAll(root, 'ROOT');

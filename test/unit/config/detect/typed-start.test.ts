@@ -1,0 +1,97 @@
+import { type Place, projects, scripts, testPlaces } from './projects.ts';
+
+/** Servers that only the README starts, and pages that it serves in a way of its own. */
+
+const project = await projects();
+
+const vite = scripts({ dev: 'vite' }, ['vite']);
+const WEB = 'web frontend vite 5173: npm run dev -- +P @web';
+const LISTENS = "import express from 'express';\nexpress().listen(process.env.PORT || 5000);\n";
+const readme = (...lines: string[]) => `# Shop\n\n\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n`;
+const built = scripts({ build: 'esbuild src/server.ts --outfile=dist/server.js' }, ['express']);
+const PLAIN = '<script src=a.js></script>';
+
+/** Title, files, apps, what is left out. */
+const places: Place[] = [
+  [
+    'what is built first and started by hand',
+    {
+      'package.json': built,
+      'src/server.ts': LISTENS,
+      'README.md': readme('npm install', 'npm run build', 'node dist/server.js'),
+    },
+    ['backend backend express 5000: $ npm run build && node dist/server.js'],
+  ],
+  [
+    'the same in one line, in the folder beside the page',
+    {
+      'server/package.json': built,
+      'server/src/server.ts': LISTENS,
+      'web/package.json': vite,
+      'README.md': readme('cd server', 'npm run build && node dist/server.js', 'cd web', 'npm run dev'),
+    },
+    [WEB, 'backend backend express 5000: $ npm run build && node dist/server.js @server'],
+  ],
+  [
+    'beside a page at the top, of its own package: said, it may be the page built',
+    {
+      'package.json': scripts({ dev: 'vite', build: 'vite build && esbuild server.ts' }, ['vite', 'express']),
+      'index.html': '',
+      'server.ts': LISTENS,
+      'README.md': readme('npm run build && node dist/server.js', 'npm run dev'),
+    },
+    ['frontend frontend vite 5173: npm run dev -- +P'],
+    ['node dist/server.js'],
+  ],
+  [
+    'a server without a package two folders down, beside a plain page at the top',
+    {
+      'index.html': PLAIN,
+      'backend/api/server.js': "require('http').createServer(() => {}).listen(5000);\n",
+    },
+    ['backend backend node 5000: node server.js @backend/api', 'frontend frontend static any: STATIC'],
+  ],
+  [
+    'the same from the top, where the README has it so',
+    {
+      'index.html': PLAIN,
+      'backend/api/server.js': "require('http').createServer(() => {}).listen(5000);\n",
+      'README.md': 'Run `node backend/api/server.js`\n',
+    },
+    ['backend backend node 5000: $ node backend/api/server.js', 'frontend frontend static any: STATIC'],
+  ],
+  [
+    'a plain page that the server in a folder serves itself',
+    {
+      'index.html': PLAIN,
+      'server/package.json': scripts({ start: 'node app.js' }, ['express']),
+      'server/app.js': `${LISTENS}app.use(express.static(path.join(__dirname, '..')));\n`,
+    },
+    ['server backend express 5000: npm run start @server'],
+    ['index.html'],
+  ],
+  [
+    'a bare nodemon that is installed, and pages by their own server',
+    {
+      'server/package.json': scripts({}, ['express', 'nodemon'], { main: 'app.js' }),
+      'server/app.js': LISTENS,
+      'client/index.html': PLAIN,
+      'README.md': readme('cd server', 'nodemon', 'cd ../client', 'live-server --port=5500'),
+    },
+    [
+      'server backend express 5000: $ npx nodemon @server',
+      'client frontend live-server 5500: $ live-server --port=5500 --port={port} --no-browser @client',
+    ],
+  ],
+  [
+    'one that is not installed, and a page that people open',
+    {
+      'server/package.json': scripts({}, ['express'], { main: 'index.js' }),
+      'server/index.js': LISTENS,
+      'client/index.html': PLAIN,
+      'README.md': readme('cd server', 'nodemon'),
+    },
+    ['server backend express 5000: node index.js @server', 'client frontend static any: STATIC @client'],
+  ],
+];
+testPlaces('typed start', places, project);
