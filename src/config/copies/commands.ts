@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { asideLines } from '../detect/typed.ts';
 import { type AppTrail, openFirst, ownByPattern } from './facts.ts';
 import { foundAt, type SourceFile } from './sources.ts';
 import { escaped } from './text.ts';
@@ -157,6 +158,33 @@ export async function ownOfTyped({ sources, program }: AppTrail): Promise<Own[]>
   const { digits, start } = first;
   const found = foundAt({ source: readme, start, end: start + digits.length }, 'script');
   return [{ found, label: found.file, fixed: false }];
+}
+
+/** What the README gives the variable that its code reads: before its command, or in the env file that people write. */
+export async function ownOfReadme(
+  { sources, dir, program: { script } }: AppTrail,
+  reads: string,
+): Promise<Own[]> {
+  const given = new RegExp(`^.*(?<![\\w$-])${escaped(reads)}[ \\t]*=[ \\t]*["'\`]?(\\d{4,5})\\b(.*)$`, 'gm');
+  for (const folder of new Set([dir, sources.project.root])) {
+    const name = [...(await sources.project.list(folder)).files].find((one) => /^readme\.md$/i.test(one));
+    const readme = name === undefined ? undefined : await sources.open(path.join(folder, name));
+    const aside = readme?.text.includes(reads) ? asideLines(readme.text) : new Set();
+    const places = [...(readme?.text.matchAll(given) ?? [])].flatMap(
+      ([line, digits = '', rest = ''], i, all) => {
+        const start = (all[i]?.index ?? 0) + line.length - rest.length - digits.length;
+        const [, called] = /^\s+(?:npm|pnpm|yarn|bun)(?: run)? ([\w:-]+)/.exec(rest) ?? [];
+        const isOther = /docker/.test(line) || (called !== undefined && called !== script);
+        return readme && !isOther
+          ? [foundAt({ source: readme, start, end: start + digits.length }, 'script')]
+          : [];
+      },
+    );
+    const [found, ...more] = places.filter(({ line }) => !aside.has(line));
+    if (found && more.every(({ port }) => port === found.port))
+      return [{ found, label: reads, fixed: false }];
+  }
+  return [];
 }
 
 async function proseFile(trail: AppTrail, folder: string, tool: string, target: string | undefined) {

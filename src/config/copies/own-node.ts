@@ -126,7 +126,7 @@ async function findEntry(trail: AppTrail): Promise<SourceFile | undefined> {
   const found = main ? await openEntry(trail, dir, main) : undefined;
   // A program that nobody knows may serve anything: the file that lies there proves nothing.
   const known = app.framework !== undefined || /^(?:node|bun|deno|tsx)/.test(trail.program.words[0] ?? '');
-  return found ?? (known ? openFirst(trail, dir, ENTRIES) : undefined);
+  return found ?? (known && trail.sources.tooLong.length === 0 ? openFirst(trail, dir, ENTRIES) : undefined);
 }
 
 /** Of `deno task dev` the task's own words. */

@@ -32,6 +32,8 @@ export class Sources {
   /** The app's own folder: it may lie beside the project. */
   readonly #dir: string;
   readonly #opened = new Map<string, Promise<SourceFile | undefined>>();
+  /** Of the project, and not read. */
+  readonly tooLong: string[] = [];
 
   constructor(project: Project, dir: string) {
     this.project = project;
@@ -58,9 +60,9 @@ export class Sources {
 
   async #read(file: string): Promise<SourceFile | undefined> {
     const text = await this.project.text(file);
-    return text === undefined || text.length > SMALL
-      ? undefined
-      : sourceOf(file, this.project.relative(file), text);
+    const isLong = text !== undefined && text.length > SMALL;
+    if (isLong) this.tooLong.push(this.project.relative(file));
+    return text === undefined || isLong ? undefined : sourceOf(file, this.project.relative(file), text);
   }
 }
 

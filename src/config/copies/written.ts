@@ -8,6 +8,7 @@ import {
   ownOfCommand,
   ownOfContainer,
   ownOfProse,
+  ownOfReadme,
   ownOfTyped,
   placeInFiles,
 } from './commands.ts';
@@ -163,6 +164,9 @@ async function factsOf(
   const own = [...said, ...(await ownOfVariable(trail, facts)), ...facts.own];
   if (own.length === 0 && !isPage(app)) own.push(...(await ownOfTemplate(trail, facts)));
   if (own.length === 0) own.push(...(await (isPage(app) ? ownOfTyped : ownOfProse)(trail)));
+  // The first that is opened is the entry.
+  const [long] = own.length === 0 && !isPage(app) ? sources.tooLong : [];
+  if (long !== undefined) facts.unclear ??= `${long}, too long to be read,`;
   const tls = tlsByCommand(trail) ?? facts.tls;
   return { ...facts, own, tls, calls: [...facts.calls, ...(await callsOfScripts(trail))] };
 }
@@ -232,7 +236,9 @@ async function ownOfTemplate(trail: AppTrail, { reads }: Facts): Promise<Own[]> 
   if (said.length > 0) return said;
   // `process.env.PORT || env("APP_PORT")`: of several names the one that it has.
   const [named] = ownOfEnv(env);
-  return named ? [named] : ownOfContainer(trail, reads);
+  if (named) return [named];
+  const written = await ownOfReadme(trail, reads);
+  return written.length > 0 ? written : ownOfContainer(trail, reads);
 }
 
 /** The variable that its code reads is set by its command, or exported in the shell: `SERVER_PORT=7000 node x`. */

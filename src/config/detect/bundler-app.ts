@@ -11,6 +11,7 @@ const bundlers: [config: RegExp, packages: string[], command: string][] = [
   [/^nuxt\.config\.[cm]?[jt]s$/, ['nuxt'], 'nuxt dev'],
   [/^astro\.config\.[cm]?[jt]s$/, ['astro'], 'astro dev'],
   [/^react-router\.config\.[cm]?[jt]s$/, ['@react-router/dev'], 'react-router dev'],
+  [/^quasar\.conf(?:ig)?\.[cm]?[jt]s$/, ['@quasar/app-vite', '@quasar/app-webpack', '@quasar/app'], 'quasar dev'],
   [/^gatsby-config\.[cm]?[jt]s$/, ['gatsby'], 'gatsby develop'],
   [/^docusaurus\.config\.[cm]?[jt]s$/, ['@docusaurus/core'], 'docusaurus start'],
   [/^angular\.json$/, ['@angular/cli'], 'ng serve'],

@@ -202,6 +202,14 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
     scope.leftOut.push({ what: 'window', file, why: '"tauri dev" opens it; here its page is started alone' });
   }
   await mentionApps(scope, homes);
+  const firebase = await project.text(path.join(project.root, 'firebase.json'));
+  const isServed = found.some(({ look }) => look?.words[0] === 'firebase');
+  if (firebase !== undefined && /"functions"\s*:/.test(firebase) && !isServed)
+    scope.leftOut.push({
+      what: 'functions',
+      file: 'firebase.json',
+      why: '"firebase emulators:start" serves them beside the page; a config can add it',
+    });
 }
 
 /** A package of the workspace, or a folder called so, whose script opens a window or serves an app to a phone. */

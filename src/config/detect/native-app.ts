@@ -230,6 +230,9 @@ async function known(
   return { app: { ...app, evidence: app.evidence + label }, home: dir };
 }
 
+/** A module for others is called so, too. */
+const DENO_LISTENS = /\bserve\w*\(|\.listen\(|\bfetch\b/;
+
 /** A task of deno.json, with the flags its own line wants. */
 async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]] | undefined> {
   const { project, context } = scope;
@@ -238,6 +241,7 @@ async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]
     const { line } = tasks.get(name) ?? {};
     if (!line) continue;
     const { app, look } = await recognise(project, draftApp('', { kind: 'shell', line }, dir, ''), context);
+    if (look.framework?.role === 'task') continue;
     const added =
       app.command.kind === 'shell' && look.framework?.flags
         ? app.command.line.slice(line.length).trim().split(/\s+/)
@@ -246,7 +250,7 @@ async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]
   }
   for (const file of ['main.ts', 'server.ts', 'mod.ts', 'main.js']) {
     const source = await project.text(path.join(dir, file));
-    if (source === undefined) continue;
+    if (source === undefined || (file === 'mod.ts' && !DENO_LISTENS.test(source))) continue;
     if (/export default\s*\{[^}]*fetch/.test(source))
       return [
         'deno',

@@ -48,6 +48,12 @@ export async function nodeServer(
   if (await isClient(project, dir, entry, manifest?.deps ?? deps)) {
     return { id: 'task', label: 'a program', role: 'task' };
   }
+  // It talks to the program that starts it.
+  if (
+    /\bStdioServerTransport\b/.test(source) &&
+    !/\b(?:Streamable)?H[Tt][Tt][Pp]\w*Transport\b|\bSSEServerTransport\b|\.listen\(/.test(source)
+  )
+    return { id: 'task', label: 'an MCP server on stdio', role: 'task' };
   if (used.some((name) => BUILDERS.test(name)) && !LISTENS.test(source) && !used.some(isOwnFile))
     return { id: 'task', label: 'a builder of its own', role: 'task' };
   const byPackage = serverOf(deps);

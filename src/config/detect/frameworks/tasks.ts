@@ -33,6 +33,7 @@ export const taskFrameworks: Framework[] = [
       .split(' ')
       .map((program) => `${program} build`),
     ...['nuxt generate', 'nuxi generate', 'next export'],
+    ...'test check lint fmt bench compile bundle doc'.split(' ').map((verb) => `deno ${verb}`),
   ]),
   // Queues, schedulers and consumers.
   task(`${WORKERS} watchmedo jobs rake guard messenger:consume`, [

@@ -12,7 +12,7 @@ const DEPTH = 8;
 
 /** Programs that start others in a way of their own. */
 const CLOSED =
-  /^(?:rush|moon|wsrun|ultra|turbowatch|preconstruct|mprocs|process-compose|tilt|skaffold|devspace|garden|tmuxinator|tmux|pm2|pm2-dev|pm2-runtime|stmux|teenyprocess|devenv|supervisord)$/;
+  /^(?:rush|moon|wsrun|ultra|turbowatch|preconstruct|mprocs|process-compose|tilt|skaffold|devspace|garden|tmuxinator|tmux|pm2|pm2-dev|pm2-runtime|stmux|teenyprocess|devenv|supervisord|nps)$/;
 
 /** `./dev.sh`, `bin/dev`: files that a shell reads. */
 const SHELL_FILE = /\.(?:ba|z)?sh$|^(?:\.\/)?(?:bin|scripts?)\/[\w-]+$|^\.\/(?:dev|start|run|up)$/;

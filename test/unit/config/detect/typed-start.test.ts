@@ -93,5 +93,71 @@ const places: Place[] = [
     },
     ['server backend express 5000: node index.js @server', 'client frontend static any: STATIC @client'],
   ],
+  [
+    'a module of Deno for others, and a task that only tests',
+    {
+      'api/deno.json': { tasks: { dev: 'deno test --watch', start: 'deno run -A main.ts' } },
+      'api/main.ts': 'Deno.serve(() => new Response());\n',
+      'lib/deno.json': { exports: './mod.ts' },
+      'lib/mod.ts': 'export const a = 1;\n',
+      'web/package.json': vite,
+    },
+    ['api backend deno 8000: deno task start @api', WEB],
+  ],
+  [
+    'Quasar without a script, and Firebase’s functions beside it',
+    {
+      'package.json': scripts({ build: 'quasar build' }, ['quasar', '@quasar/app-vite']),
+      'quasar.config.js': 'module.exports = () => ({});\n',
+      'firebase.json': { functions: { source: 'functions' } },
+    },
+    ['frontend frontend quasar 9000: npm exec --silent -- quasar dev +P'],
+    ['functions'],
+  ],
+  [
+    'nps, which has its commands in a file of its own',
+    { 'package.json': scripts({ start: 'nps' }, ['nps']), 'package-scripts.js': 'module.exports = {};\n' },
+    ['app none ? *: npm run start'],
+  ],
+  [
+    'an MCP server that talks to who starts it, among others',
+    {
+      'package.json': { scripts: { dev: 'turbo dev' }, workspaces: ['apps/*'] },
+      'turbo.json': { tasks: { dev: {} } },
+      'apps/mcp/package.json': scripts({ dev: 'tsx watch src/index.ts' }, ['@modelcontextprotocol/sdk']),
+      'apps/mcp/src/index.ts': 'await new Server({}).connect(new StdioServerTransport());\n',
+      'apps/web/package.json': vite,
+    },
+    ['mcp none task -: npm run dev @apps/mcp', WEB.replace('@web', '@apps/web')],
+  ],
+  [
+    'an entry that is too long to be read',
+    {
+      'package.json': scripts({ start: 'node server.js' }, ['express']),
+      'server.js': `${'// x\n'.repeat(3e4)}${LISTENS}`,
+      'app.js': LISTENS,
+    },
+    ['backend backend express any: npm run start'],
+  ],
+  [
+    'a port that only the README gives, before the command',
+    {
+      'package.json': scripts({ server: 'node server.js', dev: 'vite' }, ['express', 'vite']),
+      'server.js': "require('express')().listen(process.env.PORT);\n",
+      'index.html': '',
+      'README.md': readme('PORT=4000 npm run server', 'PORT=3001 npm run dev'),
+    },
+    ['server backend express 4000: npm run server', 'frontend frontend vite 5173: npm run dev -- +P'],
+  ],
+  [
+    'and in the env file that people write',
+    {
+      'package.json': scripts({ start: 'node server.js' }, ['express']),
+      'server.js': "require('dotenv').config();\nrequire('express')().listen(process.env.PORT);\n",
+      'README.md':
+        'Create `.env`:\n\n```env\nPORT=4000\nDB=x\n```\n\n## Docker\n\n`docker run -e PORT=80 x`\n',
+    },
+    ['backend backend express 4000: npm run start'],
+  ],
 ];
 testPlaces('typed start', places, project);
