@@ -44,7 +44,7 @@ async function plainLine(scope: Scope, guess: Candidate): Promise<Candidate> {
   if (!isPage && guess.app.runs?.words[0] !== 'node') return guess;
   const places = new Set([guess.home, guess.app.cwd]);
   const { deps = {} } = (await scope.project.packageJson(guess.home)) ?? {};
-  for await (const one of typedFor(scope, isPage ? SERVES_PAGES : RUNS_NODE)) {
+  for await (const one of typedFor(scope, guess, isPage ? SERVES_PAGES : RUNS_NODE)) {
     const { look, app } = one;
     if (!look) continue;
     const [, ...rest] = look.words;
