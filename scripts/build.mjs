@@ -77,13 +77,18 @@ const nodesOwn = {
 
 /** What few starts need: files of their own, so that no other start reads them. Named exports only (Node's ESM rules). */
 const RARE = ['sucrase', 'yaml', 'jsonc-parser', 'smol-toml'];
+/** Of those that are no packages. The validator of configs is the program's own, by a long way its largest file. */
+const ENTRIES = { yaml: 'scripts/lean/yaml.mjs', validate: 'src/config/generated/validate.js' };
 const rare = {
   name: 'rare',
   setup(context) {
-    context.onResolve({ filter: new RegExp(`^(${RARE.join('|')})$`) }, ({ path: name }) => ({
-      path: `./lib/${name}.cjs`,
-      external: true,
-    }));
+    context.onResolve(
+      { filter: new RegExp(`^(?:${RARE.join('|')}|.*/generated/validate\\.js)$`) },
+      (args) => ({
+        path: `./lib/${path.parse(args.path).name}.cjs`,
+        external: true,
+      }),
+    );
   },
 };
 
@@ -168,7 +173,7 @@ export async function buildBundle() {
     build({
       ...program,
       entryPoints: Object.fromEntries(
-        RARE.map((name) => [`lib/${name}`, name === 'yaml' ? 'scripts/lean/yaml.mjs' : name]),
+        [...RARE, 'validate'].map((name) => [`lib/${name}`, ENTRIES[name] ?? name]),
       ),
       plugins: [lean],
     }),
@@ -193,10 +198,7 @@ export async function buildBundle() {
       },
     }),
   ]);
-  pack('sucrase');
-  pack('yaml');
-  pack('smol-toml');
-  pack('jsonc-parser');
+  for (const name of [...RARE, 'validate']) pack(name);
   mkdirSync(at('dist/follow/python'), { recursive: true });
   for (const file of ['sitecustomize.py', 'devstart_web.py'])
     copyFileSync(at('src/follow/python', file), at('dist/follow/python', file));

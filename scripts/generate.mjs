@@ -116,8 +116,7 @@ const declaration = `${note}export interface SchemaError {
   params: Record<string, unknown>;
   message?: string;
 }
-declare const validate: { (data: unknown): boolean; errors?: SchemaError[] | null };
-export default validate;
+export declare const validate: { (data: unknown): boolean; errors?: SchemaError[] | null };
 `;
 
 /** Without the comments: it waits in memory for as long as a run lasts. Its name is for who meets it in `ps`. */

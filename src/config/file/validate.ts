@@ -21,7 +21,7 @@ export async function validateConfig(
   given: unknown,
   root: string,
 ): Promise<DevstartConfig> {
-  const { default: validate } = await import('../generated/validate.js');
+  const { validate } = await import('../generated/validate.js');
   const { value, twice } = withOurKeys(given);
   if (twice.length > 0) throw await configError(config, twice);
   if (!validate(value)) throw await configError(config, schemaIssues(value, validate.errors ?? []));
