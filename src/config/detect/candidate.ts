@@ -104,6 +104,9 @@ export function isWeak(name: string): boolean {
   return said.length > 0 && said.every((word) => word === 'app' || word === 'api');
 }
 
+/** Both are folders: it is that one, or lies in it. */
+export const isWithin = (dir: string, other: string): boolean => `${dir}/`.startsWith(`${other}/`);
+
 export const isBackground = (name: string) => tokens(name).some((word) => backgroundNames.has(word));
 
 /** Pages that people build beside the one that they mean. */

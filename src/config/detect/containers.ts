@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseCompose, readCompose } from '../services/compose.ts';
 import type { App } from '../types.ts';
-import { type Candidate, roleOfName, type Scope } from './candidate.ts';
+import { type Candidate, isWithin, roleOfName, type Scope } from './candidate.ts';
 import { hasManifest } from './folders.ts';
 import { isRecord } from './owner/jsonc.ts';
 
@@ -125,8 +125,6 @@ function codeOf(raw: unknown): string[] {
     (one) => typeof one === 'string' && (one === context || one.startsWith('.')),
   ) as string[];
 }
-
-const isWithin = (file: string, dir: string): boolean => `${file}/`.startsWith(`${dir}/`);
 
 /** Built from a folder that is a program of its own: one of several that only other containers reach. */
 async function isProgram(project: Scope['project'], { code }: Container): Promise<boolean> {

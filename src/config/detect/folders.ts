@@ -39,7 +39,13 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
   }
   const native = await nativeCandidate(scope, dir);
   const isPage = native?.app.roles[0] === 'frontend';
-  if (
+  // A file of Node's that no script starts, beside scripts and a server in Python, is left over.
+  const { scripts = {} } = (python && native && (await project.packageJson(dir))) || {};
+  const isLeft = native && Object.keys(scripts).length > 0 && NODE_FILE.test(native.app.evidence);
+  if (isLeft) {
+    const [what = ''] = native.app.evidence.split(' ');
+    scope.leftOut.push({ what, file: what, why: 'no script starts it; a config can add it' });
+  } else if (
     native &&
     !(isPage ? found.some((c) => c.app.roles[0] === 'frontend') : found.some((c) => !showsPages(c)))
   ) {
@@ -80,6 +86,7 @@ async function apiBeside(scope: Scope, dir: string, page: Candidate): Promise<Ca
   return /\bmount_(?:chainlit|gradio_app)\(/.test(text) ? undefined : api;
 }
 
+const NODE_FILE = /\.[cm]?js\b/;
 const showsPages = ({ app }: Candidate) => app.roles[0] === 'frontend';
 const PYTHON_IDS = /^(?:python|flask|django|uvicorn|fastapi|starlette|gunicorn|hypercorn|quart|streamlit)$/;
 const runsSame = (a: Candidate, b: Candidate) =>

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Candidate, isBeside, type Scope } from './candidate.ts';
+import { type Candidate, isBeside, isWithin, type Scope } from './candidate.ts';
 import { hasManifest, isNoPart, serversIn } from './folders.ts';
 import { saysItListens } from './listening.ts';
 
@@ -53,8 +53,6 @@ async function isSure({ project }: Scope, one: Candidate): Promise<boolean> {
   if (!/^(?:node|python|bun|deno)$/.test(app.framework ?? '')) return true;
   return look !== undefined && (await saysItListens(project, look)) === true;
 }
-
-const isWithin = (dir: string, other: string): boolean => `${dir}/`.startsWith(`${other}/`);
 
 /** `server/services/orders` */
 const GROUP = /(?:services|apps|packages|modules)$/;

@@ -62,7 +62,7 @@ export async function goCommand(
   return commands.length === 0 ? onlyBelow(project, dir, listens) : undefined;
 }
 
-const BOOKS = /^(?:\.air\.toml|(?:gnu)?makefile|\.?justfile|taskfile\.ya?ml|dockerfile|readme\.md)$/i;
+const BOOKS = /^(?:\.air\.toml|(?:gnu)?makefile|\.?justfile|taskfile\.ya?ml|dockerfile)$/i;
 
 /** The one program of the module that its air, its recipes, its Dockerfile and its README start. */
 async function saidMain(
@@ -72,8 +72,12 @@ async function saidMain(
   listens: Proof['listens'],
 ): Promise<string | undefined> {
   const said = new Set<string>();
-  for (const home of new Set([dir, project.root]))
-    for (const name of [...(await project.list(home)).files].filter((one) => BOOKS.test(one)).slice(0, 6))
+  const homes = [...new Set([dir, project.root])];
+  const lists = await Promise.all(homes.map((home) => project.list(home)));
+  const books = homes.flatMap((home, i) => [...(lists[i]?.files ?? [])].map((name) => ({ home, name })));
+  // The README may go through all of them.
+  for (const pattern of [BOOKS, /^readme\.md$/i])
+    for (const { home, name } of said.size > 0 ? [] : books.filter((one) => pattern.test(one.name)))
       for (const [, verb, words = ''] of ((await project.text(path.join(home, name))) ?? '').matchAll(
         /\bgo +(run|build) ([^\n"'`&|;#]*)/g,
       )) {

@@ -120,6 +120,9 @@ async function decide(scope: Scope): Promise<Candidate[]> {
   if (lines) return mentionPages(scope, wholly(scope, lines));
   const others: Candidate[][] = [];
   for await (const other of otherCommands(scope)) {
+    // Aspire's servers learn from it alone where their databases are, and each other.
+    const isAspire = other.some(({ app }) => app.opaque && app.name === 'aspire');
+    if (isAspire) return scope.whole ? other : mentionPages(scope, wholly(scope, other));
     if (listeners(other).length > 1) return mentionPages(scope, wholly(scope, other));
     others.push(other);
   }

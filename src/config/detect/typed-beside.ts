@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type LeftOut, ROLES } from '../types.ts';
-import { type Candidate, isBackground, isServer, roleOfName, type Scope } from './candidate.ts';
+import { type Candidate, isBackground, isServer, isWithin, roleOfName, type Scope } from './candidate.ts';
 import { scriptCall, splitLine, unwrap } from './commandline.ts';
 import { entryOf } from './listening.ts';
 import { programOf } from './lone-script.ts';
@@ -158,6 +158,9 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
         one.app.framework === undefined ||
         kindOf(one) === kindOf(server)
       );
+    // In a folder of its own it is another program.
+    if (server.home !== project.root && !isWithin(server.home, one.home) && !isWithin(one.home, server.home))
+      return false;
     return (
       server.app.framework !== undefined && server.app.framework !== 'node' && kindOf(one) === kindOf(server)
     );

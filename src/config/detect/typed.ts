@@ -23,6 +23,9 @@ const SPAN = /(?<!`)`([\w./-]+ \w[^`]*|gulp|grunt)`(?!`)/g;
 /** Around a command in a sentence. */
 const TELLS = /\b(?:run|start|launch|execute|type|use|with|by)\b/i;
 
+/** A command without a block around it: a line, or one that is indented. */
+const PLAIN = /^(?:\s{4,}|\t)?(?:\$ )?cd [\w./-]+ (?:&&|;) \S|^(?:\s{4,}|\t)\$ \S/;
+
 /** A heading below such a one that speaks of developing all the same. */
 const MEANT = /\blocal|develop|without|manual/i;
 const NOT_ASIDE = 8;
@@ -85,7 +88,10 @@ export async function typedIn(project: Project, text: string, home = project.roo
       continue;
     }
     if (aside.has(index + 1) || (fence && !fence.shell)) continue;
-    if (!fence) {
+    // Each line for itself: nobody has said where the last one has led.
+    if (!fence) dir = home;
+    const isPlain = !fence && PLAIN.test(raw);
+    if (!fence && !isPlain) {
       for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(SPAN) : [])
         found.push({ line: index + 1, text: span, dir: home });
       continue;

@@ -123,12 +123,15 @@ async function withoutSpaProxy(scope: Scope, found: Candidate[], server: Candida
   const [, root] = /<SpaRoot>\s*([^<$]+?)\s*<\/SpaRoot>/.exec(text) ?? [];
   if (root === undefined || !/<SpaProxyLaunchCommand>\s*\w/.test(text)) return found;
   const home = path.resolve(server.home, root.replaceAll('\\', '/'));
-  const page = found.find((one) => one.home === home);
   const launch = await project.text(path.join(server.home, 'Properties/launchSettings.json'));
-  if (!page || !/HOSTINGSTARTUPASSEMBLIES"\s*:\s*"[^"]*SpaProxy/.test(launch ?? '')) return found;
+  if (
+    !(await project.has(home, 'package.json')) ||
+    !/HOSTINGSTARTUPASSEMBLIES"\s*:\s*"[^"]*SpaProxy/.test(launch ?? '')
+  )
+    return found;
   const why = `${name} starts it with the server`;
   scope.leftOut.push({ what: path.basename(home), file: project.relative(home), why });
-  return found.filter((one) => one !== page);
+  return found.filter((one) => one.home !== home);
 }
 
 /** Phoenix's watchers start the page's server: `npm: {"npm", ["run", "dev"], cd: Path.expand("../..", __DIR__)}`. */

@@ -1,10 +1,12 @@
 import path from 'node:path';
-import { type Candidate, isBackground, type Scope } from './candidate.ts';
+import type { Candidate, Scope } from './candidate.ts';
 import { isWorker } from './frameworks/tasks.ts';
 
 /** A queue's worker or a scheduler, by the name that people give a script, a target or a service. */
 const NAMED =
   /(?:^|[:._-])(?:workers?|queues?|celery|celery[_-]?(?:worker|beat)|beat|cron|scheduler|consumer|sidekiq|horizon|rq|rqworker|dramatiq|huey|arq|qcluster)(?:$|[:._-])/i;
+/** Further names of what works beside a server; a watcher of styles or types is none. */
+const BESIDE_NAMED = /(?:^|[:._-])(?:jobs?|clock|bots?|consumers|pail|logs)(?:$|[:._-])/i;
 /** What is done with one, and not its start. */
 const NO_START =
   /build|test|lint|deploy|docker|compose|logs?\b|stop|kill|clean|check|migrat|seed|status|restart|prod|push|publish|purge|flush|reset|clear|drain|install|shell|gen|scale|:service$/i;
@@ -27,7 +29,7 @@ interface Named {
 /** A worker that a command of its own starts is said where nothing of the run is one. */
 export async function mentionWorkers(scope: Scope, found: readonly Candidate[]): Promise<void> {
   const said = ({ app, look }: Candidate) =>
-    app.opaque || isBackground(app.name) || isWorker(look?.words ?? []) || NAMED.test(app.name);
+    app.opaque || BESIDE_NAMED.test(app.name) || isWorker(look?.words ?? []) || NAMED.test(app.name);
   if (found.some(said)) return;
   const { root } = scope.project;
   for (const { what, file } of await ofShells(scope.project, found))
@@ -159,8 +161,12 @@ async function ofComposer({ project }: Scope, dirs: string[], found: readonly Ca
     if (horizon) all.push({ what: 'horizon', file, how: '"php artisan horizon"' });
     // Not the default of a new project: somebody has set a queue up.
     const env = (await project.text(path.join(dir, '.env'))) ?? (await project.text(`${dir}/.env.example`));
-    if (all.length === 0 && /^QUEUE_CONNECTION=["']?(?:redis|sqs|beanstalkd)\b/m.test(env ?? ''))
-      all.push({ what: 'queue', file, how: '"php artisan queue:work"' });
+    const readme = all.length === 0 ? await project.text(`${dir}/README.md`) : undefined;
+    const typed = /artisan (queue:(?:work|listen))\b/.exec(readme ?? '')?.[1];
+    if (all.length === 0 && (typed || /^QUEUE_CONNECTION=["']?(?:redis|sqs|beanstalkd)\b/m.test(env ?? '')))
+      all.push({ what: 'queue', file, how: `"php artisan ${typed ?? 'queue:work'}"` });
+    if (/"laravel\/reverb"\s*:/.test(text) && !/reverb:start/.test(dev))
+      all.push({ what: 'reverb', file, how: '"php artisan reverb:start"', why: 'a server of sockets' });
     if (all.length > 0) return all;
   }
   return [];

@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { Candidate, Scope } from '../candidate.ts';
 import { candidatesOf } from './candidates.ts';
 
+const APPS = /\.Add(?:Npm|Vite|JavaScript|Node|Pnpm|Yarn|Bun|NextJs)App\(/;
+
 /** .NET Aspire: one project, called `….AppHost`, starts the others, and knows their ports and containers. */
 export async function aspireHost(scope: Scope): Promise<Candidate[] | undefined> {
   const { project } = scope;
@@ -29,7 +31,12 @@ export async function aspireHost(scope: Scope): Promise<Candidate[] | undefined>
         name: 'aspire',
         opaque: 'Aspire starts the projects that it names',
       };
-      return candidatesOf(scope, [step], project.root);
+      const all = await candidatesOf(scope, [step], project.root);
+      const names = ['Program.cs', 'AppHost.cs', 'apphost.cs'];
+      const texts = await Promise.all(names.map((name) => project.text(path.join(host, name))));
+      // It starts the pages, too: nothing of the project is beside it.
+      if (texts.some((one) => APPS.test(one ?? ''))) scope.whole = true;
+      return all;
     }
     level = inner.slice(0, 40);
   }

@@ -52,9 +52,11 @@ function logicalLines(text: string): string[] | undefined {
   const lines: string[] = [];
   let open = '';
   for (const raw of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
-    const line = withoutComment(open ? `${open}\n${raw}` : raw).trim();
+    // What ends with an operator goes on, as an open quote does.
+    const line = withoutComment(open ? `${open}${/[&|]$/.test(open) ? ' ' : '\n'}${raw}` : raw).trim();
     if (/<<-?\s*['"\\]?\w/.test(line)) return undefined;
-    open = /['"]/.test(withoutQuotes(line).replaceAll('""', '')) ? line : '';
+    const bare = withoutQuotes(line).replaceAll('""', '');
+    open = /['"]|(?:&&|\|)$/.test(bare) ? line : '';
     if (line && !open) lines.push(line);
   }
   return open ? undefined : lines;
@@ -66,10 +68,13 @@ function withGroups(lines: string[]): string[] {
   for (let at = 0; at < lines.length; at++) {
     const end = lines[at] === '(' ? lines.findIndex((line, i) => i > at && /^\)\s*&?$/.test(line)) : -1;
     const inner = lines.slice(at + 1, end);
+    // `(`, `cd api && npm start &`, `)`: the whole of it goes on behind.
+    const behind = /[^&]&$/.test(inner.at(-1) ?? '') ? ' &' : '';
+    if (behind) inner.push(inner.pop()?.slice(0, -1) ?? '');
     if (end < 0 || inner.some((line) => kindOf(line) !== 'line' || /[()&;|]\s*$/.test(line)))
       joined.push(lines[at] ?? '');
     else {
-      joined.push(`(${inner.join(' && ')}${lines[end]}`);
+      joined.push(`(${inner.join(' && ').trim()}${lines[end]}${lines[end] === ')' ? behind : ''}`);
       at = end;
     }
   }

@@ -232,6 +232,7 @@ const withVars = (line: string, vars: Record<string, string>): string =>
 function jobsOf(line: string): Job[] | undefined {
   const jobs: Job[] = [];
   let group: Part[] = [];
+  if (/^[()]$/.test(line)) return undefined;
   for (const part of splitLine(line)) {
     group.push(part);
     if (part.next !== '&' && part.next !== ';' && part.next !== '') continue;

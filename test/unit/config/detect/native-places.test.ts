@@ -121,6 +121,74 @@ const places: Place[] = [
     },
     ['backend backend uvicorn 8077: $ python3 -m uvicorn app.main:app --reload --port 8077 +P @backend', WEB],
   ],
+  [
+    'commands of the README without a block around them',
+    {
+      'README.md':
+        '1) Server\ncd server && pip install -r requirements.txt && python manage.py runserver 0.0.0.0:8044\n\n2) Agent\ncd agent && python main.py\n',
+      'server/manage.py':
+        "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'a')\nfrom django.core.management import execute_from_command_line\n",
+      'agent/main.py': 'import time\n',
+      'web/package.json': vite,
+      'docker-compose.yml':
+        'services:\n  api:\n    build: ./server\n    command: python manage.py runserver 0.0.0.0:7123\n    ports: ["7123:7123"]\n',
+    },
+    ['server backend django 8044: $ python3 manage.py runserver 0.0.0.0:{port} @server', WEB],
+    ['python main.py'],
+  ],
+  [
+    'Aspire starts what it names, whatever its folders would',
+    {
+      'Shop.AppHost/Shop.AppHost.csproj': '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>',
+      'Shop.AppHost/Program.cs': 'builder.AddNpmApp("web", "../web");\n',
+      'Shop.sln': '',
+      'Shop.Api/Shop.Api.csproj': WEB_SDK,
+      'web/package.json': vite,
+    },
+    ['aspire none ? *: $ dotnet run --project Shop.AppHost'],
+  ],
+  [
+    'a page of Aspire’s servers that it does not start',
+    {
+      'Shop.AppHost/Shop.AppHost.csproj': '<Project Sdk="Aspire.AppHost.Sdk/13.0.0"></Project>',
+      'Shop.AppHost/Program.cs': 'builder.AddProject<Projects.Shop_Api>("api");\n',
+      'Shop.sln': '',
+      'web/package.json': vite,
+    },
+    ['aspire none ? *: $ dotnet run --project Shop.AppHost'],
+    ['web'],
+  ],
+  [
+    'Laravel’s socket server and the queue that the README starts',
+    {
+      'README.md': '- php artisan queue:listen (for local)\n- php artisan serve\n',
+      artisan: '',
+      'composer.json': { require: { 'laravel/framework': '^11', 'laravel/reverb': '^1' } },
+    },
+    ['backend backend laravel 8000: php artisan serve --port={port}'],
+    ['queue', 'reverb'],
+  ],
+  [
+    'a worker beside watchers of styles',
+    {
+      'README.md': 'Run `bundle exec sidekiq` too.\n',
+      Gemfile: "gem 'rails'\ngem 'sidekiq'\n",
+      'Procfile.dev': 'web: bin/rails server\ncss: bin/rails tailwindcss:watch\n',
+    },
+    ['web frontend rails 5000: $ bin/rails server +P', 'css none task -: $ bin/rails tailwindcss:watch'],
+    ['worker'],
+  ],
+  [
+    'a file of Node’s that no script starts, beside Django and its builder',
+    {
+      'manage.py':
+        "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'a')\nfrom django.core.management import execute_from_command_line\n",
+      'package.json': scripts({ dev: 'webpack --watch' }, ['webpack']),
+      'server.js': 'new Server(webpack(config)).listen(3000);\n',
+    },
+    ['dev none task -: npm run dev', 'backend backend django 8000: python3 manage.py runserver {port}'],
+    ['server.js'],
+  ],
 ];
 
 testPlaces('another language', places, project);

@@ -48,6 +48,12 @@ const shells: [string, string[], string[]][] = [
     [],
     ['cd api && npm start', 'cd web && npm start'],
   ],
+  [
+    '(\n  cd api &&\n  npm start &\n)\n(\n  cd web &&\n  npm start &\n)\nwait',
+    [],
+    ['cd api && npm start', 'cd web && npm start'],
+  ],
+  ['a |\n  b\nc', ['a | b'], ['c']],
   ['cd api && a & b', [], ['cd api && a', 'b']],
   ['cd api; a & cd ../web; b', [], ['a @api', 'b @web']],
   ['npm run build; a & b', ['npm run build'], ['a', 'b']],
