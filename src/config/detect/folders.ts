@@ -41,7 +41,7 @@ export async function folderCandidates(scope: Scope, dir: string): Promise<Candi
   const isPage = native?.app.roles[0] === 'frontend';
   // A file of Node's that no script starts, beside scripts and a server in Python, is left over.
   const { scripts = {} } = (python && native && (await project.packageJson(dir))) || {};
-  const isLeft = native && Object.keys(scripts).length > 0 && NODE_FILE.test(native.app.evidence);
+  const isLeft = native && Object.keys(scripts).length > 0 && NODES.test(native.app.evidence);
   if (isLeft) {
     const [what = ''] = native.app.evidence.split(' ');
     scope.leftOut.push({ what, file: what, why: 'no script starts it; a config can add it' });
@@ -86,7 +86,7 @@ async function apiBeside(scope: Scope, dir: string, page: Candidate): Promise<Ca
   return /\bmount_(?:chainlit|gradio_app)\(/.test(text) ? undefined : api;
 }
 
-const NODE_FILE = /\.[cm]?js\b/;
+const NODES = /\.[cm]?js\b/;
 const showsPages = ({ app }: Candidate) => app.roles[0] === 'frontend';
 const PYTHON_IDS = /^(?:python|flask|django|uvicorn|fastapi|starlette|gunicorn|hypercorn|quart|streamlit)$/;
 const runsSame = (a: Candidate, b: Candidate) =>
