@@ -3,6 +3,7 @@ import { type Candidate, isBackground, type Scope } from './candidate.ts';
 import { splitLine } from './commandline.ts';
 import { runsIn } from './listening.ts';
 import { borrowed } from './python-source.ts';
+import { typedHomes } from './typed.ts';
 
 /** What the project's own top says of the servers in its folders. */
 
@@ -71,10 +72,14 @@ export async function byWorkspace(
   // None said: there is but one.
   const member = words.includes('-p') ? words[words.indexOf('-p') + 1] : undefined;
   const { packageName } = await import('./cargo.ts');
+  const typed = await typedHomes(project);
   return Promise.all(
     named.map(async (one) => {
       if (one.app.framework !== 'rust') return one;
       const its = await project.text(path.join(one.home, 'Cargo.toml'));
+      // `open("../ui/dist/index.html")`: its files lie beside its own folder.
+      const main = (await project.text(path.join(one.home, 'src/main.rs'))) ?? '';
+      if (/"\.\.\//.test(main) || typed.has(one.home)) return one;
       if (member !== undefined && packageName(its ?? '') !== member) return one;
       return { ...own, home: one.home, app: { ...own.app, name: path.basename(one.home) } };
     }),

@@ -164,9 +164,13 @@ export async function onlyBelow(scope: Scope, dir: string, role: Role): Promise<
 /** `demo/demo/pom.xml`: where a folder holds nothing but one other, that one is meant. */
 async function throughFolders(project: Project, dir: string): Promise<string> {
   const { files, dirs } = await project.list(dir);
-  const [only] = dirs;
-  return files.size === 0 && dirs.size === 1 && only !== undefined ? path.join(dir, only) : dir;
+  const [only, ...more] = [...dirs].filter((name) => !SKIPPED.test(name));
+  const isFrame = only !== undefined && more.length === 0 && [...files].every((name) => FRAME.test(name));
+  return isFrame ? throughFolders(project, path.join(dir, only)) : dir;
 }
+
+/** What may lie beside the one folder that is meant. */
+const FRAME = /\.slnx?$|^\.|^(?:readme|license)\b/i;
 
 function leavePage({ project, leftOut }: Scope, dir: string, { home }: Candidate): void {
   const why = `${project.relative(home)} is started as the frontend; a config can add it`;
@@ -237,12 +241,18 @@ export const isNoPart = (name: string): boolean => SKIPPED.test(name) || SHOWN_O
 /**
  * Further folders at the top that are programs of their own: one look at each, no more.
  * @param started the folders of what is started
+ * @param through what lies in a folder that holds nothing else, too
  */
-export async function furtherFolders(scope: Scope, started: ReadonlySet<string>): Promise<Candidate[]> {
+export async function furtherFolders(
+  scope: Scope,
+  started: ReadonlySet<string>,
+  through = false,
+): Promise<Candidate[]> {
   const { project } = scope;
   const { dirs } = await project.list(project.root);
   const names = [...dirs].filter((name) => !isNoPart(name)).sort();
-  const all = names.slice(0, 40).map((name) => path.join(project.root, name));
+  const tops = names.slice(0, 40).map((name) => path.join(project.root, name));
+  const all = through ? await Promise.all(tops.map((dir) => throughFolders(project, dir))) : tops;
   const seen = await Promise.all(all.map((dir) => project.list(dir)));
   const having = (what: RegExp) =>
     all.filter((dir, i) => !started.has(dir) && [...(seen[i]?.files ?? [])].some((name) => what.test(name)));

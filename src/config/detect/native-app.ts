@@ -99,6 +99,14 @@ const natives: Native[] = [
   { file: 'Trunk.toml', argv: () => ['trunk', 'serve'] },
   { file: 'Dioxus.toml', argv: () => ['dx', 'serve'] },
   {
+    file: 'index.html',
+    when: async ({ project }, dir) =>
+      /^\s*(?:yew|sycamore|seed|leptos_router)\b/m.test(
+        (await project.text(path.join(dir, 'Cargo.toml'))) ?? '',
+      ),
+    argv: () => ['trunk', 'serve'],
+  },
+  {
     file: 'Cargo.toml',
     when: holds(/^\s*leptos\b|\[package\.metadata\.leptos\]/m),
     argv: () => ['cargo', 'leptos', 'watch'],

@@ -40,7 +40,7 @@ export async function openRole(
     role === 'backend' ? chosen.find(({ app }) => COMPLETE.test(app.framework ?? '')) : undefined;
   if (complete && !(byFolders && isPageOfTwo(scope, complete))) return [];
   const homes = chosen.map(({ home }) => home);
-  const further = await furtherFolders(scope, new Set(homes));
+  const further = await furtherFolders(scope, new Set(homes), true);
   const taken = chosen.find(({ app }) => app.roles[0] !== undefined && app.roles[0] !== role);
   // A second page is none of the open role, and is said.
   for (const one of taken ? further : [])

@@ -269,14 +269,17 @@ export async function watcherScript(scope: Scope, dir: string): Promise<Candidat
   const names = ['dev', 'watch'].filter((name) => name in scripts);
   // A `dev` that builds once is not what people leave running, where they are told of the other.
   const told = names.length > 1 ? ((await readmeOf(scope.project))?.text ?? '') : '';
-  const watches = /\b(?:run|yarn) watch\b/.test(told) && !/\b(?:run|yarn) dev\b/.test(told);
-  const script = rails ?? (watches ? 'watch' : names[0]);
+  const says = (name: string) => new RegExp(`\\b(?:run|yarn) ${name}(?![\\w-])`).test(told);
+  const builds = /\bencore dev$/.test(scripts.dev?.trim() ?? '');
+  const watches = !says('dev') && (says('watch') || builds);
+  const server = builds && says('dev-server') && !says('watch') && 'dev-server' in scripts;
+  const script = rails ?? (server ? 'dev-server' : watches ? 'watch' : names[0]);
   if (script === undefined || scope.context.prod || (await isEmptyMix(scope, dir))) return undefined;
   const several = await startsSeveral(scope, dir, script);
   if (several && !(await startsOnlyTasks(scope, dir, script))) return undefined;
   const found = await scriptCandidate(scope, dir, script, script === rails ? 'webpack' : script);
   if (several) return { ...found, task: true, app: { ...found.app, framework: 'task', ready: [] } };
-  return found.task ? found : undefined;
+  return found.task || server ? found : undefined;
 }
 
 /** Laravel's old builder as its generator made it, of which nothing was left to build. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Scope } from '../candidate.ts';
 import { denoTasks } from '../deno-tasks.ts';
-import { type Book, emptyRecipe, type Recipe } from './book.ts';
+import { type Book, emptyRecipe, handedBy, type Recipe } from './book.ts';
 import { isRecord, readJsonc, strings } from './jsonc.ts';
 
 type Data = Record<string, unknown>;
@@ -53,8 +53,9 @@ async function addTaskfile(
     const fill = (line: string) =>
       line.replace(/\{\{\s*\.(\w+)\s*\}\}/g, (all, key) => vars[key] ?? all).trim();
     const recipe = emptyRecipe(path.resolve(dir, typeof task.dir === 'string' ? fill(task.dir) : ''));
-    Object.assign(recipe.env, plain(data.env), plain(task.env));
-    recipe.handsEnv = [...strings(data.dotenv), ...strings(task.dotenv)].includes('.env');
+    const handed = await handedBy(scope, dir, [...strings(task.dotenv), ...strings(data.dotenv)]);
+    recipe.handsEnv = handed.handsEnv;
+    Object.assign(recipe.env, handed.env, plain(data.env), plain(task.env));
     recipe.needs = named(task.deps).map((need) => within(space, need));
     recipe.parallel = true;
     for (const cmd of list(task.cmds ?? task.cmd)) {
@@ -86,7 +87,8 @@ const named = (value: unknown): string[] =>
 const within = (space: string, name: string): string => (name.startsWith(':') ? name.slice(1) : space + name);
 
 /** `[tasks]` of mise.toml. */
-export async function readMise({ project }: Scope, file: string): Promise<Book | undefined> {
+export async function readMise(scope: Scope, file: string): Promise<Book | undefined> {
+  const { project } = scope;
   const text = (await project.text(file)) ?? '';
   const { parse } = await import('smol-toml');
   let data: Data;
@@ -101,8 +103,9 @@ export async function readMise({ project }: Scope, file: string): Promise<Book |
   for (const [name, given] of Object.entries(tasks)) {
     const task = isRecord(given) ? given : { run: given };
     const recipe = emptyRecipe(path.resolve(home, typeof task.dir === 'string' ? task.dir : ''));
-    Object.assign(recipe.env, plain(data.env), plain(task.env));
-    recipe.handsEnv = strings(record(record(data.env)._).file).includes('.env');
+    const handed = await handedBy(scope, home, strings(record(record(data.env)._).file));
+    recipe.handsEnv = handed.handsEnv;
+    Object.assign(recipe.env, handed.env, plain(data.env), plain(task.env));
     recipe.needs = strings(task.depends).flatMap((need) => starred(need, Object.keys(tasks)));
     recipe.parallel = true;
     for (const line of list(task.run)) {

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { Scope } from '../candidate.ts';
-import { type Book, emptyRecipe, type Recipe } from './book.ts';
+import { type Book, emptyRecipe, handedBy, type Recipe } from './book.ts';
 
 /** A justfile's recipes; an expression that is no plain variable closes a recipe. */
-export async function readJustfile({ project }: Scope, file: string): Promise<Book | undefined> {
+export async function readJustfile(scope: Scope, file: string): Promise<Book | undefined> {
+  const { project } = scope;
   const text = await project.text(file);
   if (text === undefined) return undefined;
   const home = path.dirname(file);
@@ -45,8 +46,10 @@ export async function readJustfile({ project }: Scope, file: string): Promise<Bo
     attributes = [];
   }
   const handsEnv = /^set\s+dotenv-load\s*(?::=\s*true\s*)?(?:#.*)?$/m.test(text);
+  const [, named] = /^set\s+dotenv-(?:filename|path)\s*:=\s*['"]([^'"]+)/m.exec(text) ?? [];
+  const handed = await handedBy(scope, home, named ? [named] : handsEnv ? ['.env'] : []);
   for (const recipe of recipes.values()) {
-    recipe.handsEnv = handsEnv;
+    Object.assign(recipe, handed);
     recipe.oneShell = /^#!.*\b(?:ba|z|da)?sh\b/.test(recipe.lines[0] ?? '');
     recipe.closed = /^#!/.test(recipe.lines[0] ?? '') && !recipe.oneShell;
     recipe.lines = recipe.lines

@@ -1,3 +1,7 @@
+import path from 'node:path';
+import { expand } from '../../services/addresses.ts';
+import type { Scope } from '../candidate.ts';
+
 /** One target, recipe or task. */
 export interface Recipe {
   /** Other recipes: before its lines, or beside each other where there are none. */
@@ -25,6 +29,23 @@ export interface Book {
   /** What calls one: `make dev`. */
   call: string;
   recipes: ReadonlyMap<string, Recipe>;
+}
+
+/** What a runner hands on of env files, the first before the others; the plain `.env` beside its file is handed as it is read. */
+export async function handedBy(
+  { project }: Scope,
+  dir: string,
+  names: readonly string[],
+): Promise<Pick<Recipe, 'env' | 'handsEnv'>> {
+  const env: Record<string, string> = {};
+  for (const name of names.filter((one) => !/^(?:\.\/)?\.env$|\{\{/.test(one))) {
+    const text = await project.text(path.resolve(dir, name));
+    if (text === undefined) continue;
+    const { parse } = await import('dotenv');
+    const said = parse(text);
+    for (const [key, value] of Object.entries(said)) env[key] ??= expand(value, said);
+  }
+  return { env, handsEnv: names.some((name) => /^(?:\.\/)?\.env$/.test(name)) };
 }
 
 export const emptyRecipe = (dir: string, oneShell = false): Recipe => ({

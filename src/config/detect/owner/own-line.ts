@@ -128,6 +128,9 @@ function fileOf({ project }: Scope, { look, app }: Candidate): string | undefine
 const SERVER =
   /^(?:(?:run|dev|start|serve)[-_:.]?)?(?:backend|server|api|app|web|py|python|django|flask|fastapi|uvicorn)?(?:[-_:.](?:run|dev|start|serve|local))?$/;
 
+/** A file that starts the one server. */
+const STARTER = /^(?:run|start|dev)(?:[-_](?:dev|local|server|backend|api))?\.sh$/;
+
 /** A target that can only be the project's own server. */
 const PLAIN = /"(?:dev|develop|serve|server|run|start|runserver)"/;
 const SERVES =
@@ -162,6 +165,8 @@ async function* linesFor(scope: Scope, { home, app }: Candidate): AsyncGenerator
           if (SERVER.test(name))
             yield* only(await startedIn(within, dir, `${book.call} ${name}`, `${book.file} "${name}"`));
     }
+    for (const name of [...files].filter((one) => STARTER.test(one)).sort())
+      yield* only(await startedIn(within, dir, `bash ${name}`, project.relative(path.join(dir, name))));
     if (!files.has('pyproject.toml')) continue;
     const file = project.relative(path.join(dir, 'pyproject.toml'));
     for (const [name, line] of await tasksIn(project, dir))

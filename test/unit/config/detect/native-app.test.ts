@@ -71,7 +71,7 @@ const cases: [string, Files, string[]][] = [
         scripts: { 'dev-server': 'encore dev-server', dev: 'encore dev', watch: 'encore dev --watch' },
       },
     },
-    ['dev none task -: npm run --silent dev', 'backend backend php 8000: php -S {host}:{port} -t public'],
+    ['watch none task -: npm run --silent watch', 'backend backend php 8000: php -S {host}:{port} -t public'],
   ],
   [
     'Kotlin for several platforms, with a run of its own',

@@ -189,6 +189,71 @@ const places: Place[] = [
     ['dev none task -: npm run dev', 'backend backend django 8000: python3 manage.py runserver {port}'],
     ['server.js'],
   ],
+  [
+    'the port that only a start file says',
+    {
+      'run.sh':
+        '#!/bin/bash\nSCRIPT_DIR="$( cd "$( dirname "${BASH_SOURCE[0]}" )" && pwd )"\ncd "$SCRIPT_DIR"\nuvicorn assistant.api:app --reload --port 8002\n',
+      'requirements.txt': 'fastapi\n',
+      'assistant/api.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+    },
+    ['backend backend uvicorn 8002: $ uvicorn assistant.api:app --reload --port 8002 +P'],
+  ],
+  [
+    'a server folders down, each with nothing else in it',
+    {
+      'Service/Shop.API/Shop.API.sln': '',
+      'Service/Shop.API/Shop.API/Shop.API.csproj': WEB_SDK,
+      'Webapp/shop-web/package.json': scripts({ serve: 'vue-cli-service serve' }, ['@vue/cli-service']),
+    },
+    [
+      'Webapp frontend vue-cli 8080: npm run serve -- +P @Webapp/shop-web',
+      'Shop.API backend dotnet 5000: dotnet watch @Service/Shop.API/Shop.API',
+    ],
+  ],
+  [
+    'a Rust server whose files lie beside its folder, and a page of Yew without Trunk’s file',
+    {
+      'Cargo.toml': '[workspace]\nmembers = ["backend", "ui"]\n',
+      'backend/Cargo.toml': '[package]\nname = "backend"\n[dependencies]\nrocket = "0.5"\n',
+      'backend/src/main.rs': '#[launch] fn rocket() { NamedFile::open("../ui/dist/index.html") }\n',
+      'ui/Cargo.toml': '[package]\nname = "ui"\n[dependencies]\nyew = "0.20"\n',
+      'ui/src/main.rs': 'fn main() { yew::Renderer::<App>::new().render(); }\n',
+      'ui/index.html': '<html></html>',
+    },
+    ['backend backend rust any: cargo run @backend', 'ui frontend trunk 8080: trunk serve +P @ui'],
+  ],
+  [
+    'Encore’s server that the README starts, no single build',
+    {
+      'README.md': '```\nsymfony serve -d\n```\n```\nnpm run dev-server\n```\n',
+      'package.json': scripts(
+        { 'dev-server': 'encore dev-server', dev: 'encore dev', watch: 'encore dev --watch' },
+        ['@symfony/webpack-encore'],
+      ),
+      'composer.json': {},
+      'public/index.php': '',
+    },
+    [
+      'dev-server frontend webpack 8080: npm run dev-server -- +P',
+      'backend backend php 8000: php -S {host}:{port} -t public',
+    ],
+  ],
+  [
+    'env files that a Taskfile hands on',
+    {
+      'Taskfile.yml':
+        'version: "3"\ndotenv: ["configs/dev.env"]\ntasks:\n  dev:\n    cmds:\n      - npm run css &\n      - go run ./cmd/api\n',
+      'configs/dev.env': 'SHOP_MODE=dev\n',
+      'package.json': scripts({ css: 'tailwindcss -i a.css -o b.css --watch' }),
+      'go.mod': 'module shop\n',
+      'cmd/api/main.go': GO,
+    },
+    [
+      'css none task -: SHOP_MODE=dev npm run css',
+      'backend backend go 4000: SHOP_MODE=dev $ go run ./cmd/api',
+    ],
+  ],
 ];
 
 testPlaces('another language', places, project);
