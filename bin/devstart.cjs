@@ -20,10 +20,11 @@ function start() {
   main();
 }
 
-/** Runs that compile the same functions share a cache: a plain start, one with options, each command. */
+/** Runs that compile the same functions share a cache: a start, one with options, each command; by a config or without. */
 function kindOf(word) {
-  if (word === undefined) return 'run';
-  return /^[a-z]{1,20}$/.test(word) ? word : 'options';
+  const kind = word === undefined ? 'run' : /^[a-z]{1,20}$/.test(word) ? word : 'options';
+  const isConfig = (name) => name.startsWith('devstart.config.');
+  return require('node:fs').readdirSync('.').some(isConfig) ? `${kind}-config` : kind;
 }
 
 /** Loads a CommonJS file with V8's code cache beside devstart's state; anything amiss means without it. */

@@ -1,4 +1,5 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
+import { readFolder, readText } from '../system/observed.ts';
 
 /** What the rooms that read a project's own files agree on. At once, like all reading of a start. */
 
@@ -8,7 +9,7 @@ export const SMALL = 128 << 10;
 /** Undefined: it is not there, cannot be read, or is no small text. */
 export function smallText(file: string): string | undefined {
   try {
-    return statSync(file).size > SMALL ? undefined : readFileSync(file, 'utf8');
+    return readText(file, SMALL);
   } catch {
     return undefined;
   }
@@ -39,7 +40,7 @@ export function shortLines(file: string, text: string): string {
 /** None where it is no folder, or not ours to read. */
 export function entriesOf(folder: string): Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return readFolder(folder);
   } catch {
     return [];
   }

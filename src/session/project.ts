@@ -46,7 +46,8 @@ export async function loadProject(context: Context): Promise<Project> {
   const startedAt = new Date();
   const began = performance.now();
   const { flags, env, cwd } = context;
-  const [loaded, home] = await Promise.all([loadSettings({ flags, env, cwd }), stateDir(env)]);
+  const home = await stateDir(env);
+  const loaded = await loadSettings({ flags, env, cwd, home });
   const claimsDir = home && path.join(home, 'claims');
   return { startedAt, began, loaded, settings: loaded.settings, home, claimsDir };
 }

@@ -45,7 +45,7 @@ async function run(
   options: SessionOptions,
   scope: Scope,
 ): Promise<number> {
-  const { settings, planner, claims } = project;
+  const { settings, loaded, planner, claims } = project;
   const { plan } = planner;
   const streams = openStreams(project, context, options, scope);
   const { bus, logs, output } = streams;
@@ -79,6 +79,8 @@ async function run(
   });
   const services = new ServicesLook(project, context, streams);
   followLater(project, streams, context.env.HOME);
+  const keeping = setTimeout(() => loaded.keep?.(), KEEP_AFTER).unref();
+  scope.defer('what was found', () => clearTimeout(keeping));
 
   const running = begin(project, context, streams);
   const plane = createLocalPlane(running, bus, {
@@ -164,6 +166,8 @@ function noteInLogs(event: RunEvent, logs: Logs): void {
   logs.ended(id, signal ? `ended by ${signal}` : `exited with code ${code}`);
 }
 
+/** Milliseconds: the servers are on their way then. */
+const KEEP_AFTER = 1000;
 const ORPHANED = { code: 129, reason: 'the process that started devstart has gone' };
 
 function showProgress({ format, out }: SessionOptions, { output, bus }: Streams): Progress | undefined {

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { kindAt } from './observed.ts';
 import { isWindows } from './platform.ts';
 
 /** What hands a variable on in the system's shell. */
@@ -23,7 +23,7 @@ export async function onPath(
   for (const folder of folders) {
     for (const ending of isWindows ? ['.exe', '.cmd', '.bat'] : ['']) {
       const file = path.join(folder, program + ending);
-      const found = await stat(file).catch(() => undefined);
+      const found = kindAt(file);
       if (found?.isFile() && (isWindows || (found.mode & 0o111) !== 0)) return file;
     }
   }

@@ -79,3 +79,16 @@ test('durations are measured by performance.now(): the wall clock may be set bac
   const found = files.filter((file) => readFileSync(path.join(root, file), 'utf8').includes('Date.now('));
   assert.deepEqual(found, []);
 });
+
+test('what is found in a project follows from what can be asked again: its rooms see files by observed.ts alone', () => {
+  const rooms = /^config[\\/](?:detect|copies|reads)[\\/]/;
+  const others = files.filter(
+    (file) =>
+      rooms.test(file) &&
+      /^import (?!type ).*'node:(?:fs|fs\/promises|child_process|os)'/m.test(
+        readFileSync(path.join(root, file), 'utf8'),
+      ),
+  );
+  // It says so itself.
+  assert.deepEqual(others, [path.join('config', 'copies', 'tree.ts')]);
+});

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { unclear } from '../../system/observed.ts';
 import { entriesOf, SMALL } from '../small-files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,6 +35,7 @@ export async function filesWith(
   texts: readonly string[],
   { root, first, shell }: { root: string; first: readonly string[]; shell: Environment },
 ): Promise<string[]> {
+  unclear();
   const all = (await foundByGit(root, texts, shell)) ?? walk(root);
   const found = all.filter(isLookedAt);
   if (found.length <= MOST_FILES) return found;

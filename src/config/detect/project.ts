@@ -1,6 +1,6 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeText, shortLines } from '../small-files.ts';
+import { kindAt, readText as read, readBytes, realPath } from '../../system/observed.ts';
+import { decodeText, entriesOf, shortLines } from '../small-files.ts';
 
 /** The parts of a package.json that detection reads. */
 export interface PackageJson {
@@ -127,6 +127,9 @@ export class Project {
   }
 
   async has(dir: string, name: string): Promise<boolean> {
+    // A folder above the project may hold thousands, and another set each minute.
+    if (!`${dir}${path.sep}`.startsWith(`${this.root}${path.sep}`))
+      return kindAt(path.join(dir, name))?.isFile() === true;
     return (await this.list(dir)).files.has(name);
   }
 
@@ -244,31 +247,28 @@ export function pnpmPackages(text: string): string[] {
   return result.filter(Boolean);
 }
 
-async function readText(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8');
+function readText(file: string): string {
+  const text = read(file) ?? '';
   // The mark of UTF-16, which is none in UTF-8.
-  const wide = text.startsWith('\uFFFD\uFFFD') ? decodeText(await readFile(file)) : undefined;
+  const wide = text.startsWith('\uFFFD\uFFFD') ? decodeText(readBytes(file)) : undefined;
   return shortLines(file, wide ?? text);
 }
 
-async function readNames(dir: string): Promise<Names> {
+function readNames(dir: string): Names {
   const files = new Set<string>();
   const dirs = new Set<string>();
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
+  for (const entry of entriesOf(dir)) {
     if (entry.isDirectory()) dirs.add(entry.name);
     else if (entry.isFile()) files.add(entry.name);
     else if (entry.isSymbolicLink()) {
-      const target = await stat(path.join(dir, entry.name)).catch(() => undefined);
+      const target = kindAt(path.join(dir, entry.name));
       if (target?.isFile()) files.add(entry.name);
-      else if (target && !(await isAbove(path.join(dir, entry.name), dir))) dirs.add(entry.name);
+      else if (target && !isAbove(path.join(dir, entry.name), dir)) dirs.add(entry.name);
     }
   }
   return { files, dirs };
 }
 
 /** A link to a folder that holds it: followed, it would never end. */
-async function isAbove(link: string, dir: string): Promise<boolean> {
-  const [target, here] = await Promise.all([realpath(link), realpath(dir)]);
-  return `${here}${path.sep}`.startsWith(`${target}${path.sep}`);
-}
+const isAbove = (link: string, dir: string): boolean =>
+  `${realPath(dir)}${path.sep}`.startsWith(`${realPath(link)}${path.sep}`);

@@ -40,10 +40,11 @@ export async function moduleFile(
 /** A module or package that is not beside the file, and stands beside its folder: it is started from there. */
 async function fromAbove(project: Project, dir: string, tops: ReadonlySet<string>): Promise<boolean> {
   const up = path.dirname(dir);
-  const [here, above] = await Promise.all([project.list(dir), project.list(up)]);
+  const here = await project.list(dir);
   for (const name of tops) {
     if (!name || here.files.has(`${name}.py`) || here.dirs.has(name)) continue;
-    if (above.files.has(`${name}.py`) || (await project.has(path.join(up, name), '__init__.py'))) return true;
+    if ((await project.has(up, `${name}.py`)) || (await project.has(path.join(up, name), '__init__.py')))
+      return true;
   }
   return false;
 }

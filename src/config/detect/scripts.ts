@@ -199,9 +199,9 @@ async function isThere({ project }: Scope, look: Look): Promise<boolean> {
   if (files.size + dirs.size === 0) return false;
   // A file that is gone from a folder that is a program of its own by now.
   const { dir, name } = path.parse(path.resolve(look.dir, entryOf(look)));
+  if (entryOf(look) === '' || dir === look.dir) return true;
   const inner = await project.list(dir);
-  if (entryOf(look) === '' || dir === look.dir || !inner.files.has('package.json')) return true;
-  return [...inner.files].some((file) => path.parse(file).name === name);
+  return !inner.files.has('package.json') || [...inner.files].some((file) => path.parse(file).name === name);
 }
 
 /** The one script that starts this package's server. */

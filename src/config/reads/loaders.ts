@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { kindAt } from '../../system/observed.ts';
 import type { SourceFile } from './sources.ts';
 
 /** What is known of an app's way to its settings. */
@@ -59,7 +59,7 @@ export function loadedEnvFiles(evidence: LoaderEvidence): string[] {
     (loads && (evidence.framework === 'flask' || texts.some((text) => UPWARDS.test(text))));
   if (above) for (const folder of upwards(dir, root)) folders.add(folder);
   for (const folder of folders) files.push(...usualNames(prod).map((name) => path.join(folder, name)));
-  return [...new Set(files)].filter((file) => existsSync(file));
+  return [...new Set(files)].filter((file) => kindAt(file) !== undefined);
 }
 
 const usualNames = (prod: boolean): string[] => {
@@ -91,8 +91,7 @@ function viteFolders({ dir, lines, sources }: LoaderEvidence): string[] {
   return [...words, ...said].map((name) => path.resolve(dir, name)).filter(isFolder);
 }
 
-const isFolder = (folder: string): boolean =>
-  statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (folder: string): boolean => kindAt(folder)?.isDirectory() ?? false;
 
 /** The folder itself and those above it, to the project's root. */
 function upwards(dir: string, root: string): string[] {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DevstartError } from '../../errors.ts';
+import { readBytes } from '../../system/observed.ts';
 import { decodeText } from '../small-files.ts';
 import { expandValues } from './expand.ts';
 
@@ -43,7 +43,7 @@ export async function readEnvFile(
 ): Promise<EnvFile | undefined> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path.resolve(root, file));
+    bytes = readBytes(path.resolve(root, file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A folder named .env is a Python environment, not a file of ours.

@@ -8,6 +8,7 @@ import type { Flags } from '../options.ts';
 import type { LeftOut, Settings, Source, Warning } from '../types.ts';
 import { readPath } from '../values.ts';
 import { readEnvFiles } from './dotenv.ts';
+import { findOrRecall, type Keeping } from './kept.ts';
 import { type Layers, resolveOptions } from './options.ts';
 import { resolveSettings } from './resolve.ts';
 import { projectRoot } from './root.ts';
@@ -19,6 +20,8 @@ export interface LoadInput {
   env: Readonly<Record<string, string | undefined>>;
   /** The launcher's own folder. */
   cwd: string;
+  /** The state directory, for a start: what was found in a project is kept there. */
+  home?: string | undefined;
 }
 
 export interface Loaded extends Looks {
@@ -32,13 +35,15 @@ export interface Loaded extends Looks {
   leftOut: LeftOut[];
   /** The config that was read; its `file` is relative to the project. */
   configFile?: ConfigFile;
+  /** Keeps what was found for the next start: to be called once this one is done. */
+  keep?: () => void;
 }
 
 /**
  * Everything that is wanted, read and checked: flags, environment, env files, config, the last run, detection.
  * @throws DevstartError
  */
-export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Loaded> {
+export async function loadSettings({ flags, env, cwd, home }: LoadInput): Promise<Loaded> {
   const root = await projectRoot(cwd, flags.cwd);
   const [envFiles, configFile] = await Promise.all([
     readEnvFiles(root, env),
@@ -50,10 +55,13 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
     const value = await validateConfig(configFile, await parseConfig(configFile), root);
     layers.config = { value, file: configFile.file };
   }
-  const { prod, host, sticky, portsFile, avoid } = resolveOptions(layers);
+  const { prod, host, sticky, portsFile, avoid, clean } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
-  const [{ apps, notes, copies, leftOut, lookWidely, lookForNumber }, last, pins] = await Promise.all([
-    findApps(layers, { prod: prod.value, host: host?.value }),
+  const said = { prod: prod.value, host: host?.value };
+  // Of a program's values some are functions; who cleans trusts nothing old.
+  const dir = clean.value || configFile?.format === 'script' ? undefined : home && path.join(home, 'found');
+  const [{ found, keep }, last, pins] = await Promise.all([
+    keptApps(layers, said, dir),
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
     portsFile.value === path.join(root, PINS) ? none : readPins(root),
@@ -63,8 +71,11 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
       ? await (await import('./avoid.ts')).readAvoided(avoid.value, root, portsFile.value)
       : { ports: new Map<number, string>(), warnings: [] };
   const worktree = last.ports?.moved !== undefined && (await isLinkedWorktree(root));
-  const found = { apps, copies, sticky: last.ports, pins: pins.ports, worktree };
-  const { settings, warnings } = resolveSettings({ ...layers, ...found });
+  const { apps, notes, copies, leftOut, lookWidely, lookForNumber } = found;
+  const { settings, warnings } = resolveSettings({
+    ...layers,
+    ...{ apps, copies, sticky: last.ports, pins: pins.ports, worktree },
+  });
   return {
     settings,
     avoided: avoided.ports,
@@ -76,14 +87,26 @@ export async function loadSettings({ flags, env, cwd }: LoadInput): Promise<Load
     notes,
     leftOut,
     ...(configFile && { configFile }),
+    ...(keep && { keep }),
   };
 }
 
-/** @param said what detection must know of the settings */
-async function findApps(
-  layers: Layers,
-  said: { prod: boolean; host: string | undefined },
-): Promise<Detection> {
+/** What detection must know of the settings. */
+interface Said {
+  prod: boolean;
+  host: string | undefined;
+}
+
+/** As it was found by an earlier start, where nothing has changed. */
+async function keptApps(layers: Layers, said: Said, dir: string | undefined): Promise<Keeping> {
+  const { root, env, config } = layers;
+  if (dir === undefined) return { found: await findApps(layers, said) };
+  const about = [root, said, config?.file, config?.value];
+  const find = (noted: typeof env) => findApps({ ...layers, env: noted }, said);
+  return findOrRecall({ dir, about, env, find, now: new Date() });
+}
+
+async function findApps(layers: Layers, said: Said): Promise<Detection> {
   const { env, root, config } = layers;
   const context = { ...said, env };
   const found = config?.value.apps

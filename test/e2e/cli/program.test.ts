@@ -1,12 +1,12 @@
 // The built program's main job, from outside: ports, environment, .ports.json, events, signals, exit codes.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Link, Rig } from '../../rig/rig.ts';
+import { type Link, Rig, until } from '../../rig/rig.ts';
 
 interface Started {
   rig: Rig;
@@ -250,6 +250,43 @@ test('a second start, from the code cache, does all that the first did', async (
     run.child.kill('SIGINT');
     assert.equal(await rig.exitCode(run), 130);
   }
+  await rig.assertNothingLeft();
+});
+
+test('what was found is recalled by the next start, and found anew after a change', async (t) => {
+  const rig = await Rig.create(t);
+  const [first = 0, second = 0] = await rig.freePorts(2);
+  const manifest = path.join(rig.dir, 'package.json');
+  const write = (port: number) =>
+    writeFile(
+      manifest,
+      JSON.stringify({ scripts: { dev: `PORT=${port} "${rig.server('api').join('" "')}"` } }),
+    );
+  const folder = path.join(rig.home, 'found');
+  const start = async (isDone = () => true) => {
+    const run = rig.spawnDevstart(['--json', '--no-sticky']);
+    const api = await rig.link('api');
+    await api.tell('listen', { port: Number(api.env.PORT) });
+    await run.waitFor('up');
+    await until('it is kept', isDone);
+    run.child.kill('SIGINT');
+    assert.equal(await rig.exitCode(run), 130);
+    return { port: Number(api.env.PORT), said: run.events.filter(({ code }) => code === 'LEFT_OUT').length };
+  };
+  await write(first);
+  await until(
+    'its last writing is older than any clock of a file system',
+    () => Date.now() - statSync(manifest).ctimeMs > 2500,
+  );
+  assert.deepEqual(await start(() => existsSync(folder)), { port: first, said: 0 });
+  const [name = ''] = readdirSync(folder);
+  const file = path.join(folder, name);
+  const kept = JSON.parse(readFileSync(file, 'utf8'));
+  kept.found.leftOut.push({ what: 'it', file: 'package.json', why: 'this is what was kept' });
+  await writeFile(file, JSON.stringify(kept));
+  assert.deepEqual(await start(), { port: first, said: 1 });
+  await write(second);
+  assert.deepEqual(await start(), { port: second, said: 0 });
   await rig.assertNothingLeft();
 });
 

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { type Detection, detectProject } from '../../../../src/config/detect/index.ts';
+import { findOrRecall } from '../../../../src/config/settings/kept.ts';
 import type { App, PortKey } from '../../../../src/config/types.ts';
 
 export type Files = Record<string, string | object>;
@@ -50,8 +51,26 @@ export function testPlaces(
   }
 }
 
-export const detect = (root: string): Promise<Detection> =>
-  detectProject(root, { prod: false, env: { PATH: '' } });
+/** As a first start finds it; the next one recalls the same. */
+export async function detect(root: string): Promise<Detection> {
+  const find = (env: Record<string, string | undefined>) => detectProject(root, { prod: false, env });
+  // A minute on, so that the files are old enough.
+  const search = {
+    dir: `${root}-kept`,
+    about: [root],
+    env: { PATH: '' },
+    find,
+    now: new Date(Date.now() + 60_000),
+  };
+  const { found, keep } = await findOrRecall(search);
+  keep?.();
+  const { found: recalled, keep: again } = await findOrRecall(search);
+  // Where another program was asked nothing is kept.
+  if (!again) assert.deepEqual(plain(recalled), plain(found));
+  return found;
+}
+
+const plain = ({ lookWidely: _, lookForNumber: __, ...found }: Detection): unknown => found;
 
 /**
  * One line an app: `name role framework port: command @cwd`, without what is added for its port and host. `-`: it has

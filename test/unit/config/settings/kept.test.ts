@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { detectProject } from '../../../../src/config/detect/index.ts';
+import { withReadings } from '../../../../src/config/reads/reads.ts';
+import { findOrRecall } from '../../../../src/config/settings/kept.ts';
+import { projects } from '../detect/projects.ts';
+
+const project = await projects();
+
+const files = {
+  'package.json': {
+    scripts: { 'dev:api': 'node api.js', 'dev:web': 'vite' },
+    devDependencies: { vite: '*' },
+  },
+  'api.js': "require('node:http').createServer().listen(process.env.PORT || 4001);\n",
+  'vite.config.js': "export default { server: { port: 4002, proxy: { '/api': process.env.API_URL } } };\n",
+  '.env': 'API_URL=http://localhost:4001\n',
+};
+
+/** A project of which something is kept; `again` tells whether it is found afresh. */
+async function keptProject(t: TestContext, { now = new Date(Date.now() + 60_000), more = {} } = {}) {
+  const root = await project({ ...files, ...more });
+  const dir = path.join(root, '..', `${path.basename(root)}-kept`);
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const env: Record<string, string | undefined> = { PATH: '' };
+  const start = async (about: unknown[] = []) => {
+    let afresh = false;
+    const { found, keep } = await findOrRecall({
+      dir,
+      about: [root, ...about],
+      env,
+      now,
+      find: async (noted) => {
+        afresh = true;
+        const detected = await detectProject(root, { prod: false, env: noted });
+        return { ...detected, apps: await withReadings(detected.apps, { root, env: noted, prod: false }) };
+      },
+    });
+    return { found, keep, afresh: () => afresh };
+  };
+  const first = await start();
+  first.keep?.();
+  return { root, dir, env, first: first.found, start };
+}
+
+test('a project in which nothing has changed is found as it was, and not read again', async (t) => {
+  const { root, first, start } = await keptProject(t);
+  await writeFile(path.join(root, '.ports.json'), '{}');
+  await writeFile(path.join(root, '..', 'another project'), '');
+  const { found, keep, afresh } = await start();
+  assert.equal(afresh(), false);
+  assert.equal(keep, undefined);
+  const { lookWidely, lookForNumber, ...plain } = found;
+  const { lookWidely: _, lookForNumber: __, ...before } = first;
+  assert.deepEqual(plain, JSON.parse(JSON.stringify(before)));
+  // Where a port has moved, it is read again.
+  const [, web] = found.apps;
+  assert.equal((await lookForNumber(4002, web?.cwd ?? ''))?.file, 'vite.config.js');
+  assert.deepEqual(
+    await lookWidely(new Map([[4001, 'api']])),
+    await first.lookWidely(new Map([[4001, 'api']])),
+  );
+  assert.equal(afresh(), true);
+});
+
+const changes: [title: string, change: (root: string, env: Record<string, string | undefined>) => unknown][] =
+  [
+    [
+      'a file of code',
+      (root) => writeFile(path.join(root, 'api.js'), files['api.js'].replace('4001', '4003')),
+    ],
+    ['the env file', (root) => writeFile(path.join(root, '.env'), 'API_URL=http://localhost:4005\n')],
+    ['a file that was not there', (root) => writeFile(path.join(root, 'Procfile.dev'), 'web: vite\n')],
+    ['a folder that was not there', (root) => mkdir(path.join(root, 'server'))],
+    ['a file less', (root) => rm(path.join(root, 'vite.config.js'))],
+    [
+      'a file in place of another',
+      async (root) => {
+        await writeFile(path.join(root, 'new.js'), files['api.js']);
+        await rename(path.join(root, 'new.js'), path.join(root, 'api.js'));
+      },
+    ],
+    [
+      'a variable of the shell',
+      (_, env) => {
+        env.API_URL = 'http://localhost:4009';
+      },
+    ],
+  ];
+
+for (const [title, change] of changes) {
+  test(`it is found afresh after ${title} has changed`, async (t) => {
+    const { root, env, start } = await keptProject(t);
+    await change(root, env);
+    assert.equal((await start()).afresh(), true);
+  });
+}
+
+test('it is found afresh for another config, another host', async (t) => {
+  const { start } = await keptProject(t);
+  assert.equal((await start([{ host: '0.0.0.0' }])).afresh(), true);
+});
+
+test('a program that appears on PATH, a link that leads elsewhere', async (t) => {
+  const more = {
+    'package.json': '',
+    'server/go.mod': 'module shop\n',
+    'server/main.go': 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":4001", nil) }\n',
+    'server/.air.toml': '',
+  };
+  const { root, env, start } = await keptProject(t, { more });
+  const bin = path.join(root, '..', `${path.basename(root)}-bin`);
+  t.after(() => rm(bin, { recursive: true, force: true }));
+  await mkdir(bin);
+  env.PATH = bin;
+  (await start()).keep?.();
+  assert.equal((await start()).afresh(), false);
+  await writeFile(path.join(bin, 'air'), '', { mode: 0o755 });
+  const { keep, afresh } = await start();
+  assert.equal(afresh(), true);
+  keep?.();
+  assert.equal((await start()).afresh(), false);
+  await symlink('main.go', path.join(root, 'server/link.go'));
+  (await start()).keep?.();
+  assert.equal((await start()).afresh(), false);
+  await rm(path.join(root, 'server/link.go'));
+  await symlink('.', path.join(root, 'server/link.go'));
+  assert.equal((await start()).afresh(), true);
+});
+
+test('what was written just before is not kept: it may be written again in the same moment', async (t) => {
+  const { dir, start } = await keptProject(t, { now: new Date() });
+  assert.equal((await start()).afresh(), true);
+  await assert.rejects(readdir(dir), { code: 'ENOENT' });
+});
+
+test('what changes while the servers start is not kept', async (t) => {
+  const { root, start } = await keptProject(t);
+  await writeFile(path.join(root, 'api.js'), files['api.js'].replace('4001', '4003'));
+  const { keep } = await start();
+  await rm(path.join(root, 'api.js'));
+  keep?.();
+  assert.equal((await start()).afresh(), true);
+});
+
+test('what git was asked for is not kept', async (t) => {
+  // Nothing says the server's number: the page's code is searched for it.
+  const more = {
+    'api.js': "require('node:http').createServer().listen(port());\n",
+    'vite.config.js': '',
+    '.env': '',
+    'src/features/shop/basket/total.js': "fetch('http://localhost:4001/api');\n",
+  };
+  const { start } = await keptProject(t, { more });
+  assert.equal((await start()).afresh(), true);
+});
+
+test('a damaged file, a folder that takes none', async (t) => {
+  const { dir, start } = await keptProject(t);
+  const [name = ''] = await readdir(dir);
+  await writeFile(path.join(dir, name), '{"key":');
+  const { keep, afresh } = await start();
+  assert.equal(afresh(), true);
+  await rm(dir, { recursive: true });
+  await writeFile(dir, '');
+  keep?.();
+  await rm(dir);
+  assert.equal((await start()).afresh(), true);
+});
+
+test('of many projects the latest are kept', async (t) => {
+  const { dir, start } = await keptProject(t);
+  for (let i = 0; i < 70; i++) await writeFile(path.join(dir, `old-${i}.json`), '{}');
+  await chmod(dir, 0o700);
+  await writeFile(path.join(dir, 'zz.json'), '{}');
+  await rm(path.join(dir, 'zz.json'));
+  const { keep } = await start([1]);
+  keep?.();
+  assert.equal((await readdir(dir)).length, 64);
+  assert.equal((await start([1])).afresh(), false);
+});
