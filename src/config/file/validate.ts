@@ -12,22 +12,22 @@ import { type ConfigFile, configError, type Issue } from './locate.ts';
 import { socketIssues } from './sockets.ts';
 import { knownKeys, withOurKeys } from './spelling.ts';
 
-/**
- * The config by the schema, then what a schema cannot say: ports, origins, folders, names.
- * @throws DevstartError CONFIG_INVALID, or PORT_INVALID where a port is the first thing wrong
- */
-export async function validateConfig(
-  config: ConfigFile,
-  given: unknown,
-  root: string,
-): Promise<DevstartConfig> {
+/** The config by the schema. @throws DevstartError CONFIG_INVALID */
+export async function bySchema(config: ConfigFile, given: unknown): Promise<DevstartConfig> {
   const { validate } = await import('../generated/validate.js');
   const { value, twice } = withOurKeys(given);
   if (twice.length > 0) throw await configError(config, twice);
   if (!validate(value)) throw await configError(config, schemaIssues(value, validate.errors ?? []));
-  const issues = meaningIssues(value as DevstartConfig, root);
-  if (issues.length > 0) throw await configError(config, issues);
   return value as DevstartConfig;
+}
+
+/**
+ * What a schema cannot say: ports, origins, folders, names.
+ * @throws DevstartError CONFIG_INVALID, or PORT_INVALID where a port is the first thing wrong
+ */
+export async function checkMeaning(config: ConfigFile, value: DevstartConfig, root: string): Promise<void> {
+  const issues = meaningIssues(value, root);
+  if (issues.length > 0) throw await configError(config, issues);
 }
 
 /** `apps[0].port`; what a Source's name is. */

@@ -13,18 +13,24 @@ import type { Detection } from '../detect/index.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Found = Omit<Detection, 'lookWidely' | 'lookForNumber'>;
 
-interface Kept {
-  /** What else it depends on: the program, the project, its config. */
-  key: string;
+interface Stored {
+  /** The program, and the project's folder. */
+  of: string;
+  /** The config's text and what it came to: valid by the schema. */
+  config?: { text: string; value: unknown };
+  /** What else the finding depends on. */
+  about: string;
   env: [name: string, value: string | undefined][];
   facts: Fact[];
   found: Found;
 }
 
-export interface Keeping {
-  found: Detection;
-  /** Keeps it for the next start; absent where it is kept. What fails is done without. */
-  keep?: () => void;
+interface Search {
+  /** What the finding depends on beside files and environment. */
+  about: readonly unknown[];
+  env: Environment;
+  find: (env: Environment) => Promise<Detection>;
+  now: Date;
 }
 
 /** Projects. */
@@ -32,63 +38,82 @@ const MOST = 64;
 /** Characters. */
 const LARGEST = 1 << 20;
 
-interface Search {
-  /** The folder of what is kept; it need not be there. */
-  dir: string;
-  /** What the finding depends on beside files and environment, the project's folder first. */
-  about: readonly unknown[];
-  env: Environment;
-  find: (env: Environment) => Promise<Detection>;
-  now: Date;
-}
+/** What the last start of a project has kept. */
+export class Kept {
+  readonly #file: string;
+  readonly #of: string;
+  readonly #last: Stored | undefined;
+  #config: Stored['config'];
 
-export async function findOrRecall({ dir, about, env, find, now }: Search): Promise<Keeping> {
-  const key = JSON.stringify([programStamp(), ...about]);
-  const file = path.join(dir, `${nameOf(String(about[0]))}.json`);
-  const kept = read(file, key, env);
-  if (kept) {
-    let fresh: Promise<Detection> | undefined;
-    const again = () => (fresh ??= find(env));
-    return {
-      found: {
-        ...kept,
-        lookWidely: async (owners) => (await again()).lookWidely(owners),
-        lookForNumber: async (port, home) => (await again()).lookForNumber(port, home),
-      },
-    };
+  /** @param dir the folder of all that is kept; it need not be there @param root the project's, absolute */
+  constructor(dir: string, root: string) {
+    this.#file = path.join(dir, `${nameOf(root)}.json`);
+    this.#of = `${programStamp()} ${root}`;
+    this.#last = read(this.#file, this.#of);
   }
-  const observer = new Observer(now);
-  const names = new Set<string>();
-  const found = await observer.during(() => find(noting(env, names)));
-  return { found, keep: () => keep(file, { key, env, names, observer, found }) };
+
+  /** A config by its text: read and checked once. */
+  async config<T>(text: string, read: () => Promise<T>): Promise<T> {
+    const last = this.#last?.config;
+    const value = last?.text === text ? (last.value as T) : await read();
+    this.#config = { text, value };
+    return value;
+  }
+
+  /** @returns with `keep`, which keeps it for the next start; absent where it is. What fails is done without. */
+  async findOrRecall({ about, env, find, now }: Search): Promise<{ found: Detection; keep?: () => void }> {
+    const all = JSON.stringify(about);
+    const last = this.#last;
+    if (last?.about === all && last.env.every(([name, value]) => (env[name] ?? null) === value)) {
+      if (last.facts.every(isSame)) {
+        const found = withLooks(last.found, () => find(env));
+        const same = this.#config?.text === last.config?.text;
+        return { found, ...(!same && { keep: () => write(this.#file, { ...last, ...this.#configNow() }) }) };
+      }
+    }
+    const observer = new Observer(now);
+    const names = new Set<string>();
+    const found = await observer.during(() => find(noting(env, names)));
+    const keep = (): void => {
+      const facts = observer.facts();
+      if (!facts) return;
+      const asked = [...names].map((name): [string, string | undefined] => [name, env[name]]);
+      write(this.#file, { of: this.#of, ...this.#configNow(), about: all, env: asked, facts, found });
+    };
+    return { found, keep };
+  }
+
+  #configNow(): Pick<Stored, 'config'> {
+    return this.#config ? { config: this.#config } : {};
+  }
 }
 
-function read(file: string, key: string, env: Environment): Found | undefined {
+/** Where a port has moved, the project is read after all. */
+function withLooks(found: Found, find: () => Promise<Detection>): Detection {
+  let fresh: Promise<Detection> | undefined;
+  const again = (): Promise<Detection> => {
+    fresh ??= find();
+    return fresh;
+  };
+  return {
+    ...found,
+    lookWidely: async (owners) => (await again()).lookWidely(owners),
+    lookForNumber: async (port, home) => (await again()).lookForNumber(port, home),
+  };
+}
+
+function read(file: string, of: string): Stored | undefined {
   try {
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as Kept;
-    const same =
-      kept.key === key &&
-      kept.env.every(([name, value]) => (env[name] ?? null) === value) &&
-      kept.facts.every(isSame);
-    return same ? kept.found : undefined;
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as Stored;
+    return stored.of === of ? stored : undefined;
   } catch {
     return undefined;
   }
 }
 
-interface Finding {
-  key: string;
-  env: Environment;
-  names: ReadonlySet<string>;
-  observer: Observer;
-  found: Found;
-}
-
-function keep(file: string, { key, env, names, observer, found }: Finding): void {
-  const facts = observer.facts();
-  const text =
-    facts && JSON.stringify({ key, env: [...names].map((name) => [name, env[name]]), facts, found });
-  if (!text || text.length > LARGEST) return;
+function write(file: string, stored: Stored): void {
+  const text = JSON.stringify(stored);
+  if (text.length > LARGEST) return;
   try {
     const dir = path.dirname(file);
     makePrivateFolder(dir);

@@ -8,7 +8,7 @@ import type { Flags } from '../options.ts';
 import type { LeftOut, Settings, Source, Warning } from '../types.ts';
 import { readPath } from '../values.ts';
 import { readEnvFiles } from './dotenv.ts';
-import { findOrRecall, type Keeping } from './kept.ts';
+import { Kept } from './kept.ts';
 import { type Layers, resolveOptions } from './options.ts';
 import { resolveSettings } from './resolve.ts';
 import { projectRoot } from './root.ts';
@@ -50,18 +50,21 @@ export async function loadSettings({ flags, env, cwd, home }: LoadInput): Promis
     flags.config === undefined ? findConfig(root) : readConfigFile(configPath(cwd, flags.config), root),
   ]);
   const layers: Layers = { root, flags, env, envFiles };
+  // Of a program's values some are functions.
+  const kept = home && configFile?.format !== 'script' ? new Kept(path.join(home, 'found'), root) : undefined;
   if (configFile) {
-    const { validateConfig } = await import('../file/validate.ts');
-    const value = await validateConfig(configFile, await parseConfig(configFile), root);
+    const { bySchema, checkMeaning } = await import('../file/validate.ts');
+    const read = async () => bySchema(configFile, await parseConfig(configFile));
+    const value = kept ? await kept.config(configFile.text, read) : await read();
+    await checkMeaning(configFile, value, root);
     layers.config = { value, file: configFile.file };
   }
   const { prod, host, sticky, portsFile, avoid, clean } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
   const said = { prod: prod.value, host: host?.value };
-  // Of a program's values some are functions; who cleans trusts nothing old.
-  const dir = clean.value || configFile?.format === 'script' ? undefined : home && path.join(home, 'found');
   const [{ found, keep }, last, pins] = await Promise.all([
-    keptApps(layers, said, dir),
+    // Who cleans trusts nothing old.
+    kept && !clean.value ? keptApps(layers, said, kept) : { found: await findApps(layers, said), keep: undefined },
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
     portsFile.value === path.join(root, PINS) ? none : readPins(root),
@@ -98,12 +101,10 @@ interface Said {
 }
 
 /** As it was found by an earlier start, where nothing has changed. */
-async function keptApps(layers: Layers, said: Said, dir: string | undefined): Promise<Keeping> {
-  const { root, env, config } = layers;
-  if (dir === undefined) return { found: await findApps(layers, said) };
-  const about = [root, said, config?.file, config?.value];
+function keptApps(layers: Layers, said: Said, kept: Kept): ReturnType<Kept['findOrRecall']> {
+  const { env, config } = layers;
   const find = (noted: typeof env) => findApps({ ...layers, env: noted }, said);
-  return findOrRecall({ dir, about, env, find, now: new Date() });
+  return kept.findOrRecall({ about: [said, config], env, find, now: new Date() });
 }
 
 async function findApps(layers: Layers, said: Said): Promise<Detection> {

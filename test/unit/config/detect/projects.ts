@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { type Detection, detectProject } from '../../../../src/config/detect/index.ts';
-import { findOrRecall } from '../../../../src/config/settings/kept.ts';
+import { Kept } from '../../../../src/config/settings/kept.ts';
 import type { App, PortKey } from '../../../../src/config/types.ts';
 
 export type Files = Record<string, string | object>;
@@ -55,16 +55,11 @@ export function testPlaces(
 export async function detect(root: string): Promise<Detection> {
   const find = (env: Record<string, string | undefined>) => detectProject(root, { prod: false, env });
   // A minute on, so that the files are old enough.
-  const search = {
-    dir: `${root}-kept`,
-    about: [root],
-    env: { PATH: '' },
-    find,
-    now: new Date(Date.now() + 60_000),
-  };
-  const { found, keep } = await findOrRecall(search);
+  const search = { about: [], env: { PATH: '' }, find, now: new Date(Date.now() + 60_000) };
+  const kept = () => new Kept(`${root}-kept`, root);
+  const { found, keep } = await kept().findOrRecall(search);
   keep?.();
-  const { found: recalled, keep: again } = await findOrRecall(search);
+  const { found: recalled, keep: again } = await kept().findOrRecall(search);
   // Where another program was asked nothing is kept.
   if (!again) assert.deepEqual(plain(recalled), plain(found));
   return found;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { findConfig, parseConfig, readConfigFile } from '../../../../src/config/file/config-file.ts';
-import { validateConfig } from '../../../../src/config/file/validate.ts';
+import type { ConfigFile } from '../../../../src/config/file/locate.ts';
+import { bySchema, checkMeaning } from '../../../../src/config/file/validate.ts';
 import { appsFromConfig } from '../../../../src/config/settings/apps.ts';
 import { loadSettings, withConfigLines } from '../../../../src/config/settings/load.ts';
 import { readPortsFile } from '../../../../src/config/settings/sticky.ts';
@@ -34,6 +35,12 @@ async function failure(work: Promise<unknown>): Promise<DevstartError> {
   assert.ok(error instanceof DevstartError, String(error));
   assert.equal(error.exitCode, 2);
   return error;
+}
+
+async function validateConfig(config: ConfigFile, given: unknown, root: string) {
+  const value = await bySchema(config, given);
+  await checkMeaning(config, value, root);
+  return value;
 }
 
 const load = async (root: string) => {

@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { findConfig, parseConfig } from '../../../../src/config/file/config-file.ts';
 import { locate } from '../../../../src/config/file/locate.ts';
 import { withOurKeys } from '../../../../src/config/file/spelling.ts';
-import { validateConfig } from '../../../../src/config/file/validate.ts';
+import { bySchema, checkMeaning } from '../../../../src/config/file/validate.ts';
 import { KEYS } from '../../../../src/config/generated/keys.ts';
 import { appsFromConfig } from '../../../../src/config/settings/apps.ts';
 
@@ -26,7 +26,9 @@ async function configOf(file: string, text: string) {
 
 async function load(file: string, text: string) {
   const { root, config } = await configOf(file, text);
-  return validateConfig(config, await parseConfig(config), root);
+  const value = await bySchema(config, await parseConfig(config));
+  await checkMeaning(config, value, root);
+  return value;
 }
 
 const message = (work: Promise<unknown>): Promise<string> =>

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { detectProject } from '../../../../src/config/detect/index.ts';
 import { withReadings } from '../../../../src/config/reads/reads.ts';
-import { findOrRecall } from '../../../../src/config/settings/kept.ts';
+import { Kept } from '../../../../src/config/settings/kept.ts';
 import { projects } from '../detect/projects.ts';
 
 const project = await projects();
@@ -27,9 +27,8 @@ async function keptProject(t: TestContext, { now = new Date(Date.now() + 60_000)
   const env: Record<string, string | undefined> = { PATH: '' };
   const start = async (about: unknown[] = []) => {
     let afresh = false;
-    const { found, keep } = await findOrRecall({
-      dir,
-      about: [root, ...about],
+    const { found, keep } = await new Kept(dir, root).findOrRecall({
+      about,
       env,
       now,
       find: async (noted) => {
@@ -155,6 +154,34 @@ test('what git was asked for is not kept', async (t) => {
   };
   const { start } = await keptProject(t, { more });
   assert.equal((await start()).afresh(), true);
+});
+
+test('a config is read and checked once for each text', async (t) => {
+  const { root, dir, env } = await keptProject(t);
+  let reads = 0;
+  const start = async (text: string, value: unknown) => {
+    const kept = new Kept(dir, root);
+    const read = async () => {
+      reads++;
+      return value;
+    };
+    const given = await kept.config(text, read);
+    const find = (noted: typeof env) => detectProject(root, { prod: false, env: noted });
+    const { keep } = await kept.findOrRecall({
+      about: [given],
+      env,
+      find,
+      now: new Date(Date.now() + 60_000),
+    });
+    keep?.();
+    return given;
+  };
+  assert.deepEqual(await start('a: 1', { a: 1 }), { a: 1 });
+  assert.deepEqual(await start('a: 1', 'not read'), { a: 1 });
+  assert.equal(reads, 1);
+  // The same value in other words: what was found is as it was, the text is not.
+  for (let i = 0; i < 2; i++) assert.deepEqual(await start('{ a: 1 }', { a: 1 }), { a: 1 });
+  assert.equal(reads, 2);
 });
 
 test('a damaged file, a folder that takes none', async (t) => {
