@@ -73,7 +73,7 @@ async function ofEntry(trail: AppTrail, entry: SourceFile): Promise<Pick<Facts, 
   };
   const found = await entryListens(trail, entry);
   // One that a variable reaches is the app's own port sooner than a second, fixed one.
-  hear(found.sort((one, other) => Number(other.name !== undefined) - Number(one.name !== undefined)));
+  hear(found.sort((one, other) => rankOf(one) - rankOf(other)));
   if (own.length === 0)
     hear([framework === 'strapi' ? await portOfKey(trail, entry, 'port') : await anyPort(trail, entry)]);
   if (own.length === 0 && framework === 'nest') hear([await ofFactory(trail, entry)]);
@@ -84,6 +84,10 @@ async function ofEntry(trail: AppTrail, entry: SourceFile): Promise<Pick<Facts, 
   if (own.length === 0 && reads === undefined) hear([await ofSettings(trail, entry)]);
   return { own, reads };
 }
+
+/** Beside a plain server one that speaks TLS is often for production. */
+const rankOf = ({ name }: Said): number =>
+  name === undefined ? 1 : /HTTPS|SSL|TLS|SECURE/.test(name) ? 2 : 0;
 
 /** Files of other kinds. */
 async function odd(at: AppTrail): Promise<Own[]> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { takenBranches } from './branches.ts';
 import { callsOfBrowser, callsOfConfig, callsOfEnv } from './calls.ts';
-import { type Env, envFileNames, openEnv, portNames, portOfValue } from './env-files.ts';
+import { type Env, envFileNames, openEnv, portNames, portOfValue, templatesOf } from './env-files.ts';
 import { type AppTrail, envOwn, type Facts, openFirst, ownByPattern, ownOf } from './facts.ts';
 import { lowPort } from './low-port.ts';
 import { angularServe, blockEntry, openConfigs, PAGE_CONFIGS } from './pages.ts';
@@ -32,11 +32,9 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
   const given = named && (await sources.open(named));
   if (given) configs.unshift({ config: PAGE_CONFIGS[id]?.[0] ?? { files: /a^/ }, source: given });
   const folders = [dir, trail.dir, ...configs.flatMap(({ source }) => loadedFrom(source))];
+  const among = (files: string[]) => openEnv(sources, files);
   const names = envFileNames(VITE_LIKE.test(id) ? 'vite' : id === 'nuxt' ? 'plain' : 'next', mode);
-  const env = await openEnv(
-    sources,
-    folders.flatMap((folder) => names.map((name) => path.join(folder, name))),
-  );
+  const env = await among(folders.flatMap((folder) => names.map((name) => path.join(folder, name))));
   const inner = { ...trail, env };
 
   const own: Own[] = [];
@@ -64,6 +62,12 @@ export async function pageFacts(trail: AppTrail): Promise<Facts> {
     // What it comes to is known when it runs: most often it is the page's own address in a variable.
     if (own.length === 0 && entry) own.push(...addressOf(env));
     calls.push(...(await callsOfConfig(inner, source, env)));
+  }
+  if (own.length === 0 && reads !== undefined) {
+    // What people copy says what they give it.
+    const copied = folders.map((folder) => templatesOf(sources, path.join(folder, '.env')));
+    const given = await among((await Promise.all(copied)).flat());
+    own.push(...ownOf({ env: given, program: trail.program }, { name: reads }, reads));
   }
   if (id === 'angular' && (await angular(inner, own, calls))) tls = 'yes';
   await oddOne(inner, dir, own, calls);

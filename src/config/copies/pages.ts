@@ -120,7 +120,11 @@ export function blockEntry(source: SourceFile, block: string, key: string): Entr
     const entry = entriesOf(source, match.index + match[0].length).find((one) => one.key === key);
     if (entry) return entry;
   }
-  return undefined;
+  // `server: serverConfig`
+  const [, name] = new RegExp(`(?<![\\w$.])${block}\\s*:\\s*([A-Za-z_$]\\w*)\\s*[,}\\n]`).exec(code) ?? [];
+  return name !== undefined && name !== block && /[A-Z]/.test(name)
+    ? blockEntry(source, name, key)
+    : undefined;
 }
 
 /** The serve target of angular.json: its port, the proxy file that it names, whether it speaks TLS. */

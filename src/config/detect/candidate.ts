@@ -135,6 +135,12 @@ export function assignRoles(candidates: Candidate[]): Candidate[] {
     const { app, task, before } = candidate;
     if (task || before || app.noPort || app.opaque || isBackground(app.name))
       return { role: undefined, weight: 0 };
+    // Vite within a server, beside Vite's own command: there it is the server of its API.
+    const isWithin =
+      app.roles[0] === 'frontend' &&
+      app.framework === 'node' &&
+      candidates.some((other) => other.app.framework === 'vite' && other.home === candidate.home);
+    if (isWithin) return { role: 'backend' as const, weight: 1 };
     const byFramework = app.roles[0];
     // `webpack-dev-server` serves pages, whatever its script is called.
     const byName =
@@ -152,7 +158,8 @@ export function assignRoles(candidates: Candidate[]): Candidate[] {
     const both =
       candidate.app.roles.length > 1 && candidates.every((c) => c === candidate || c.app.roles.length < 2);
     const roles: Role[] = both ? candidate.app.roles : mine?.role && best === i ? [mine.role] : [];
-    return { ...candidate, app: { ...candidate.app, roles } };
+    const name = candidate.app.name === 'frontend' && roles[0] === 'backend' ? 'backend' : candidate.app.name;
+    return { ...candidate, app: { ...candidate.app, name, roles } };
   });
 }
 

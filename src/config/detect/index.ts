@@ -301,7 +301,9 @@ async function withRivals(
 const byName = (scope: Scope, candidates: Candidate[]) =>
   candidates.map((c) => {
     // `app` says least: what its own language shows of it goes before.
-    if (path.basename(c.home) === 'app' && c.look === undefined && c.app.roles.length > 0) return c;
+    const isPart = candidates.some((one) => one !== c && one.home === c.home && !one.task);
+    const isShown = isPart || (path.basename(c.home) === 'app' && c.look === undefined);
+    if (isShown && c.app.roles.length > 0) return c;
     const role = roleOf(scope, { ...c, app: { ...c.app, roles: [] } });
     return role && !c.task && c.app.roles.length < 2 ? withRole(c, role) : c;
   });

@@ -196,7 +196,8 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
       why: 'no server was recognised in it; a config can add it',
     });
   for (const dir of new Set([project.root, ...homes])) {
-    if (!(await project.list(dir)).dirs.has('src-tauri')) continue;
+    const { deps = {} } = (await project.packageJson(dir)) ?? {};
+    if (!(await project.list(dir)).dirs.has('src-tauri') && !('@tauri-apps/cli' in deps)) continue;
     if (found.some(({ look }) => /\btauri\b/.test(look?.line ?? ''))) continue;
     const file = project.relative(path.join(dir, 'src-tauri'));
     scope.leftOut.push({ what: 'window', file, why: '"tauri dev" opens it; here its page is started alone' });

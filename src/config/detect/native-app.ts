@@ -245,7 +245,7 @@ const DENO_LISTENS = /\bserve\w*\(|\.listen\(|\bfetch\b/;
 async function denoTask(scope: Scope, dir: string): Promise<[string, ...string[]] | undefined> {
   const { project, context } = scope;
   const tasks = await denoTasks(project, dir);
-  for (const name of context.prod ? ['start', 'preview', 'serve', 'dev'] : ['dev', 'start', 'serve']) {
+  for (const name of context.prod ? ['start', 'preview', 'serve', 'dev'] : ['dev', 'start', 'serve', 'run']) {
     const { line } = tasks.get(name) ?? {};
     if (!line) continue;
     const { app, look } = await recognise(project, draftApp('', { kind: 'shell', line }, dir, ''), context);

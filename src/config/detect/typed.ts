@@ -25,6 +25,10 @@ const TELLS = /\b(?:run|start|launch|execute|type|use|with|by)\b/i;
 
 /** A command without a block around it: a line, or one that is indented. */
 const PLAIN = /^(?:\s{4,}|\t)?(?:\$ )?cd [\w./-]+ (?:&&|;) \S|^(?:\s{4,}|\t)\$ \S/;
+/** A command that is a line of its own without a fence: indented, or an item of a list. */
+const BARE =
+  /^(?: {4,}|\t|\s*(?:[-*+]|\d+[.)])\s+)\s*(?:\$\s+)?((?:cd|npm|npx|pnpm|yarn|bun|node|nodemon|deno|ng|python3?|flask)\s[\w@./:= -]+)$/;
+const PROSE = /\s(?:an?|and|for|from|in|is|or|the|then|to|will|with)\s/i;
 
 /** A heading below such a one that speaks of developing all the same. */
 const MEANT = /\blocal|develop|without|manual/i;
@@ -88,15 +92,16 @@ export async function typedIn(project: Project, text: string, home = project.roo
       continue;
     }
     if (aside.has(index + 1) || (fence && !fence.shell)) continue;
-    // Each line for itself: nobody has said where the last one has led.
-    if (!fence) dir = home;
-    const isPlain = !fence && PLAIN.test(raw);
+    const [, bare] = (!fence && !PROSE.test(raw) && BARE.exec(raw)) || [];
+    const isPlain = !fence && (bare !== undefined || PLAIN.test(raw));
+    // Each line for itself, but below one another: nobody has said where the last one has led.
+    if (!fence && bare === undefined) dir = home;
     if (!fence && !isPlain) {
       for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(SPAN) : [])
         found.push({ line: index + 1, text: span, dir: home });
       continue;
     }
-    const line = raw.replace(/^\s*(?:[$%>]|PS>|C:\\>)\s+/, '').trim();
+    const line = (bare ?? raw).replace(/^\s*(?:[$%>]|PS>|C:\\>)\s+/, '').trim();
     if (line === '' || line.startsWith('#') || line.startsWith('//')) continue;
     let typed = '';
     let built: string | undefined;

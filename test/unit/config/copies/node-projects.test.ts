@@ -55,6 +55,13 @@ const cases: [string, Files, string[]][] = [
     ['backend 4000 client/vite.config.ts:5 proxy', 'frontend 5173'],
   ],
   [
+    'TLS beside it, which is often for production',
+    both({
+      'server/index.js': `${EXPRESS}https.createServer(keys, app).listen(process.env.HTTPS_PORT || 4443);\napp.listen(process.env.PORT || 4000);\n`,
+    }),
+    ['backend 4000 server/index.js:4 PORT', 'frontend 5173'],
+  ],
+  [
     'a number that nothing reaches stays',
     both(
       { 'server/index.js': `${EXPRESS}app.listen(3002);\n` },

@@ -37,6 +37,16 @@ const cases: [string, Files, string[]][] = [
     ['backend 4099 client/src/api.ts:1 VITE_API_URL', 'frontend 5173'],
   ],
   [
+    'Vite: a variable that only the template above gives, in options of a name of their own',
+    {
+      ...vite(
+        "process.env = loadEnv(mode, path.resolve(__dirname, '..'), '');\nconst serverOptions = { port: process.env.PORT };\nexport default { server: serverOptions };\n",
+      ),
+      '.env.template': 'PORT=8100\n',
+    },
+    ['backend -', 'frontend 8100 .env.template:1 PORT'],
+  ],
+  [
     'Vite: a text',
     vite("export default { server: { proxy: { '/api': 'http://localhost:4001' } } };\n"),
     ['backend 4001 client/vite.config.ts:1 proxy', 'frontend 5173'],

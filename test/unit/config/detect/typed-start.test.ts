@@ -159,5 +159,43 @@ const places: Place[] = [
     },
     ['backend backend express 4000: npm run start'],
   ],
+  [
+    'Vite beside a server of a folder called app, which has Vite within it as well',
+    {
+      'app/package.json': scripts({ dev: 'concurrently "vite" "tsx watch server/index.ts"' }, [
+        'vite',
+        'express',
+      ]),
+      'app/server/index.ts': `import { createServer } from 'vite';\n${LISTENS}`,
+    },
+    [
+      'backend backend node 5000: bin tsx watch server/index.ts @app',
+      'frontend frontend vite 5173: bin vite +P @app',
+    ],
+  ],
+  [
+    'commands of a README without fences: indented, and in a list',
+    {
+      'nx.json': {},
+      'package.json': scripts({ start: 'vite' }, ['vite', 'nx']),
+      'index.html': '',
+      'api/server/index.js': LISTENS,
+      'README.md': '# Shop\n\n    cd api/server\n    node index.js\n\n- npm start\n- npm start to run it\n',
+    },
+    [
+      'api backend node 5000: $ node index.js @api/server',
+      'frontend frontend vite 5173: npm run start -- +P',
+    ],
+  ],
+  [
+    'Tauri without its folder, and a task of Deno called run',
+    {
+      'web/package.json': scripts({ dev: 'vite' }, ['vite', '@tauri-apps/cli']),
+      'api/deno.json': { tasks: { run: 'deno run -A main.ts' } },
+      'api/main.ts': 'Deno.serve(() => new Response());\n',
+    },
+    ['api backend deno 8000: deno task run @api', WEB],
+    ['window'],
+  ],
 ];
 testPlaces('typed start', places, project);
