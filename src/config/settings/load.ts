@@ -64,7 +64,9 @@ export async function loadSettings({ flags, env, cwd, home }: LoadInput): Promis
   const said = { prod: prod.value, host: host?.value };
   const [{ found, keep }, last, pins] = await Promise.all([
     // Who cleans trusts nothing old.
-    kept && !clean.value ? keptApps(layers, said, kept) : { found: await findApps(layers, said), keep: undefined },
+    kept && !clean.value
+      ? keptApps(layers, said, kept)
+      : { found: await findApps(layers, said), keep: undefined },
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
     portsFile.value === path.join(root, PINS) ? none : readPins(root),
