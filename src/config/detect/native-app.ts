@@ -82,7 +82,14 @@ const BUN_SERVES = /\bBun\.serve[(<]/;
 const natives: Native[] = [
   { file: /^main\.wasp(?:\.ts)?$/, argv: (_, __, text) => waspStart(text) },
   { file: /^(?:redwood|cedar)\.toml$/, argv: async ({ project }, dir) => redwoodStart(project, dir) },
-  { file: 'artisan', argv: () => ['php', 'artisan', 'serve'] },
+  // Lumen has no `serve`.
+  {
+    file: 'artisan',
+    argv: async ({ project }, dir) =>
+      /"laravel\/lumen-framework"/.test((await project.text(path.join(dir, 'composer.json'))) ?? '')
+        ? ['php', '-S', '{host}:{port}', '-t', 'public']
+        : ['php', 'artisan', 'serve'],
+  },
   {
     file: 'go.mod',
     argv: async (scope, dir, text) =>

@@ -149,6 +149,8 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
   if (leftOut.some(({ file }) => file !== '.' && isOf(file))) return true;
   // What cannot be looked into may be all that was found.
   if (isUnknown(server) && rolesOf(found).length === ROLES.length) return true;
+  const entry = server.look ? entryOf(server.look) : '';
+  if (EVERYTHING.test(entry) && !found.some(({ look }) => look && entryOf(look) === entry)) return false;
   return found.some((one) => {
     // `node ../api/server.js` of the page's package.
     if (server.look && entryOf(server.look) && programOf(one) === programOf(server)) return true;
@@ -166,6 +168,9 @@ function isAmong(server: Candidate, found: readonly Candidate[], { project, left
     );
   });
 }
+
+/** `python -m shop.run_all` starts more than its server. */
+const EVERYTHING = /(?:^|[./])(?:run|start|launch)_?(?:all|both|everything|servers|services)\b/;
 
 /** `ng serve` of a package, and its API: no script of the one is another way to start the other. */
 const isOtherHalf = (one: Candidate, { app }: Candidate): boolean =>

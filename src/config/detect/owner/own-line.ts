@@ -21,6 +21,8 @@ export async function byOwnersLine(scope: Scope, found: Candidate[]): Promise<Ca
   const lines = new Map<Candidate, Candidate>();
   for (const one of guesses.slice(0, 2)) lines.set(one, await pythonLine(scope, one));
   for (const one of others.slice(0, 2)) lines.set(one, await compiledLine(scope, one));
+  const jvm = found.find((one) => isGuess(one) && JVM.test(one.app.framework ?? ''));
+  if (jvm) lines.set(jvm, await jvmLine(scope, jvm));
   for (const one of found.filter((one) => isGuess(one) && !lines.has(one)).slice(0, 2))
     lines.set(one, await plainLine(scope, one));
   return found.map((one) => lines.get(one) ?? one);
@@ -67,6 +69,18 @@ const SERVES_PAGES =
 const SERVERS_OF_PAGES = /^(?:live-server|http-server|serve|browser-sync|sirv|http\.server|php)$/;
 
 const COMPILED = /^(?:go|rust)$/;
+const JVM = /^(?:spring|quarkus|micronaut|jvm)$/;
+
+/** `mvn spring-boot:run -Dspring-boot.run.profiles=dev`: the first that starts the guess says what is told to it. */
+async function jvmLine(scope: Scope, guess: Candidate): Promise<Candidate> {
+  for (const all of [linesFor(scope, guess), typedFor(scope, guess, /^(?:\.\/)?(?:mvnw?|gradlew?)\s/)])
+    for await (const one of all) {
+      if (one.app.framework !== guess.app.framework || one.look?.dir !== guess.home) continue;
+      const isMore = Object.keys(one.app.env).length > 0 || /profiles|\s-D|--args/.test(one.look.line);
+      return isMore ? asTyped(guess, one) : guess;
+    }
+  return guess;
+}
 
 /** `go run ./cmd/api -c ./conf`, `cargo run -- --config dev.toml`: the guess's own program, with words for it or variables. */
 async function compiledLine(scope: Scope, guess: Candidate): Promise<Candidate> {

@@ -254,6 +254,40 @@ const places: Place[] = [
       'backend backend go 4000: SHOP_MODE=dev $ go run ./cmd/api',
     ],
   ],
+  [
+    'Lumen, which has no serve',
+    {
+      artisan: '',
+      'composer.json': { require: { 'laravel/lumen-framework': '5.*' } },
+      'web/package.json': vite,
+    },
+    ['backend backend php 8000: php -S {host}:{port} -t public', WEB],
+  ],
+  [
+    'the profile that the README gives Spring',
+    {
+      'README.md':
+        '```\ncd api\nmvn clean install\nmvn spring-boot:run -Dspring-boot.run.profiles=dev\n```\n',
+      'api/pom.xml': '<parent>org.springframework.boot</parent>',
+      'api/src/main/java/A.java': '@SpringBootApplication\nclass A {}\n',
+      'api/src/main/resources/application-dev.properties': 'server.port=8085\n',
+      'web/package.json': vite,
+    },
+    ['api backend spring 8085: $ mvn spring-boot:run -Dspring-boot.run.profiles=dev @api', WEB],
+  ],
+  [
+    'what starts more than the server',
+    {
+      'README.md': 'Run `python -m shop.run_all`.\n',
+      'requirements.txt': 'fastapi\n',
+      'shop/__init__.py': '',
+      'shop/run_all.py':
+        'import threading\nimport uvicorn\nthreading.Thread(target=run_bot).start()\nuvicorn.run(app, port=8000)\n',
+      'shop/server.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+    },
+    ['backend backend fastapi 8000: python3 -m uvicorn shop.server:app --reload +P'],
+    ['python -m shop.run_all'],
+  ],
 ];
 
 testPlaces('another language', places, project);
