@@ -105,6 +105,9 @@ function takesPort({ app, own }: AppFacts): boolean {
   return told || own[0]?.fixed !== true;
 }
 
+/** Of a name that speaks of one program: no other server is that. */
+const PRODUCT = /STRAPI|DIRECTUS|HASURA|WORDPRESS/i;
+
 /** The call of the other half that is the backend's; of several ports the one that nothing else explains. */
 function calledPort(
   facts: readonly AppFacts[],
@@ -118,12 +121,15 @@ function calledPort(
     ...pages.map(({ found }) => found.port),
     ...(backend.elsewhere ?? []),
   ]);
+  const isOther = ({ port, name = '' }: Found) => {
+    const product = PRODUCT.exec(name)?.[0].toLowerCase();
+    return (
+      port < 1024 || taken.has(port) || SERVICES.has(port) || (product && product !== backend.app.framework)
+    );
+  };
   const calls = others
     .flatMap((one) => one.calls)
-    .filter(
-      ({ found: { port }, weight }) =>
-        weight > 0 && (own.has(port) || (port >= 1024 && !taken.has(port) && !SERVICES.has(port))),
-    );
+    .filter(({ found, weight }) => weight > 0 && (own.has(found.port) || !isOther(found)));
   const agreed = calls.find(({ found }) => own.has(found.port));
   if (agreed) return agreed;
   for (const weight of [3, 2, 1]) {

@@ -17,7 +17,7 @@ const keyed = (name: string): RegExp =>
   new RegExp(`(?<![\\w$])['"]?${escaped(name)}['"]?\\s*\\??\\s*(?:[:=]|=>)${VALUE}`, 'g');
 
 const js: Language = {
-  env: /(?<![\w$.])env\s*\??\.\s*([A-Z][A-Z0-9_]*)\b|\b(?:process\.env|import\.meta\.env|Bun\.env)(?:\s*\?)?(?:\.\[|\s*\.\s*|\[)\s*['"`]?(\w+)|\b(?:get|getOrThrow|getNumber|getString|env|int|num|number)\s*(?:<[^>()]*>)?\(\s*['"]([A-Z][A-Z0-9_]*)['"]/g,
+  env: /(?<![\w$.])(?:[a-z]\w*E|e)nv\s*\??\.\s*([A-Z][A-Z0-9_]*)\b|\b(?:process\.env|import\.meta\.env|Bun\.env)(?:\s*\?)?(?:\.\[|\s*\.\s*|\[)\s*['"`]?(\w+)|\b(?:get|getOrThrow|getNumber|getString|env|int|num|number)\s*(?:<[^>()]*>)?\(\s*['"]([A-Z][A-Z0-9_]*)['"]/g,
   defined: plain,
   keyed,
 };

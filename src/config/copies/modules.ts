@@ -91,7 +91,7 @@ function pythonImports(code: string): Import[] {
 
 /** Where servers and their settings are kept. */
 export const TELLING =
-  /^(?:\w*config\w*|settings?|env\w*|constants?|\w*server|app|main|https?|api|start\w*|args|cli|index|core|web|run|lib|bootstrap|infra\w*|platform|routes?|router)$/i;
+  /^(?:\w*config\w*|settings?|options|defaults?|env\w*|constants?|\w*server|app|main|https?|api|start\w*|args|cli|index|core|web|run|lib|bootstrap|infra\w*|platform|routes?|router)$/i;
 
 /**
  * The files that an import leads to: of a package with many, those that sound like servers and settings.

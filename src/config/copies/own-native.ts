@@ -196,7 +196,9 @@ async function ofSettings(trail: AppTrail, entries: SourceFile[], said: Own | un
 
 /** `viper.SetDefault("server.port", 8081)` in the entry or in its settings; AutomaticEnv lets a variable come before it. */
 async function viperDefault({ sources, top }: AppTrail, entries: SourceFile[]): Promise<Own[]> {
-  for (const source of await withImported(sources, entries, /config|settings?|env|cmd/i, top)) {
+  const settings = /config|settings?|env|cmd|cli/i;
+  const first = await withImported(sources, entries, settings, top);
+  for (const source of new Set([...first, ...(await withImported(sources, first, settings, top))])) {
     const byName = /\bSetDefault\(\s*"(?:[\w.-]*[._-])?port"\s*,\s*"?:?(\d{4,5})\b/i;
     // Keys with methods of their own: `ServiceInterface.setDefault(":3456")`.
     const ofKey = /\b\w*(?:Port|Interface|Listen|Addr|Address|Bind)\.[sS]etDefault\(\s*"?[\w.]*:?(\d{4,5})\b/;
@@ -205,9 +207,17 @@ async function viperDefault({ sources, top }: AppTrail, entries: SourceFile[]): 
       ...ownByPattern(source, ofKey, 'SetDefault', false),
     ];
     if (own) return [own];
+    const [, ...more] = new Set([...source.code.matchAll(LISTED)].map(([, port]) => port));
+    const [listed] =
+      more.length > 0 ? [] : ownByPattern(source, new RegExp(LISTED, 'im'), 'its settings', false);
+    if (listed) return [listed];
   }
   return [];
 }
+
+/** `"LISTEN_ADDR": { value: "127.0.0.1:8080" }` of a table of settings, `defaultListenAddr = ":8080"`. */
+const LISTED =
+  /(?:^|[\s"])(?:default_?)?(?:http_?)?(?:listen|bind)_?(?:addr(?:ess)?)?"?\s*[:=][^"\n]*\n?[^"\n]*"(?:[\d.]*|localhost):(\d{4,5})"/gim;
 
 /** Gin's `Run()` takes PORT, else 8080. */
 function ginDefault(entry: SourceFile): Own[] {

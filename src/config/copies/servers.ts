@@ -139,6 +139,7 @@ export async function nativeListens(trail: Trail, source: SourceFile): Promise<L
   if (!pattern) return [];
   const { code, syntax } = source;
   const found: Listening[] = [];
+  const aside: Listening[] = [];
   for (const match of code.matchAll(pattern)) {
     const label = (match[1] ?? match[2] ?? 'listen').replace(/:?,?\s+:?|:?,$/g, ' ').trim();
     const from = match.index + match[0].length;
@@ -149,9 +150,12 @@ export async function nativeListens(trail: Trail, source: SourceFile): Promise<L
     const said = await portOf(trail, source, from, Math.min(whole, from + 400));
     // Go's pprof has its usual place: who profiles is no client.
     if (syntax === 'go' && said.digits && code.slice(said.digits.start, said.digits.end) === '6060') continue;
-    if (said.digits || said.name) found.push({ ...said, label });
+    // `go http.ListenAndServe(":2112", nil)`: the metrics', beside the server.
+    const isAside = /\bgo\s+$/.test(code.slice(Math.max(0, match.index - 9), match.index));
+    if (said.digits || said.name)
+      (isAside && /,\s*nil\s*$/.test(code.slice(from, whole)) ? aside : found).push({ ...said, label });
   }
-  return found;
+  return found.length > 0 ? found : aside;
 }
 
 export function listens(trail: Trail, source: SourceFile): Promise<Listening[]> {

@@ -35,7 +35,9 @@ export async function goCommand(
   if (isSure && (await isMain(project, dir))) return (await serves(dir)) ? ['go', 'run', '.'] : undefined;
   const cmd = path.join(dir, 'cmd');
   const commands: string[] = [];
-  for (const name of dirs) if (await isServer(path.join(cmd, name))) commands.push(name);
+  for (const name of dirs)
+    if (!/(?:^|-)(?:controller|operator)$/.test(name) && (await isServer(path.join(cmd, name))))
+      commands.push(name);
   // `cmd/main.go` beside `cmd/seed`: what lies below is a tool of it, unless somebody starts that.
   const isAbove = (await isMain(project, cmd)) && (await listens(cmd));
   const said = isAbove && commands.length > 0 ? await saidMain(project, dir, isServer, listens) : undefined;
@@ -97,7 +99,8 @@ async function saidMain(
   return said.size === 1 ? `./${one}` : undefined;
 }
 
-const TOOL = /migrat|seed|worker|consumer|cron|client|cli$|tool|gen(?:erate)?$|bench|test/i;
+const TOOL =
+  /controller|operator|exec$|migrat|seed|worker|consumer|cron|client|cli$|tool|gen(?:erate)?$|bench|test/i;
 
 /** The one main package of a module that has it in a folder by any name: `api/main.go`, `app/cmd/main.go` below `go.mod`. */
 async function onlyBelow(
@@ -165,4 +168,5 @@ export async function furtherMains(
 }
 
 /** What is called so stays, too, and listens nowhere. */
-export const WORKS = /(?:^|[-_])(?:workers?|consumers?|scheduler|cron|queue|bot)(?:$|[-_])/;
+export const WORKS =
+  /(?:^|[-_])(?:workers?|consumers?|scheduler|cron|queue|bot|controller|operator)(?:$|[-_])/;

@@ -68,10 +68,36 @@ export async function findPythonServer(project: Project, dir: string): Promise<P
     for (const sub of dirs) if (!SKIPPED.test(sub) && !folders.includes(sub)) folders.push(sub);
   } else if (!dirs.has('app') && !dirs.has('src')) return undefined;
   const found = await firstOf(project, dir, folders.slice(0, 30));
-  if (found) return (files.has('pyproject.toml') && (await completed(project, dir, found))) || found;
+  if (found)
+    return (
+      (files.has('pyproject.toml') && (await completed(project, dir, found))) || started(project, dir, found)
+    );
   const scripted = files.has('pyproject.toml') ? await findScripted(project, dir) : undefined;
   if (scripted) return scripted;
-  return python ? firstOf(project, dir, await deeper(project, dir, folders)) : undefined;
+  const below = python ? await firstOf(project, dir, await deeper(project, dir, folders)) : undefined;
+  return below && started(project, dir, below);
+}
+
+/** A main block, or a call at the margin that starts what the file holds. */
+const STARTS_ITSELF = /\b__name__\s*==|^(?:await )?(?:\w+\.)?\w*(?:run|main|serve|start|launch)\w*\(/im;
+
+/** A file that only defines what makes a server does nothing when it is run: its package's one program does. */
+async function started(project: Project, dir: string, found: PythonFile): Promise<PythonFile | undefined> {
+  const { server, entry, text, cwd, file } = found;
+  if (server.start !== 'uvicorn' || entry || STARTS_ITSELF.test(text)) return found;
+  const pyproject = (await project.text(path.join(dir, 'pyproject.toml'))) ?? '';
+  const [script, ...more] = consoleScripts(pyproject);
+  if (!script || more.length > 0) return undefined;
+  const its = await moduleFile(project, dir, '', script.module, '', packageFolders(pyproject));
+  if (!its || !path.join(cwd, file).startsWith(`${path.join(dir, path.dirname(its))}${path.sep}`))
+    return undefined;
+  const code = (await project.text(path.join(dir, its))) ?? '';
+  const flag = await flagsOf(project, dir, its, code);
+  const place = { ...(await importable(project, dir, its, code)), text: code, entry, script };
+  // A flag whose own number nobody knows is left alone.
+  return flag?.port === undefined
+    ? { ...place, server: plain }
+    : { ...place, server: { ...plain, port: flag.port }, args: flag.args };
 }
 
 /** The folders two levels down, in the same order. */

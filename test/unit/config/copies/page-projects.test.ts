@@ -73,6 +73,14 @@ const cases: [string, Files, string[]][] = [
     ['backend 4004 client/vite.config.ts:1 API_PORT', 'frontend 5173'],
   ],
   [
+    'Vite: env files by another name, and a program of somebody else’s that the page calls',
+    vite(
+      'export default defineConfig(({ mode }) => {\n  const viteEnv = wrap(loadEnv(mode, process.cwd()));\n  return { server: { port: viteEnv.VITE_PORT } };\n});\n',
+      { '.env': 'VITE_PORT = 4104\nVITE_STRAPI_URL=http://localhost:1337\n' },
+    ),
+    ['backend -', 'frontend 4104 client/.env:1 VITE_PORT'],
+  ],
+  [
     'Vite: loadEnv, and the file that has it',
     vite(
       "export default defineConfig(({ mode }) => {\n  const env = loadEnv(mode, process.cwd(), '');\n  return { server: { port: Number(env.VITE_PORT) || 5180, proxy: { '/api': { target: env.VITE_BACKEND } } } };\n});\n",

@@ -282,6 +282,42 @@ const places: [string, Files, string[], string[]?, string[]?][] = [
     [unknown('backend', '--backend-port N')],
   ],
   [
+    'a Go server beside what serves its metrics, and a controller that is none',
+    {
+      'go.mod': 'module x\n',
+      'cmd/shop-controller/main.go': GO('http.ListenAndServe(":9090", nil)'),
+      'cmd/shop/main.go': GO('go http.ListenAndServe(":2112", nil)\n\tr.Run(":8085")'),
+      'web/package.json': vite,
+    },
+    ['backend backend go 8085: go run ./cmd/shop', WEB],
+    ['shop-controller: a worker that "go run ./cmd/shop-controller" starts; a config can add it'],
+  ],
+  [
+    'a Go server whose settings, two packages on, are a table',
+    {
+      'go.mod': 'module x\n',
+      'main.go': 'package main\n\nimport "x/internal/cli"\n\nfunc main() {\n\tcli.Parse()\n}\n',
+      'internal/cli/cli.go':
+        'package cli\n\nimport (\n\t"net/http"\n\t"x/internal/config"\n)\n\nfunc Parse() {\n\thttp.ListenAndServe(config.Opts.Addr(), nil)\n}\n',
+      'internal/config/options.go':
+        'package config\n\nvar all = map[string]option{\n\t"LISTEN_ADDR": {\n\t\tvalue: "127.0.0.1:8085",\n\t},\n}\n',
+      'web/package.json': vite,
+    },
+    ['backend backend go 8085: go run .', WEB],
+  ],
+  [
+    'FastAPI that is made in a function, and that the package’s one program puts together',
+    {
+      'pyproject.toml': '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.__main__:main"\n',
+      'shop/__main__.py': 'from shop.entry import run\n\ndef main():\n    run(container())\n',
+      'shop/web/app.py':
+        'import mimetypes\nfrom fastapi import FastAPI\nmimetypes.add_type("text/javascript", ".js")\n\ndef create_app(container):\n    app = FastAPI()\n    return app\n',
+    },
+    ['backend backend python any: python3 -c from shop.__main__ import main; main()'],
+    [],
+    [unknown('backend', '--backend-port N')],
+  ],
+  [
     'Laravel Mix builds, artisan serves',
     {
       'backend/artisan': '',
