@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Copy } from '../config/copies/types.ts';
 import { type InstanceId, instanceId } from '../config/instance-id.ts';
+import { ownNumber } from '../config/settings/port-candidates.ts';
 import { type App, type Command, type PortKey, ROLES, type Role, type Settings } from '../config/types.ts';
 import { withInspector } from '../follow/inspector.ts';
 import { type FollowFiles, withRequire } from '../follow/options.ts';
@@ -108,7 +109,8 @@ export function makePlan(input: PlanInput): LaunchPlan {
       });
       const run = { ...plan.env.run, ...debugged, ...added };
       const env = { ...plan.env, run: { ...run, ...preloadEnv(plan, run, input) } };
-      return { ...plan, env, moved: input.ports.hasMoved(id), ...(inspector && { inspector }) };
+      const moved = input.ports.hasMoved(id);
+      return { ...plan, env, moved, own: ownNumber(app), ...(inspector && { inspector }) };
     }),
   );
   return {

@@ -26,6 +26,8 @@ export interface PortsFile {
     ports: number[];
     /** They were ordered for this run only: what the next one takes, for each instance that has been before. */
     usually?: number[];
+    /** The project's own number at that time; absent for an app with several ports. */
+    own?: number;
     /** Not the ones that were wanted: somebody had one of them. */
     moved?: true;
     pids?: number[];
@@ -90,6 +92,7 @@ export function portsFileOf(
         ...(instances.some(({ usually }) => usually !== undefined) && {
           usually: instances.flatMap(({ usually }) => usually ?? []),
         }),
+        ...(instances[0]?.own !== undefined && { own: instances[0].own }),
         ...(instances.some(({ moved }) => moved) && { moved: true }),
         ...(stopped ? {} : { pids: mine.flatMap(({ pid }) => pid ?? []) }),
       };

@@ -44,6 +44,8 @@ export interface InstancePlan {
   runAs?: { user: string; group: string | undefined } | undefined;
   /** One of them is not the one that was asked for. */
   moved?: boolean;
+  /** The project's own number for it: what is written down, else its framework's. */
+  own?: number | undefined;
   /** Where it can be debugged: the shell's NODE_OPTIONS asks for an inspector. */
   inspector?: number;
   /** Its port is another by order, for this run only: what the next one takes. */

@@ -79,14 +79,24 @@ export function portCandidates(
     found.push({ raw: written(asked.value), source: asked.source }, ...asked.overrode.map(asCandidate));
   const own = numbers.filter((candidate) => !isExported(candidate));
   const last = ofPortsFile(input.sticky, 'sticky', app, key);
-  // A port that a stranger once held comes home; in a linked worktree home is the main one's.
-  const homeFirst = !input.worktree && input.sticky?.moved?.includes(app.name);
+  // A port that a stranger once held comes home, and one whose number its owner has changed since goes there; in a linked
+  // worktree home is the main one's.
+  const before = input.sticky?.own?.[app.name];
+  const hasChanged = before !== undefined && own.length > 0 && own[0]?.raw !== before;
+  const homeFirst = !input.worktree && (hasChanged || input.sticky?.moved?.includes(app.name));
   found.push(
     ...ofPortsFile(input.pins, 'config', app, key),
     ...(homeFirst ? [...own, ...last] : [...last, ...own]),
   );
   found.push(key === 'own' ? { raw: start, source: { kind: 'search', name: 'search' } } : byDefault(start));
   return found;
+}
+
+/** The project's own number for an app with one port: what is written down, else its framework's. */
+export function ownNumber(app: App): number | undefined {
+  const [key = 'own', ...more] = app.roles;
+  if (more.length > 0) return undefined;
+  return projectNumbers(app, key).find((candidate) => !isExported(candidate))?.raw as number | undefined;
 }
 
 const isExported = ({ source }: Candidate): boolean => source.kind === 'env';

@@ -11,6 +11,8 @@ export interface StickyPorts {
   frontend?: number;
   /** By app name: the port of each instance. */
   apps: Record<string, number[]>;
+  /** By app name: the project's own number at that time. */
+  own?: Record<string, number>;
   /** The apps whose port was not the one that was wanted: somebody had it. */
   moved?: string[];
 }
@@ -84,6 +86,7 @@ function portsOf(content: unknown, file: string): StickyPorts | undefined {
       if (!app.ports.every(isPort)) return undefined;
       ports.apps[app.name] = app.ports;
       takeUsual(app, ports);
+      if (isPort(app.own)) ports.own = { ...ports.own, [app.name]: app.own };
       if (app.moved === true) ports.moved = [...(ports.moved ?? []), app.name];
     }
   }

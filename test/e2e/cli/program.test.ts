@@ -264,7 +264,7 @@ test('what was found is recalled by the next start, and found anew after a chang
     );
   const folder = path.join(rig.home, 'found');
   const start = async (isDone = () => true) => {
-    const run = rig.spawnDevstart(['--json', '--no-sticky']);
+    const run = rig.spawnDevstart(['--json']);
     const api = await rig.link('api');
     await api.tell('listen', { port: Number(api.env.PORT) });
     await run.waitFor('up');

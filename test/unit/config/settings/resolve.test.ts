@@ -309,6 +309,18 @@ test('the project’s own number: over the framework’s default, under the last
     ],
     ['in a linked worktree', { sticky: moved, worktree: true }, { kind: 'single', port: 3002 }, 'sticky'],
     [
+      'its own number is as it was',
+      { sticky: { ...sticky, own: { api: 3001 } } },
+      { kind: 'single', port: 3002 },
+      'sticky',
+    ],
+    [
+      'its owner has written another one since',
+      { sticky: { ...sticky, own: { api: 3002 } } },
+      { kind: 'single', port: 3001, otherwise: 3002 },
+      'framework',
+    ],
+    [
       'pinned',
       { sticky: moved, pins: { file: 'ports.json', backend: 3003, apps: {} } },
       { kind: 'single', port: 3003, exact: true },
