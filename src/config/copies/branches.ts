@@ -1,5 +1,9 @@
-import type { SourceFile } from './sources.ts';
-import { closing } from './text.ts';
+import { closing, type Syntax } from './text.ts';
+
+interface Code {
+  code: string;
+  syntax: Syntax;
+}
 
 const BRANCH = /\bif\s*\(\s*(?:\w+\.)?(mode|command)\s*([!=]=)=?\s*(['"])([\w-]+)\3\s*\)\s*(?=\{)/g;
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
@@ -8,7 +12,7 @@ const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
  * A config that Vite asks with its mode and command, without the branches that others take: every other character stays
  * where it was. Pure.
  */
-export function takenBranches(source: SourceFile, asked: { mode: string; command: string }): SourceFile {
+export function takenBranches<S extends Code>(source: S, asked: { mode: string; command: string }): S {
   let { code } = source;
   for (const match of source.code.matchAll(BRANCH)) {
     const [whole, variable, sign, , value] = match;
@@ -23,4 +27,20 @@ export function takenBranches(source: SourceFile, asked: { mode: string; command
     code = code.slice(0, from) + blank(code.slice(from, to)) + code.slice(to);
   }
   return code === source.code ? source : { ...source, code };
+}
+
+const IN_PRODUCTION = /\bif\s*\(\s*process\.env\.NODE_ENV\s*([!=])==?\s*(['"])production\2\s*\)\s*(?=\{)/g;
+
+/** A server's file without what it does in production alone, every other character where it was. Pure. */
+export function developing<S extends Code>(source: S): S {
+  let { code } = source;
+  for (const match of source.code.matchAll(IN_PRODUCTION)) {
+    const open = match.index + match[0].length;
+    const end = (closing(source.code, open, source.syntax) ?? source.code.length - 1) + 1;
+    const other = /^\s*else\s*(?=\{)/.exec(source.code.slice(end, end + 40));
+    const from = match[1] === '=' ? open : other ? end + other[0].length : end;
+    const to = match[1] === '=' ? end : other ? (closing(source.code, from, source.syntax) ?? from) + 1 : end;
+    code = code.slice(0, from) + blank(code.slice(from, to)) + code.slice(to);
+  }
+  return { ...source, code };
 }

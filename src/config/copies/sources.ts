@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Project } from '../detect/project.ts';
 import { SMALL } from '../small-files.ts';
+import { developing } from './branches.ts';
 import { placeOf, type Syntax, syntaxOf, withoutComments, withoutRustTests } from './text.ts';
 import type { CopyKind, Found } from './types.ts';
 
@@ -35,9 +36,12 @@ export class Sources {
   /** Of the project, and not read. */
   readonly tooLong: string[] = [];
 
-  constructor(project: Project, dir: string) {
+  readonly #prod: boolean;
+
+  constructor(project: Project, dir: string, prod = false) {
     this.project = project;
     this.#dir = dir;
+    this.#prod = prod;
   }
 
   /** @param file absolute */
@@ -62,7 +66,9 @@ export class Sources {
     const text = await this.project.text(file);
     const isLong = text !== undefined && text.length > SMALL;
     if (isLong) this.tooLong.push(this.project.relative(file));
-    return text === undefined || isLong ? undefined : sourceOf(file, this.project.relative(file), text);
+    if (text === undefined || isLong) return undefined;
+    const source = sourceOf(file, this.project.relative(file), text);
+    return !this.#prod && text.includes('process.env.NODE_ENV') ? developing(source) : source;
   }
 }
 

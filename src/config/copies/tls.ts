@@ -1,7 +1,7 @@
 import type { AppTrail } from './facts.ts';
 import { blockEntry } from './pages.ts';
 import type { SourceFile } from './sources.ts';
-import { closing, escaped } from './text.ts';
+import { escaped } from './text.ts';
 import type { Tls } from './types.ts';
 
 /** By which words a server speaks TLS. */
@@ -39,20 +39,12 @@ function httpsEntry(source: SourceFile, block: string): Tls {
 }
 
 /** What a server's own code says: `https.createServer(…)`, Nest's and Fastify's options; beside a plain one only when it runs. */
-export function tlsByCode(source: SourceFile): Tls {
-  const code = withoutProduction(source);
+export function tlsByCode({ code }: SourceFile): Tls {
   if (!/\bhttps\.createServer\(|\bcreateSecureServer\(|\bhttps(?:Options)?\s*:\s*\{/.test(code))
     return undefined;
   return /\bhttp\.createServer\(|\bapp\s*=\s*express\(\)(?=[\s\S]*\bapp\.listen\()/.test(code)
     ? 'maybe'
     : 'yes';
-}
-
-/** Without what a server does in production alone. */
-function withoutProduction({ code, syntax }: SourceFile): string {
-  const branch = /\bif\s*\(\s*process\.env\.NODE_ENV\s*={2,3}\s*['"]production['"]\s*\)\s*\{/.exec(code);
-  const open = branch ? branch.index + branch[0].length - 1 : 0;
-  return branch ? code.slice(0, open) + code.slice(closing(code, open, syntax) ?? open) : code;
 }
 
 /** Create React App's `HTTPS=true`: in the command, an env file, or the shell. */

@@ -153,7 +153,7 @@ async function factsOf(
 ): Promise<AppFacts> {
   const program = app.runs ?? (app.framework === 'reflex' ? reflexProgram(app) : undefined);
   if (!program || app.noPort || app.framework === 'task') return { app, own: [], calls: [] };
-  const sources = new Sources(project, program.dir);
+  const sources = new Sources(project, program.dir, prod);
   const trail = trailOf(app, program, sources, { prod, env }, alone);
   if (app.framework === 'reflex') return { app, own: [], calls: [], byRole: await reflexPorts(trail) };
   if (app.framework === 'redwood' && app.roles.length > 1) {

@@ -233,6 +233,7 @@ const NODE_FILE = /^(?:server|index|app|main)\.[cm]?[jt]s$/;
 const PYTHON_FILE = /^(?:app|main|server|api)\.py$/;
 /** Programs without a list of packages: what a web server of the machine runs. */
 const CODE = /\.(?:php|py|go|rb|java|cs|pl|jsp|aspx)$/;
+const isScript = (name: string): boolean => /\.[cm]?[jt]s$/.test(name);
 const SHOWN_OFF = /^(?:demos?|samples?|playgrounds?|sandbox(?:es)?|stories|starters?|boilerplates?)$/;
 
 /** A folder of this name is no part of what is developed, whatever lies in it. */
@@ -272,8 +273,14 @@ export async function unrecognised(
   homes: readonly string[],
   open: readonly Role[],
 ): Promise<string[]> {
-  const isProgram = async (dir: string) =>
-    [...(await project.list(dir)).files].some((name) => MANIFEST.test(name) || CODE.test(name));
+  const isProgram = async (dir: string) => {
+    const { files } = await project.list(dir);
+    if ([...files].some((name) => MANIFEST.test(name) || CODE.test(name))) return true;
+    // Whatever the file is called that listens: `server/koa.js`.
+    const scripts = roleOfName(path.basename(dir)) === 'backend' ? [...files].filter(isScript) : [];
+    const texts = await Promise.all(scripts.slice(0, 8).map((name) => project.text(path.join(dir, name))));
+    return texts.some((text) => /\.listen\(\s*(?:\d|port\b|process\.env)/i.test(text ?? ''));
+  };
   const found: string[] = [];
   for (const name of [...(await project.list(project.root)).dirs].sort().slice(0, 60)) {
     const dir = path.join(project.root, name);

@@ -37,6 +37,10 @@ export async function saysItListens(project: Project, { words, dir }: Look): Pro
   return false;
 }
 
+/** The text of what a command of Node's runs. */
+export const entryText = (project: Project, look: Look): Promise<string | undefined> =>
+  firstText(project, path.resolve(look.dir, entryOf(look)), ENDINGS);
+
 async function firstText(
   project: Project,
   file: string,

@@ -55,6 +55,7 @@ export async function look(
   const outer = keeps ? [...levels, 'npm' as const] : levels;
   const { words: said, env: own } = unwrap(part?.words ?? []);
   const env = { ...exported(parts), ...own };
+  let isSet = false;
   let words = said;
   const call = scriptCall(words);
   if (call && !call.all && levels.length < 6) {
@@ -80,12 +81,14 @@ export async function look(
   }
   if (words[0] === 'nodemon') {
     const run = await nodemonLine(project, cwd, words);
-    const ran = run === undefined ? [] : unwrap(splitLine(run).at(-1)?.words ?? []).words;
+    const { words: ran, env: told } = unwrap(run === undefined ? [] : (splitLine(run).at(-1)?.words ?? []));
     if (run !== undefined && (!NODE_LIKE.has(ran[0] ?? '') || scriptCall(ran)) && levels.length < 6) {
       const found = await look(project, run, cwd, levels);
       return { ...found, appendable: false, inPlace: undefined };
     }
     if (ran.length > 0) words = ran;
+    isSet = 'PORT' in told;
+    Object.assign(env, told);
   }
   const task = levels.length > 5 ? undefined : await taskLook(project, words, cwd, levels);
   if (task?.framework?.flags) return { ...task, appendable: task.appendable && last };
@@ -107,7 +110,7 @@ export async function look(
     appendable: last,
     pinned,
     hostGiven: (framework?.hostFlag ?? HOST_FLAG).test(words.join(' ')),
-    inPlace,
+    inPlace: isSet ? undefined : inPlace,
     orchestrates: call?.all === true || ORCHESTRATORS.test(words.join(' ')),
   };
 }
@@ -239,11 +242,13 @@ async function servedByRollup(
   dir: string,
   words: string[],
 ): Promise<Framework | undefined> {
-  const start = (await project.packageJson(dir))?.scripts.start;
-  if (start === undefined || !words.some((word) => /^(?:-\w*w\w*|--watch)$/.test(word))) return undefined;
+  if (!words.some((word) => /^(?:-\w*w\w*|--watch)$/.test(word))) return undefined;
   const file = [...(await project.list(dir)).files].find((name) => /^rollup\.config\.[cm]?[jt]s$/.test(name));
   const text = (file && (await project.text(path.join(dir, file)))) ?? '';
-  if (!/\bspawn\(\s*['"]npm['"]\s*,\s*\[\s*['"]run['"]\s*,\s*['"]start['"]/.test(text)) return undefined;
+  const [, name = ''] =
+    /\bspawn\(\s*['"]npm['"]\s*,\s*\[\s*['"]run['"]\s*,\s*['"](start[\w:-]*)['"]/.exec(text) ?? [];
+  const start = (await project.packageJson(dir))?.scripts[name];
+  if (start === undefined) return undefined;
   const served = await look(project, start, dir);
   const version = (await project.packageJson(dir))?.deps['sirv-cli'] ?? '';
   const port = served.pinned ?? (/^\D*[01]\./.test(version) ? 5000 : 8080);

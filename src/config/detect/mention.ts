@@ -205,11 +205,12 @@ export async function mentionFolders(scope: Scope, found: Candidate[]): Promise<
   await mentionApps(scope, homes);
   const firebase = await project.text(path.join(project.root, 'firebase.json'));
   const isServed = found.some(({ look }) => look?.words[0] === 'firebase');
-  if (firebase !== undefined && /"functions"\s*:/.test(firebase) && !isServed)
+  const [, what] = (!isServed && /"(functions|emulators)"\s*:/.exec(firebase ?? '')) || [];
+  if (what)
     scope.leftOut.push({
-      what: 'functions',
+      what,
       file: 'firebase.json',
-      why: '"firebase emulators:start" serves them beside the page; a config can add it',
+      why: '"firebase emulators:start" starts them beside the page; a config can add it',
     });
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { nodeServers, nodeFrameworks as pagePrograms } from './frameworks/node.ts';
 import type { Framework } from './frameworks/types.ts';
 import { OTHER_FILE } from './line-port.ts';
-import type { Project } from './project.ts';
+import type { PackageJson, Project } from './project.ts';
 
 /** What a Node program is that no table knows by its command: read from its own text and its package. */
 
@@ -178,14 +178,16 @@ export async function nodemonLine(
   const manifest = await project.packageJson(dir);
   const settings = readJson(await project.text(path.resolve(dir, config))) ?? manifest?.nodemonConfig ?? {};
   const script = rest.length > 0 ? rest.join(' ') : settings.script;
-  if (settings.exec) return [settings.exec, script].filter(Boolean).join(' ');
+  // What it sets for its program outranks all else.
+  const port = /^\d+$/.test(String(settings.env?.PORT)) ? `PORT=${settings.env?.PORT} ` : '';
+  if (settings.exec) return port + [settings.exec, script].filter(Boolean).join(' ');
   const found = script ?? manifest?.main ?? ((await project.has(dir, 'index.js')) ? 'index.js' : undefined);
-  if (found) return `${/\.[cm]?tsx?$/.test(found) ? 'ts-node' : 'node'} ${found}`;
+  if (found) return `${port}${/\.[cm]?tsx?$/.test(found) ? 'ts-node' : 'node'} ${found}`;
   const start = manifest?.scripts.start;
   return start !== undefined && !start.includes('nodemon') ? start : undefined;
 }
 
-function readJson(text: string | undefined): { exec?: string; script?: string } | undefined {
+function readJson(text: string | undefined): PackageJson['nodemonConfig'] {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));

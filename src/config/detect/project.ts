@@ -8,7 +8,7 @@ export interface PackageJson {
   main?: string;
   /** `packageManager`, else the name that `devEngines` has. */
   packageManager?: string;
-  nodemonConfig?: { exec?: string; script?: string };
+  nodemonConfig?: { exec?: string; script?: string; env?: Record<string, unknown> };
   scripts: Record<string, string>;
   /** dependencies, devDependencies and optionalDependencies together. */
   deps: Record<string, string>;

@@ -43,6 +43,7 @@ const plainPairs: [string, string][] = [
   ['dev:server', 'dev'],
   ['dev:api', 'dev'],
   ['dev:backend', 'dev'],
+  ['dev:back', 'dev'],
   ['server', 'dev'],
   ['dev-server', 'dev'],
   ['api', 'dev'],

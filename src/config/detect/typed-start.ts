@@ -3,7 +3,7 @@ import { ROLES } from '../types.ts';
 import { BUILT } from './built.ts';
 import { assignRoles, type Candidate, isServer, type Scope, withRole } from './candidate.ts';
 import { scriptCall, splitLine } from './commandline.ts';
-import { entryOf, quieted, saysItListens } from './listening.ts';
+import { entryOf, entryText, quieted, saysItListens } from './listening.ts';
 import { rolesOf } from './open-role.ts';
 import { startedIn } from './owner/command.ts';
 import { readmeOf, type Typed, typedInReadme } from './typed.ts';
@@ -32,11 +32,19 @@ export async function typedRole(scope: Scope, found: readonly Candidate[]): Prom
   const homes = found.filter(({ app }) => app.framework !== 'static').map(({ home }) => home);
   const placeOf = ({ look, home }: Candidate) =>
     look && entryOf(look) ? path.dirname(path.resolve(look.dir, entryOf(look))) : home;
+  const isWithin = (dir: string, home: string) => `${dir}/`.startsWith(`${home}/`);
   const isFree = (one: Candidate) =>
     placeOf(one) !== project.root &&
-    !homes.some((home) => `${placeOf(one)}/`.startsWith(`${home}/`) || home === one.home);
+    !(one.look && homes.includes(one.home) && BUILT.test(entryOf(one.look))) &&
+    !homes.some((home) => (home !== project.root && isWithin(placeOf(one), home)) || placeOf(one) === home);
   const servers = (await typedServers(scope)).filter((one) => one.app.roles.includes(role) && isFree(one));
-  const says = await Promise.all(servers.map(({ look }) => look && saysItListens(project, look)));
+  const says = await Promise.all(
+    servers.map(async ({ look }) => {
+      // In the page's own package it may serve what was built of that.
+      const own = look && homes.includes(project.root) ? await entryText(project, look) : '';
+      return !/['"`/](?:dist|build|out)['"`/]/.test(own ?? '') && look && saysItListens(project, look);
+    }),
+  );
   const [only, ...others] = servers.filter(
     (one, i) => says[i] !== false && servers.findIndex((other) => placeOf(other) === placeOf(one)) === i,
   );

@@ -97,29 +97,37 @@ export async function typedIn(project: Project, text: string, home = project.roo
     // Each line for itself, but below one another: nobody has said where the last one has led.
     if (!fence && bare === undefined) dir = home;
     if (!fence && !isPlain) {
-      for (const [, span = ''] of TELLS.test(raw) ? raw.matchAll(SPAN) : [])
-        found.push({ line: index + 1, text: span, dir: home });
+      // In any language: what begins with it tells it.
+      const tells = TELLS.test(raw) || /^\s*(?:[-*+]|\d+[.)])\s+`/.test(raw);
+      for (const [, span = ''] of tells ? raw.matchAll(SPAN) : [])
+        found.push({ line: index + 1, ...(await afterFolders(project, span, home, home)) });
       continue;
     }
     const line = (bare ?? raw).replace(/^\s*(?:[$%>]|PS>|C:\\>)\s+/, '').trim();
     if (line === '' || line.startsWith('#') || line.startsWith('//')) continue;
-    let typed = '';
-    let built: string | undefined;
-    for (const { words, text: part, next } of splitLine(line.replace(/\s+#.*$/, ''))) {
-      if (words[0] === 'cd') dir = await led(project, dir, words[1] ?? '', home);
-      else typed = part;
-      if (next === '&&' && scriptCall(words)?.script === 'build') built = part;
-    }
+    const said = await afterFolders(project, line.replace(/\s+#.*$/, ''), dir, home);
+    dir = said.dir;
     // `nx run-many -t <target>` is a form to fill in, `vitepress v1.0.0` what a program prints.
-    if (typed && !/<[a-z][\w-]*>|^\w+ v\d+\.\d/i.test(typed))
-      found.push({
-        line: index + 1,
-        text: typed,
-        dir: await placeOf(project, typed, dir),
-        ...(built && { built }),
-      });
+    if (said.text && !/<[a-z][\w-]*>|^\w+ v\d+\.\d/i.test(said.text))
+      found.push({ line: index + 1, ...said, dir: await placeOf(project, said.text, dir) });
   }
   return found;
+}
+
+/** The last command of a line, and where its `cd`s lead from a folder. */
+async function afterFolders(
+  project: Project,
+  line: string,
+  from: string,
+  home: string,
+): Promise<Omit<Typed, 'line'>> {
+  const said: Omit<Typed, 'line'> = { text: '', dir: from };
+  for (const { words, text, next } of splitLine(line)) {
+    if (words[0] === 'cd') said.dir = await led(project, said.dir, words[1] ?? '', home);
+    else said.text = text;
+    if (next === '&&' && scriptCall(words)?.script === 'build') said.built = text;
+  }
+  return said;
 }
 
 const STARTING =

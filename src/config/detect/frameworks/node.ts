@@ -66,6 +66,7 @@ const frontends: Framework[] = [
   { id: 'vinext', label: 'vinext', role: 'frontend', commands: ['vinext start'], flags: SHORT, port: 3000, production: true },
   // Its window follows its own server, which moves on from a port that is taken.
   { id: 'electron-vite', label: 'electron-vite', role: 'frontend', commands: ['electron-vite', 'electron-vite dev', 'electron-vite serve'], not: ['build', 'preview'], flags: [], port: 5173, caches: VITE_CACHES },
+  { id: 'svite', label: 'Svite', role: 'frontend', commands: ['svite'], not: ['build'], flags: ['--port', '{port}'], port: 3000 },
   { id: 'snowpack', label: 'Snowpack', role: 'frontend', commands: ['snowpack dev'], flags: ['--port', '{port}'], port: 8080, caches: ['node_modules/.cache/snowpack'] },
   { id: 'wasp', label: 'Wasp', role: 'frontend', commands: ['wasp start'], both: { backend: 3001, frontend: 3000 }, env: { PORT: '{backend}' } },
   { id: 'redwood', label: 'RedwoodJS', role: 'frontend', commands: ['rw dev', 'redwood dev', 'cedar dev'], both: { backend: 8911, frontend: 8910 } },

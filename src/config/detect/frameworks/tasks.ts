@@ -24,7 +24,7 @@ export const taskFrameworks: Framework[] = [
       'jest playwright eslint prettier tsc-watch tsc-alias docker docker-compose supabase firebase ' +
       'stripe ngrok open-cli open xdg-open kill kill-port fkill pkill killall lsof wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
       'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js typesafe-i18n ' +
-      'wxt plasmo tshy livereload watch spotlight @spotlightjs/spotlight pglite-server',
+      'wxt plasmo tshy livereload routify watch spotlight @spotlightjs/spotlight pglite-server',
     ['parcel watch', 'remix watch', 'convex dev', 'tauri dev', 'mix watch', 'trigger dev', 'encore dev'],
   ),
   // What makes the pages once, or watching.

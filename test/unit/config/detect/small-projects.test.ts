@@ -410,8 +410,10 @@ const places: Place[] = [
       'src/server/bin/www': "#!/usr/bin/env node\nrequire('http').createServer(app).listen(3000);\n",
       'README.md': 'Run `ng serve` for a dev server.\nRun `node src/server/bin/www` for its API.\n',
     },
-    ['frontend frontend angular 4200: npm run start -- +P'],
-    ['node src/server/bin/www'],
+    [
+      'frontend frontend angular 4200: npm run start -- +P',
+      'www backend express 3000: $ node src/server/bin/www',
+    ],
   ],
   [
     'a page that is made again and again has no server',
@@ -480,8 +482,7 @@ const places: Place[] = [
       'lib/sockets.js': 'new WebSocketServer({ port: 3001 });\n',
       'README.md': '```sh\nnpm run dev\nnode lib/sockets.js\n```\n',
     },
-    ['frontend frontend next 3000: npm run dev -- +P'],
-    ['node lib/sockets.js'],
+    ['frontend frontend next 3000: npm run dev -- +P', 'sockets backend ws 3001: $ node lib/sockets.js'],
   ],
   [
     'a file that prepares a machine of production’s, beside dev',

@@ -197,5 +197,53 @@ const places: Place[] = [
     ['api backend deno 8000: deno task run @api', WEB],
     ['window'],
   ],
+  [
+    'a server whose file has a name of its own, told in another language',
+    {
+      'package.json': scripts({ dev: 'webpack-dev-server --port 9090' }, ['webpack-dev-server']),
+      'server/koa.js': 'const app = new Koa();\napp.listen(3000);\n',
+      'README.md': '\t- `cd server & node koa` 启动后台服务器\n',
+    },
+    ['frontend frontend webpack 9090: npm run dev', 'koa backend node 3000: $ node koa @server'],
+  ],
+  [
+    'the same where nothing tells it',
+    {
+      'package.json': scripts({ dev: 'vite' }, ['vite']),
+      'index.html': '',
+      'server/koa.js': 'const app = new Koa();\napp.listen(3000);\n',
+    },
+    ['frontend frontend vite 5173: npm run dev -- +P'],
+    ['server'],
+  ],
+  [
+    'nodemon.json, which sets the port; a backend by a short name; rollup that starts a script of its own',
+    {
+      'package.json': scripts(
+        {
+          dev: 'run-p dev:node dev:svelte',
+          'dev:node': 'nodemon',
+          'dev:svelte': 'rollup -c -w',
+          'start:svelte': 'sirv public',
+        },
+        ['express', 'sirv-cli'],
+      ),
+      'nodemon.json': { exec: 'node main.js', env: { PORT: 8008 } },
+      'main.js': LISTENS,
+      'rollup.config.js': "spawn('npm', ['run', 'start:svelte', '--', '--dev']);\n",
+    },
+    ['node backend express 8008: npm run dev:node', 'svelte frontend rollup 8080: npm run dev:svelte'],
+  ],
+  [
+    'what a server does in production alone',
+    {
+      'package.json': scripts({ 'dev:back': 'node server.js', dev: 'svite' }, ['fastify', 'svite']),
+      'index.html': '',
+      'server.js':
+        "const fastify = require('fastify')();\nif (process.env.NODE_ENV === 'production') {\n  fastify.listen(3000, '0.0.0.0');\n} else {\n  fastify.listen(3001);\n}\n",
+      'firebase.json': { emulators: { auth: { port: 9099 } } },
+    },
+    ['back backend fastify 3001: npm run dev:back', 'frontend frontend svite 3000: npm run dev -- +P'],
+  ],
 ];
 testPlaces('typed start', places, project);
