@@ -210,10 +210,12 @@ async function programsAt(project: Project, dir: string): Promise<string[]> {
 export async function otherFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const names = [...(await project.list(project.root)).dirs].filter((name) => !SKIPPED.test(name)).sort();
-  const found = await serversIn(
-    scope,
-    names.slice(0, 40).map((name) => path.join(project.root, name)),
-  );
+  const tops = names.slice(0, 40).map((name) => path.join(project.root, name));
+  const found = await serversIn(scope, tops);
+  // `source/Shop/Shop.csproj`; Python's modules are found from the folder above them.
+  const inner = found.length > 0 ? [] : await Promise.all(tops.map((dir) => throughFolders(project, dir)));
+  const below = inner.filter((dir) => !tops.includes(dir));
+  found.push(...(await serversIn(scope, below)).filter(({ app }) => !app.python));
   // One of no role may be beside what is meant: a bot beside its dashboard.
   if (found.some(({ app }) => app.roles.length > 0)) return found;
   const homes = found.map(({ home }) => home);

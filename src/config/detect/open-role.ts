@@ -70,6 +70,9 @@ export async function openRole(
   return first ? choose(scope, [first, ...rivals], [role]) : [];
 }
 
-/** Called `frontend/` at the top, a page has a backend beside it, whatever it could do by itself. */
+/** Called `frontend/` or `next-client` at the top, a page has a backend beside it, whatever it could do by itself. */
 const isPageOfTwo = ({ project }: Scope, { app, home }: Candidate): boolean =>
-  app.framework !== 'static' && path.dirname(home) === project.root && isRoleName(path.basename(home));
+  app.framework !== 'static' &&
+  path.dirname(home) === project.root &&
+  (isRoleName(path.basename(home)) ||
+    /(?:^|[-_.])(?:front-?end|client)(?:$|[-_.])/i.test(path.basename(home)));

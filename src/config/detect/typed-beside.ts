@@ -209,6 +209,7 @@ export async function isStart(project: Project, { text, dir }: Typed): Promise<b
   return (
     framework.id !== 'python' ||
     rest.length === 0 ||
+    EVERYTHING.test(text) ||
     /^(?:run|main|app|start|server|dev|bot)\w*\.py$/.test(path.basename(words[1] ?? ''))
   );
 }

@@ -19,7 +19,7 @@ const SHELLS =
 const ASIDE =
   /docker|container|compose|deploy|production|\bprod\b|hosting|heroku|vercel|kubernetes|systemd|pm2|test|build|release|publish|storybook|benchmark|example|sample/i;
 /** A command in a sentence: a word alone is one of few programs. */
-const SPAN = /(?<!`)`([\w./-]+ \w[^`]*|gulp|grunt)`(?!`)/g;
+const SPAN = /(?<!`)`([\w./-]+ (?:-m )?\w[^`]*|gulp|grunt)`(?!`)/g;
 /** Around a command in a sentence. */
 const TELLS = /\b(?:run|start|launch|execute|type|use|with|by)\b/i;
 

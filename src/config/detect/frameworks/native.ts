@@ -1,11 +1,14 @@
 import type { Framework } from './types.ts';
 
+/** Rust's own command lines end at a second `--port`. */
+const ONCE = /(\b(?:trunk|dx) serve\b[^&|;]*?\s--port[ =])(\d{2,5})\b/;
+
 /** Servers of the other languages by the command that starts them. */
 // biome-ignore format: a table, one line a framework
 export const nativeFrameworks: Framework[] = [
   { id: 'go', label: 'Go', role: 'backend', commands: ['go run', 'air', 'reflex -r', 'gow run', 'wgo run', 'CompileDaemon'] },
-  { id: 'trunk', label: 'Trunk', role: 'frontend', commands: ['trunk serve'], flags: ['--port', '{port}', '--address', '{host}'], hostFlag: /--address\b/, port: 8080 },
-  { id: 'dioxus', label: 'Dioxus', role: 'frontend', commands: ['dx serve'], flags: ['--port', '{port}', '--addr', '{host}'], hostFlag: /--addr\b/, port: 8080 },
+  { id: 'trunk', label: 'Trunk', role: 'frontend', commands: ['trunk serve'], flags: ['--port', '{port}', '--address', '{host}'], flagsOnce: true, inPlace: ONCE, hostFlag: /--address\b/, port: 8080 },
+  { id: 'dioxus', label: 'Dioxus', role: 'frontend', commands: ['dx serve'], flags: ['--port', '{port}', '--addr', '{host}'], flagsOnce: true, inPlace: ONCE, hostFlag: /--addr\b/, port: 8080 },
   { id: 'leptos', label: 'Leptos', role: 'frontend', commands: ['cargo leptos'], env: { LEPTOS_SITE_ADDR: '{host}:{port}' }, port: 3000 },
   { id: 'rust', label: 'Rust', role: 'backend', commands: ['cargo run', 'cargo watch', 'bacon run'], env: { ROCKET_PORT: '{port}', ROCKET_ADDRESS: '{host}' }, readsPort: true },
   { id: 'laravel', label: 'Laravel', role: 'backend', commands: ['php artisan serve'], flags: ['--host={host}', '--port={port}'], port: 8000 },

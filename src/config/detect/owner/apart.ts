@@ -282,7 +282,12 @@ const readers: Record<string, Reader> = {
   nf: procfile,
   heroku: procfile,
   tauri: tauriWindow,
-  cargo: (taking) => (taking.words[1] === 'tauri' ? tauriWindow(taking) : undefined),
+  cargo: (taking) =>
+    taking.words[1] === 'tauri'
+      ? tauriWindow(taking)
+      : taking.words[1] === 'make'
+        ? recipe(taking)
+        : undefined,
   bash: shellFile,
   sh: shellFile,
   zsh: shellFile,

@@ -158,3 +158,34 @@ export async function readDeno({ project }: Scope, file: string): Promise<Book |
   const several = [...recipes.values()].some((recipe) => recipe.needs.length > 0);
   return several ? { file: project.relative(file), call: 'deno task', recipes } : undefined;
 }
+
+/** Makefile.toml of cargo-make. */
+export async function readCargoMake(scope: Scope, file: string): Promise<Book | undefined> {
+  const text = (await scope.project.text(file)) ?? '';
+  const { parse } = await import('smol-toml');
+  let data: Data;
+  try {
+    data = record(parse(text));
+  } catch {
+    return undefined;
+  }
+  const home = path.dirname(file);
+  const recipes = new Map<string, Recipe>();
+  for (const [name, given] of Object.entries(record(data.tasks))) {
+    const task = record(given);
+    const calls = record(task.run_task);
+    const recipe = emptyRecipe(path.resolve(home, typeof task.cwd === 'string' ? task.cwd : ''), true);
+    const handed = await handedBy(scope, home, [...strings(task.env_files), ...strings(data.env_files)]);
+    Object.assign(recipe, handed, { env: { ...handed.env, ...plain(data.env), ...plain(task.env) } });
+    const called = strings(typeof task.run_task === 'string' ? task.run_task : calls.name);
+    recipe.needs = [...strings(task.dependencies), ...called];
+    recipe.parallel = calls.parallel === true;
+    const words = [task.command, ...strings(task.args)].filter((word) => typeof word === 'string');
+    const line = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word}"`)).join(' ');
+    recipe.lines = line ? [line] : strings(task.script).flatMap((one) => one.trim().split('\n'));
+    // Rust's own scripts, and values that only it fills in.
+    recipe.closed = task.script_runner !== undefined || /\$\{@/.test(line);
+    recipes.set(name, recipe);
+  }
+  return { file: scope.project.relative(file), call: 'cargo make', recipes };
+}

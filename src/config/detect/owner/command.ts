@@ -205,7 +205,8 @@ async function recipeOf(scope: Scope, file: string): Promise<Candidate[] | undef
   return undefined;
 }
 
-const BOOKS = /^(?:GNUmakefile|makefile|\.?justfile|taskfile\.|\.?mise\.toml|composer\.json|deno\.jsonc?$)/i;
+const BOOKS =
+  /^(?:GNUmakefile|makefile(?:\.toml)?|\.?justfile|taskfile\.|\.?mise\.toml|composer\.json|deno\.jsonc?$)/i;
 
 /**
  * What other files of the project start with one command: recipes (make, just, task, mise, composer), shell files.

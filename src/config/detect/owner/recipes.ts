@@ -23,6 +23,7 @@ const runners: [
   ],
   [/^mise$/, /^\.?mise\.toml$/, async (...at) => (await import('./book-data.ts')).readMise(...at)],
   [/^composer$/, /^composer\.json$/, async (...at) => (await import('./book-data.ts')).readComposer(...at)],
+  [/^cargo$/, /^Makefile\.toml$/, async (...at) => (await import('./book-data.ts')).readCargoMake(...at)],
   [/^deno$/, /^deno\.jsonc?$/, async (...at) => (await import('./book-data.ts')).readDeno(...at)],
 ];
 
@@ -151,6 +152,7 @@ function recipeCall(words: string[]): RecipeCall {
   const call: RecipeCall = { names: [], parallel: false };
   const [program = ''] = words;
   let rest = words.slice(1);
+  if (program === 'cargo') rest = rest.slice(1);
   if (/^(?:mise|composer|deno)$/.test(program) && /^(?:run|run-script|r|task)$/.test(rest[0] ?? ''))
     rest = rest.slice(1);
   for (let i = 0; i < rest.length; i++) {

@@ -288,6 +288,38 @@ const places: Place[] = [
     ['backend backend fastapi 8000: python3 -m uvicorn shop.server:app --reload +P'],
     ['python -m shop.run_all'],
   ],
+  [
+    'cargo-make, which gives each server its variables',
+    {
+      'Makefile.toml':
+        '[env]\nRUST_LOG = "debug"\n[tasks.run-dev]\nrun_task = { name = ["dev-backend", "dev-frontend"], parallel = true }\n[tasks.dev-backend]\nenv = { ROOT_PATH = "web" }\ncommand = "cargo"\nargs = ["run", "--bin", "backend"]\n[tasks.dev-frontend]\ncwd = "./web"\ncommand = "trunk"\nargs = ["serve", "--port", "8090"]\n',
+      'Cargo.toml': '[workspace]\nmembers = ["backend"]\n',
+      'backend/Cargo.toml': '[package]\nname = "backend"\n',
+      'backend/src/main.rs': 'fn main() { TcpListener::bind("0.0.0.0:3000"); }\n',
+      'web/index.html': '',
+    },
+    [
+      'backend backend rust 3000: RUST_LOG=debug ROOT_PATH=web $ cargo run --bin backend',
+      'frontend frontend trunk 8090: RUST_LOG=debug $ trunk serve +P @web',
+    ],
+  ],
+  [
+    'a server below a folder that holds nothing else',
+    { 'source/Shop/Shop.csproj': WEB_SDK, 'source/.vscode/a.json': {}, 'readme.md': '' },
+    ['Shop backend dotnet 5000: dotnet watch @source/Shop'],
+  ],
+  [
+    'a page that is called so beside a server of another name',
+    {
+      'nextjs_frontend/package.json': scripts({ dev: 'next dev' }, ['next']),
+      'laravel_restapi/artisan': '',
+      'laravel_restapi/composer.json': {},
+    },
+    [
+      'nextjs_frontend frontend next 3000: npm run dev -- +P @nextjs_frontend',
+      'laravel_restapi backend laravel 8000: php artisan serve --port={port} @laravel_restapi',
+    ],
+  ],
 ];
 
 testPlaces('another language', places, project);
