@@ -6,10 +6,10 @@ import path from 'node:path';
  * At once: the servers read it when they start.
  * @throws the file system's own error; the temporary file is gone then
  */
-export function replaceFile(file: string, text: string): void {
+export function replaceFile(file: string, text: string, mode = 0o644): void {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
-    const fd = openSync(temporary, 'w', 0o644);
+    const fd = openSync(temporary, 'w', mode);
     try {
       writeSync(fd, text);
       fsyncSync(fd);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { discard, makePrivateFolder, replaceFile } from '../../system/files.ts';
 import { type Fact, isSame, Observer } from '../../system/observed.ts';
+import { VERSION } from '../../version.ts';
 import type { Detection } from '../detect/index.ts';
 
 /**
@@ -20,7 +21,8 @@ interface Stored {
   config?: { text: string; value: unknown };
   /** What else the finding depends on. */
   about: string;
-  env: [name: string, value: string | undefined][];
+  /** Of each variable what tells its value from others: it may be a secret that stands on no disk. */
+  env: [name: string, mark: string | null][];
   facts: Fact[];
   found: Found;
 }
@@ -47,7 +49,7 @@ export class Kept {
 
   /** @param dir the folder of all that is kept; it need not be there @param root the project's, absolute */
   constructor(dir: string, root: string) {
-    this.#file = path.join(dir, `${nameOf(root)}.json`);
+    this.#file = path.join(dir, `${hash(root)}.json`);
     this.#of = `${programStamp()} ${root}`;
     this.#last = read(this.#file, this.#of);
   }
@@ -64,7 +66,7 @@ export class Kept {
   async findOrRecall({ about, env, find, now }: Search): Promise<{ found: Detection; keep?: () => void }> {
     const all = JSON.stringify(about);
     const last = this.#last;
-    if (last?.about === all && last.env.every(([name, value]) => (env[name] ?? null) === value)) {
+    if (last?.about === all && last.env.every(([name, mark]) => markOf(env[name]) === mark)) {
       if (last.facts.every(isSame)) {
         const found = withLooks(last.found, () => find(env));
         const same = this.#config?.text === last.config?.text;
@@ -77,7 +79,7 @@ export class Kept {
     const keep = (): void => {
       const facts = observer.facts();
       if (!facts) return;
-      const asked = [...names].map((name): [string, string | undefined] => [name, env[name]]);
+      const asked = [...names].map((name): [string, string | null] => [name, markOf(env[name])]);
       write(this.#file, { of: this.#of, ...this.#configNow(), about: all, env: asked, facts, found });
     };
     return { found, keep };
@@ -117,7 +119,7 @@ function write(file: string, stored: Stored): void {
   try {
     const dir = path.dirname(file);
     makePrivateFolder(dir);
-    replaceFile(file, text);
+    replaceFile(file, text, 0o600);
     const all = readdirSync(dir).map((name) => path.join(dir, name));
     if (all.length <= MOST) return;
     const age = new Map(all.map((one) => [one, statSync(one).mtimeMs]));
@@ -148,15 +150,17 @@ const noting = (env: Environment, names: Set<string>): Environment =>
 /** Another build finds other things. */
 function programStamp(): string {
   const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
-  return `${size} ${mtimeMs}`;
+  return `${VERSION} ${size} ${mtimeMs}`;
 }
 
-/** FNV-1a, twice: node:crypto takes longer to load than all of this. Who shares a name shares no key. */
-function nameOf(text: string): string {
-  const hash = (seed: number): string => {
+const markOf = (value: string | undefined): string | null => (value === undefined ? null : hash(value));
+
+/** FNV-1a, twice: node:crypto takes longer to load than all of this. */
+function hash(text: string): string {
+  const from = (seed: number): string => {
     let value = seed;
     for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
     return value.toString(36);
   };
-  return `${hash(0x811c9dc5)}-${hash(0x01234567)}`;
+  return `${from(0x811c9dc5)}-${from(0x01234567)}`;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { detectProject } from '../../../../src/config/detect/index.ts';
@@ -62,6 +62,17 @@ test('a project in which nothing has changed is found as it was, and not read ag
     await first.lookWidely(new Map([[4001, 'api']])),
   );
   assert.equal(afresh(), true);
+});
+
+test('what is kept is private, and no variable of the shell stands in it', async (t) => {
+  const { dir, env, start } = await keptProject(t);
+  env.CORS_ORIGINS = 'https://of.my.own';
+  (await start()).keep?.();
+  assert.equal((await start()).afresh(), false);
+  const [name = ''] = await readdir(dir);
+  const file = path.join(dir, name);
+  assert.equal((await stat(file)).mode & 0o077, 0);
+  assert.doesNotMatch(await readFile(file, 'utf8'), /of\.my\.own/);
 });
 
 const changes: [title: string, change: (root: string, env: Record<string, string | undefined>) => unknown][] =
