@@ -202,7 +202,11 @@ async function viperDefault({ sources, top }: AppTrail, entries: SourceFile[]): 
     const byName = /\bSetDefault\(\s*"(?:[\w.-]*[._-])?port"\s*,\s*"?:?(\d{4,5})\b/i;
     // Keys with methods of their own: `ServiceInterface.setDefault(":3456")`.
     const ofKey = /\b\w*(?:Port|Interface|Listen|Addr|Address|Bind)\.[sS]etDefault\(\s*"?[\w.]*:?(\d{4,5})\b/;
+    // A flag of the entry's, which is handed on: `flag.String("addr", ":8080", …)`.
+    const ofFlag =
+      /\bflag\.(?:String|Int)(?:Var)?\((?:\s*&[\w.]+\s*,)?\s*"(?:http-?|listen-?|server-?|bind-?)?(?:port|addr|address|listen|bind)"\s*,\s*"?[\w.]*:?(\d{4,5})\b/;
     const [own] = [
+      ...ownByPattern(source, ofFlag, 'flag', false),
       ...ownByPattern(source, byName, 'SetDefault', !source.code.includes('AutomaticEnv')),
       ...ownByPattern(source, ofKey, 'SetDefault', false),
     ];

@@ -67,7 +67,7 @@ export function readCode(text: string, file: string): CodeSays {
     ? plain.replace(/\$\{[\w.-]+:([^{}]*)\}/g, '$1')
     : plain;
   if (
-    /\bdjango\.db\.backends\.sqlite3\b|\bsqlite(?:\+\w+)?:\/\/|adapter:\s*sqlite|dialect:\s*['"](?:sqlite|turso)|\b\w*(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|BACKEND)\w*\s*(?::\s*\w+\s*)?=\s*['"]sqlite|\bjdbc:(?:h2|sqlite):/.test(
+    /\bdjango\.db\.backends\.sqlite3\b|\bsqlite(?:\+\w+)?:\/\/|adapter:\s*sqlite|dialect:\s*['"](?:sqlite|turso)|\b\w*(?:DB|DATABASE)_?(?:ENGINE|TYPE|DRIVER|BACKEND)\w*\s*(?::\s*\w+\s*)?=\s*['"]sqlite|\b(?:j|r2)dbc:(?:h2|sqlite):/.test(
       source,
     )
   ) {

@@ -58,6 +58,8 @@ export function openKinds(evidence: Evidence): Kind[] {
   return kinds.filter(({ id }) => spoken(id) && !told.has(id) && !settled.has(id));
 }
 
+const SPRING = /(?:^|\/)application[\w-]*\.(?:ya?ml|properties)$/;
+
 /** @param code what was found in the code, and in templates of env files; needed only where `openKinds` names some */
 export function decide(evidence: Evidence, code: CodeSays, templates?: EnvFiles): Need[] {
   const { env, drivers, compose } = evidence;
@@ -73,7 +75,15 @@ export function decide(evidence: Evidence, code: CodeSays, templates?: EnvFiles)
       if (need.sure || known) add(need, `${need.name} in ${fileOf(need.name)}`);
     }
   }
-  for (const kind of openKinds(evidence)) {
+  // Spring's own settings need no driver beside them: a module further on has it.
+  const told = new Set(env.flatMap(({ says }) => says.needs.map((need) => need.kind)));
+  const sprung = new Set(
+    code.needs
+      .filter(({ name, kind }) => SPRING.test(name) && !told.has(kind) && kind.sql)
+      .map((need) => need.kind),
+  );
+  // Of several databases, a profile each, which is meant is not said here.
+  for (const kind of new Set([...openKinds(evidence), ...(sprung.size === 1 ? sprung : [])])) {
     // Which of two databases is meant is the code's secret.
     const written = code.needs.filter((need) => need.kind === kind);
     const local = code.sockets.find((one) => one.kind === kind);

@@ -31,7 +31,7 @@ export async function neededServices(
 ): Promise<Need[]> {
   const sources = await readSources(root, apps, env);
   const { evidence } = sources;
-  return openKinds(evidence).length > 0
+  return openKinds(evidence).length > 0 || apps.some(({ framework }) => framework === 'spring')
     ? decide(evidence, await readLikelyCode(sources, apps.flatMap(packageOf)), await readTemplates(sources))
     : decide(evidence, { needs: [], file: false, sockets: [] });
 }

@@ -21,6 +21,16 @@ const cases: [string, Files, string[]][] = [
     ['backend 4003 backend/main.go:5 Addr', 'frontend 5173'],
   ],
   [
+    'Go: a flag that is handed on to a package of its own',
+    beside({
+      'backend/go.mod': MOD,
+      'backend/main.go':
+        'package main\n\nimport "example.com/shop/api"\n\nfunc main() {\n\taddr := flag.String("addr", ":4014", "address")\n\tapi.New(*addr).Run()\n}\n',
+      'backend/api/server.go': 'package api\n\nfunc (s *S) Run() {\n\ts.router.Listen(s.addr)\n}\n',
+    }),
+    ['backend 4014 backend/main.go:6 flag', 'frontend 5173'],
+  ],
+  [
     'Go: a flag that fills a variable',
     beside({
       'backend/go.mod': MOD,

@@ -390,6 +390,16 @@ const cases: [string, Files, string[], Record<string, string>?][] = [
     [],
   ],
   [
+    'Spring’s settings for one of several databases',
+    {
+      'pom.xml': '<artifactId>spring-boot-maven-plugin</artifactId>',
+      'src/main/java/a/Main.java': '@SpringBootApplication\nclass Main {}\n',
+      'src/main/resources/application-mariadb.yml': 'url: jdbc:mariadb://localhost:3306/x\n',
+      'src/main/resources/application-pg.yml': 'url: jdbc:postgresql://localhost:5432/x\n',
+    },
+    [],
+  ],
+  [
     'Spring’s settings for a profile of any name',
     {
       'pom.xml':
