@@ -25,7 +25,9 @@ export async function rustEntries(trail: AppTrail): Promise<SourceFile[]> {
   const isGroup = /^\[workspace\]/m.test(text) && !/^\[package\]/m.test(text);
   const crates = member || isGroup ? await cratesOf(project, dir, text) : [];
   // Where none is said there is but one that runs.
-  const crate = crates.find(({ name, bins }) => (member ? name === member : bins.length > 0));
+  const isMeant = (name: string, bins: readonly string[]) =>
+    binary ? name === binary || bins.includes(binary) : bins.length > 0;
+  const crate = crates.find(({ name, bins }) => (member ? name === member : isMeant(name, bins)));
   const home = crate ? path.relative(dir, crate.dir).replaceAll(path.sep, '/') : undefined;
   const tops = [manifest, home, member, member && `crates/${member}`, ''].filter((top) => top !== undefined);
   const names = tops.flatMap((top) =>

@@ -170,7 +170,7 @@ async function throughFolders(project: Project, dir: string): Promise<string> {
 }
 
 /** What may lie beside the one folder that is meant. */
-const FRAME = /\.slnx?$|^\.|^(?:readme|license)\b/i;
+const FRAME = /\.(?:slnx?|props|targets)$|^\.|^(?:readme|license|global\.json|nuget\.config)\b/i;
 
 function leavePage({ project, leftOut }: Scope, dir: string, { home }: Candidate): void {
   const why = `${project.relative(home)} is started as the frontend; a config can add it`;

@@ -293,7 +293,9 @@ const places: Place[] = [
     {
       'Makefile.toml':
         '[env]\nRUST_LOG = "debug"\n[tasks.run-dev]\nrun_task = { name = ["dev-backend", "dev-frontend"], parallel = true }\n[tasks.dev-backend]\nenv = { ROOT_PATH = "web" }\ncommand = "cargo"\nargs = ["run", "--bin", "backend"]\n[tasks.dev-frontend]\ncwd = "./web"\ncommand = "trunk"\nargs = ["serve", "--port", "8090"]\n',
-      'Cargo.toml': '[workspace]\nmembers = ["backend"]\n',
+      'Cargo.toml': '[workspace]\nmembers = ["aside", "backend"]\n',
+      'aside/Cargo.toml': '[package]\nname = "aside"\n',
+      'aside/src/main.rs': 'fn main() {}\n',
       'backend/Cargo.toml': '[package]\nname = "backend"\n',
       'backend/src/main.rs': 'fn main() { TcpListener::bind("0.0.0.0:3000"); }\n',
       'web/index.html': '',
@@ -305,7 +307,12 @@ const places: Place[] = [
   ],
   [
     'a server below a folder that holds nothing else',
-    { 'source/Shop/Shop.csproj': WEB_SDK, 'source/.vscode/a.json': {}, 'readme.md': '' },
+    {
+      'source/Shop/Shop.csproj': WEB_SDK,
+      'source/.vscode/a.json': {},
+      'source/global.json': {},
+      'readme.md': '',
+    },
     ['Shop backend dotnet 5000: dotnet watch @source/Shop'],
   ],
   [
