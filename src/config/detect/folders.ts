@@ -109,13 +109,15 @@ async function nodeServers(scope: Scope, dir: string): Promise<Candidate[] | und
 export async function namedFolders(scope: Scope): Promise<Candidate[]> {
   const { project } = scope;
   const result: Candidate[] = [];
+  const { files: topFiles } = await project.list(project.root);
   for (const parent of ['', 'src', 'app', 'src/main']) {
     const dirs = [...(await project.list(path.join(project.root, parent))).dirs].sort();
     for (const name of dirs) {
       // `app/` and `web/` at the top are folders of many frameworks: what is in them decides.
       if (SKIPPED.test(name) || !roleOfName(name)) continue;
       const dir = path.join(project.root, parent, name);
-      if (name === 'app' && !(await project.has(dir, 'package.json'))) continue;
+      const isPlain = !topFiles.has('package.json') && (await project.has(dir, 'index.html'));
+      if (name === 'app' && !isPlain && !(await project.has(dir, 'package.json'))) continue;
       const found = await folderCandidates(scope, dir);
       const role = roleOfName(name);
       const main = found.find((c) => c.app.roles.includes(role as Role)) ?? found.find((c) => !c.task);

@@ -34,13 +34,22 @@ export async function loneScript(scope: Scope, dir: string): Promise<Candidate |
 const SECOND =
   /(?:^|[:._-])(?:(?:web-?)?sockets?|ws|signal\w*|peer\w*|real-?time|proxy|cors|api|server|backend|gateway|graphql|collab\w*|json-server|^db$|mcp|auth|admin|media|relay)(?:$|[:._-])/i;
 
+/** A window around the page. */
+const OPENS = /(?:^|[\s"'&])electron(?:mon)?\s+(?:\.|\S+\.[cm]?js)/;
+
 /** A package's further server by a script of its own (`"socket": "node socket.js"`), said where nothing starts it. */
 export async function mentionFurtherScripts(scope: Scope, found: readonly Candidate[]): Promise<void> {
   const { project, context, leftOut } = scope;
   if (context.prod || found.some(({ app }) => app.opaque)) return;
   const started = found.map(programOf);
+  const isOpened = found.some(({ look }) => /\belectron/.test(look?.line ?? ''));
   for (const dir of new Set(found.filter(({ look }) => look).map(({ home }) => home))) {
     const scripts = (await project.packageJson(dir))?.scripts ?? {};
+    const names = isOpened ? [] : Object.keys(scripts).filter((one) => OPENS.test(scripts[one] ?? ''));
+    const window = names.find((one) => !NO_START.test(one) && !/pack|dist|:?prod/.test(one));
+    const file = project.relative(path.join(dir, 'package.json'));
+    const why = `its script "${window}" opens it; here its page is started alone`;
+    if (window !== undefined) leftOut.push({ what: 'window', file, why });
     for (const name of Object.keys(scripts)) {
       if (!SECOND.test(name) || NO_START.test(name) || found.some((one) => one.script === name)) continue;
       const one = await scriptCandidate(scope, dir, name);
@@ -50,7 +59,6 @@ export async function mentionFurtherScripts(scope: Scope, found: readonly Candid
       if (started.includes(programOf(one)) || /^(?:\.\/)?(?:dist|build|out|lib)\//.test(entry)) continue;
       if (!framework.flags && (await saysItListens(project, one.look)) !== true) continue;
       started.push(programOf(one));
-      const file = project.relative(path.join(dir, 'package.json'));
       leftOut.push({
         what: name,
         file,

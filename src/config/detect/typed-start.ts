@@ -34,9 +34,14 @@ export async function typedRole(scope: Scope, found: readonly Candidate[]): Prom
     look && entryOf(look) ? path.dirname(path.resolve(look.dir, entryOf(look))) : home;
   const isWithin = (dir: string, home: string) => `${dir}/`.startsWith(`${home}/`);
   const isFree = (one: Candidate) =>
-    placeOf(one) !== project.root &&
-    !(one.look && homes.includes(one.home) && BUILT.test(entryOf(one.look))) &&
-    !homes.some((home) => (home !== project.root && isWithin(placeOf(one), home)) || placeOf(one) === home);
+    // A fake API is nobody's production.
+    (placeOf(one) !== project.root || one.app.framework === 'json-server') &&
+    !(one.look && homes.includes(one.home) && /^(?:\.\/)?(?:dist|build|out)\//.test(entryOf(one.look))) &&
+    !homes.some(
+      (home) =>
+        (home !== project.root && isWithin(placeOf(one), home)) ||
+        (placeOf(one) === home && one.app.framework !== 'json-server'),
+    );
   const servers = (await typedServers(scope)).filter((one) => one.app.roles.includes(role) && isFree(one));
   const says = await Promise.all(
     servers.map(async ({ look }) => {

@@ -19,7 +19,7 @@ const SHELLS =
 const ASIDE =
   /docker|container|compose|deploy|production|\bprod\b|hosting|heroku|vercel|kubernetes|systemd|pm2|test|build|release|publish|storybook|benchmark|example|sample/i;
 /** A command in a sentence: a word alone is one of few programs. */
-const SPAN = /(?<!`)`([\w./-]+ (?:-m )?\w[^`]*|gulp|grunt)`(?!`)/g;
+const SPAN = /(?<!`)`([\w./-]+ (?:-m |--)?\w[^`]*|gulp|grunt)`(?!`)/g;
 /** Around a command in a sentence. */
 const TELLS = /\b(?:run|start|launch|execute|type|use|with|by)\b/i;
 
@@ -98,7 +98,7 @@ export async function typedIn(project: Project, text: string, home = project.roo
     if (!fence && bare === undefined) dir = home;
     if (!fence && !isPlain) {
       // In any language: what begins with it tells it.
-      const tells = TELLS.test(raw) || /^\s*(?:[-*+]|\d+[.)])\s+`/.test(raw);
+      const tells = TELLS.test(raw) || /^\s*(?:[-*+]|\d+[.)]|#+)\s+`|^`[^`]+`$/.test(raw);
       for (const [, span = ''] of tells ? raw.matchAll(SPAN) : [])
         found.push({ line: index + 1, ...(await afterFolders(project, span, home, home)) });
       continue;

@@ -20,7 +20,7 @@ export const taskFrameworks: Framework[] = [
   task(
     'devstart tsc vue-tsc tailwindcss @tailwindcss/cli sass node-sass postcss tsup tsdown rollup ' +
       'esbuild swc babel unbuild microbundle webpack rspack chokidar onchange graphql-codegen ' +
-      'gql.tada prisma drizzle-kit electron electron-forge electron-builder tauri cypress vitest ' +
+      'gql.tada prisma drizzle-kit electron electronmon electron-forge electron-builder tauri cypress vitest ' +
       'jest playwright eslint prettier tsc-watch tsc-alias docker docker-compose supabase firebase ' +
       'stripe ngrok open-cli open xdg-open kill kill-port fkill pkill killall lsof wait-on echo exit rimraf rm mkdir cp cpx git true sleep react-native ' +
       'gulp grunt inngest inngest-cli trigger.dev husky biome changeset typedoc panda paraglide-js typesafe-i18n ' +

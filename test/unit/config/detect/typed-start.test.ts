@@ -245,5 +245,31 @@ const places: Place[] = [
     },
     ['back backend fastify 3001: npm run dev:back', 'frontend frontend svite 3000: npm run dev -- +P'],
   ],
+  [
+    'a fake API that a heading of the README tells, and the window around the page',
+    {
+      'package.json': scripts(
+        { start: 'react-scripts start', 'electron:start': 'wait-on http://localhost:3000 && electron .' },
+        ['react-scripts'],
+      ),
+      'src/index.js': '',
+      'db.json': '{}',
+      'README.md': '### `json-server --watch db.json --port 3500`\n',
+    },
+    [
+      'frontend frontend cra 3000: npm run start',
+      'backend backend json-server 3500: $ json-server --watch db.json --port 3500 +P',
+    ],
+    ['window'],
+  ],
+  [
+    'a plain page in a folder app',
+    {
+      'server/package.json': scripts({ start: 'node server.js' }, ['express']),
+      'server/server.js': LISTENS,
+      'app/index.html': PLAIN,
+    },
+    ['server backend express 5000: npm run start @server', 'app frontend static any: STATIC @app'],
+  ],
 ];
 testPlaces('typed start', places, project);
