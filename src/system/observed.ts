@@ -34,7 +34,10 @@ export class Observer {
   }
 
   note(question: Question, path: string, answer: string): void {
-    this.#answers.set(`${question} ${path}`, [question, path, answer]);
+    const key = `${question} ${path}`;
+    // Answered in two ways while it works: what follows from which cannot be told.
+    if ((this.#answers.get(key)?.[2] ?? answer) !== answer) this.giveUp();
+    this.#answers.set(key, [question, path, answer]);
   }
 
   /** Something was asked that cannot be asked again. */

@@ -80,7 +80,8 @@ export class Kept {
       const facts = observer.facts();
       if (!facts) return;
       const asked = [...names].map((name): [string, string | null] => [name, markOf(env[name])]);
-      write(this.#file, { of: this.#of, ...this.#configNow(), about: all, env: asked, facts, found });
+      const { lookWidely: _, lookForNumber: __, ...rest } = found;
+      write(this.#file, { of: this.#of, ...this.#configNow(), about: all, env: asked, facts, found: rest });
     };
     return { found, keep };
   }
@@ -114,9 +115,9 @@ function read(file: string, of: string): Stored | undefined {
 }
 
 function write(file: string, stored: Stored): void {
-  const text = JSON.stringify(stored);
-  if (text.length > LARGEST) return;
   try {
+    const text = JSON.stringify(stored, plain);
+    if (text.length > LARGEST) return;
     const dir = path.dirname(file);
     makePrivateFolder(dir);
     replaceFile(file, text, 0o600);
@@ -125,8 +126,20 @@ function write(file: string, stored: Stored): void {
     const age = new Map(all.map((one) => [one, statSync(one).mtimeMs]));
     for (const one of all.sort((a, b) => (age.get(b) ?? 0) - (age.get(a) ?? 0)).slice(MOST)) discard(one);
   } catch {
-    // A state directory that takes none: every start is like the first.
+    // A state directory that takes none, or values that JSON has not: every start is like the first.
   }
+}
+
+/** For JSON.stringify. @throws where the value would be another one when it is read: an endless timeout of YAML */
+function plain(_key: string, value: unknown): unknown {
+  const isOdd = typeof value === 'number' ? !Number.isFinite(value) : typeof value === 'function';
+  const isClass =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    ![Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (isOdd || isClass) throw new TypeError('not plain');
+  return value;
 }
 
 /** The environment; the names that are asked for are noted. */

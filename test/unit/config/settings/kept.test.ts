@@ -195,6 +195,23 @@ test('a config is read and checked once for each text', async (t) => {
   assert.equal(reads, 2);
 });
 
+test('a value that JSON would change is not kept', async (t) => {
+  for (const value of [Number.POSITIVE_INFINITY, new Map(), () => 1]) {
+    const { root, dir } = await keptProject(t);
+    const start = async () => {
+      const kept = new Kept(dir, root);
+      const given = await kept.config('text', async () => ({ value }));
+      const find = () => detectProject(root, { prod: false, env: {} });
+      (
+        await kept.findOrRecall({ about: ['config'], env: {}, find, now: new Date(Date.now() + 60_000) })
+      ).keep?.();
+      return given;
+    };
+    await start();
+    assert.deepEqual(await start(), { value });
+  }
+});
+
 test('a damaged file, a folder that takes none', async (t) => {
   const { dir, start } = await keptProject(t);
   const [name = ''] = await readdir(dir);
