@@ -79,7 +79,7 @@ async function run(
   });
   const services = new ServicesLook(project, context, streams);
   followLater(project, streams, context.env.HOME);
-  const keeping = setTimeout(() => loaded.keep?.(), KEEP_AFTER).unref();
+  const keeping = setTimeout(() => loaded.kept?.keep(), KEEP_AFTER).unref();
   scope.defer('what was found', () => clearTimeout(keeping));
 
   const running = begin(project, context, streams);

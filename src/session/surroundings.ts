@@ -1,4 +1,5 @@
 import { isOneAFolder } from '../config/one-a-folder.ts';
+import type { Kept } from '../config/settings/kept.ts';
 import type { Settings, Warning } from '../config/types.ts';
 import type { Context } from '../context.ts';
 
@@ -16,7 +17,8 @@ export async function notAnswering(
   settings: Settings,
   env: Context['env'],
   ours: Iterable<number>,
+  kept?: Kept,
 ): Promise<Warning[]> {
   const { missingServices } = await import('../config/services/services.ts');
-  return missingServices(settings, env, new Set(ours));
+  return missingServices(settings, env, new Set(ours), kept);
 }

@@ -56,8 +56,8 @@ export class ServicesLook {
   #looking: Promise<void> | undefined;
   #silent = false;
 
-  constructor({ settings, planner }: PlannedProject, { env }: Context, { bus, warn }: Streams) {
-    this.#find = () => notAnswering(settings, env, planner.ports.numbers);
+  constructor({ settings, loaded, planner }: PlannedProject, { env }: Context, { bus, warn }: Streams) {
+    this.#find = () => notAnswering(settings, env, planner.ports.numbers, loaded.kept);
     this.#warn = warn;
     bus.subscribe(({ type }) => {
       if (type === 'started') this.#waiting ??= setTimeout(() => this.#begin(), SERVICES_AFTER);

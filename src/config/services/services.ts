@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Kept } from '../settings/kept.ts';
 import type { Settings, Warning } from '../types.ts';
 import { decide, type Need, openKinds } from './decide.ts';
 import { listens } from './knock.ts';
@@ -9,14 +10,20 @@ import { readLikelyCode, readSources, readTemplates } from './read.ts';
  * The services that the project says it needs on this machine and that nobody answers for, one warning each. Starts
  * none. Never throws: what cannot be read is nobody's need.
  * @param ours ports of this run: its own servers answer there
+ * @param kept what an earlier start has found
  */
 export async function missingServices(
   { root, apps }: Pick<Settings, 'root' | 'apps'>,
   env: Readonly<Record<string, string | undefined>>,
   ours: ReadonlySet<number>,
+  kept?: Kept,
 ): Promise<Warning[]> {
   try {
-    const needs = (await neededServices(root, apps, env)).filter(({ port }) => !ours.has(port));
+    const find = (noted: typeof env) => neededServices(root, apps, noted);
+    const all = kept
+      ? await kept.recall('services', { about: [apps], env, find, now: new Date() })
+      : await find(env);
+    const needs = all.filter(({ port }) => !ours.has(port));
     const answers = await Promise.all(needs.map(isThere));
     return needs.filter((_, i) => answers[i] === false).map(describe);
   } catch {

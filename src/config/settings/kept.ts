@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { discard, makePrivateFolder, replaceFile } from '../../system/files.ts';
 import { type Fact, isSame, Observer } from '../../system/observed.ts';
 import { VERSION } from '../../version.ts';
-import type { Detection } from '../detect/index.ts';
 
 /**
  * What was found in a project is kept in the state directory: the next start asks whether all that it followed from is
@@ -12,26 +11,30 @@ import type { Detection } from '../detect/index.ts';
  */
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Found = Omit<Detection, 'lookWidely' | 'lookForNumber'>;
+/** What is found apart. */
+type Part = 'apps' | 'services';
 
-interface Stored {
-  /** The program, and the project's folder. */
-  of: string;
-  /** The config's text and what it came to: valid by the schema. */
-  config?: { text: string; value: unknown };
-  /** What else the finding depends on. */
+interface Finding {
+  /** What it depends on beside files and environment. */
   about: string;
   /** Of each variable what tells its value from others: it may be a secret that stands on no disk. */
   env: [name: string, mark: string | null][];
   facts: Fact[];
-  found: Found;
+  found: unknown;
 }
 
-interface Search {
-  /** What the finding depends on beside files and environment. */
+interface Stored extends Partial<Record<Part, Finding>> {
+  /** The program, and the project's folder. */
+  of: string;
+  /** The config's text and what it came to: valid by the schema. */
+  config?: { text: string; value: unknown };
+}
+
+interface Search<T> {
   about: readonly unknown[];
   env: Environment;
-  find: (env: Environment) => Promise<Detection>;
+  /** @returns plain values */
+  find: (env: Environment) => Promise<T>;
   now: Date;
 }
 
@@ -43,74 +46,60 @@ const LARGEST = 1 << 20;
 /** What the last start of a project has kept. */
 export class Kept {
   readonly #file: string;
-  readonly #of: string;
-  readonly #last: Stored | undefined;
+  readonly #last: Stored;
+  readonly #fresh = new Map<Part, () => Finding | undefined>();
   #config: Stored['config'];
 
   /** @param dir the folder of all that is kept; it need not be there @param root the project's, absolute */
   constructor(dir: string, root: string) {
     this.#file = path.join(dir, `${hash(root)}.json`);
-    this.#of = `${programStamp()} ${root}`;
-    this.#last = read(this.#file, this.#of);
+    this.#last = read(this.#file, `${programStamp()} ${root}`);
   }
 
   /** A config by its text: read and checked once. */
   async config<T>(text: string, read: () => Promise<T>): Promise<T> {
-    const last = this.#last?.config;
+    const last = this.#last.config;
     const value = last?.text === text ? (last.value as T) : await read();
     this.#config = { text, value };
     return value;
   }
 
-  /** @returns with `keep`, which keeps it for the next start; absent where it is. What fails is done without. */
-  async findOrRecall({ about, env, find, now }: Search): Promise<{ found: Detection; keep?: () => void }> {
+  /** What was found, where all that it followed from is as it was; else it is found anew. */
+  async recall<T>(part: Part, { about, env, find, now }: Search<T>): Promise<T> {
     const all = JSON.stringify(about);
-    const last = this.#last;
+    const last = this.#last[part];
     if (last?.about === all && last.env.every(([name, mark]) => markOf(env[name]) === mark)) {
-      if (last.facts.every(isSame)) {
-        const found = withLooks(last.found, () => find(env));
-        const same = this.#config?.text === last.config?.text;
-        return { found, ...(!same && { keep: () => write(this.#file, { ...last, ...this.#configNow() }) }) };
-      }
+      if (last.facts.every(isSame)) return last.found as T;
     }
     const observer = new Observer(now);
     const names = new Set<string>();
     const found = await observer.during(() => find(noting(env, names)));
-    const keep = (): void => {
+    this.#fresh.set(part, () => {
       const facts = observer.facts();
-      if (!facts) return;
-      const asked = [...names].map((name): [string, string | null] => [name, markOf(env[name])]);
-      const { lookWidely: _, lookForNumber: __, ...rest } = found;
-      write(this.#file, { of: this.#of, ...this.#configNow(), about: all, env: asked, facts, found: rest });
-    };
-    return { found, keep };
+      return facts && { about: all, env: [...names].map((name) => [name, markOf(env[name])]), facts, found };
+    });
+    return found;
   }
 
-  #configNow(): Pick<Stored, 'config'> {
-    return this.#config ? { config: this.#config } : {};
+  /** Keeps what is new for the next start. What fails is done without. */
+  keep(): void {
+    if (this.#fresh.size === 0 && this.#config?.text === this.#last.config?.text) return;
+    const { config: _, ...rest } = this.#last;
+    const stored: Stored = { ...rest, ...(this.#config && { config: this.#config }) };
+    for (const [part, findingOf] of this.#fresh) {
+      delete stored[part];
+      Object.assign(stored, { [part]: findingOf() });
+    }
+    if (stored.config ?? stored.apps ?? stored.services) write(this.#file, stored);
   }
 }
 
-/** Where a port has moved, the project is read after all. */
-function withLooks(found: Found, find: () => Promise<Detection>): Detection {
-  let fresh: Promise<Detection> | undefined;
-  const again = (): Promise<Detection> => {
-    fresh ??= find();
-    return fresh;
-  };
-  return {
-    ...found,
-    lookWidely: async (owners) => (await again()).lookWidely(owners),
-    lookForNumber: async (port, home) => (await again()).lookForNumber(port, home),
-  };
-}
-
-function read(file: string, of: string): Stored | undefined {
+function read(file: string, of: string): Stored {
   try {
     const stored = JSON.parse(readFileSync(file, 'utf8')) as Stored;
-    return stored.of === of ? stored : undefined;
+    return stored.of === of ? stored : { of };
   } catch {
-    return undefined;
+    return { of };
   }
 }
 

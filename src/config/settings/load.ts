@@ -35,8 +35,8 @@ export interface Loaded extends Looks {
   leftOut: LeftOut[];
   /** The config that was read; its `file` is relative to the project. */
   configFile?: ConfigFile;
-  /** Keeps what was found for the next start: to be called once this one is done. */
-  keep?: () => void;
+  /** What the next start of the project need not find again. */
+  kept?: Kept | undefined;
 }
 
 /**
@@ -62,11 +62,9 @@ export async function loadSettings({ flags, env, cwd, home }: LoadInput): Promis
   const { prod, host, sticky, portsFile, avoid, clean } = resolveOptions(layers);
   const none = { ports: undefined, warning: undefined };
   const said = { prod: prod.value, host: host?.value };
-  const [{ found, keep }, last, pins] = await Promise.all([
+  const [found, last, pins] = await Promise.all([
     // Who cleans trusts nothing old.
-    kept && !clean.value
-      ? keptApps(layers, said, kept)
-      : { found: await findApps(layers, said), keep: undefined },
+    kept && !clean.value ? keptApps(layers, said, kept) : findApps(layers, said),
     sticky.value ? readPortsFile(portsFile.value, root) : none,
     // Written by us it tells of the last run, and pins nothing.
     portsFile.value === path.join(root, PINS) ? none : readPins(root),
@@ -92,7 +90,7 @@ export async function loadSettings({ flags, env, cwd, home }: LoadInput): Promis
     notes,
     leftOut,
     ...(configFile && { configFile }),
-    ...(keep && { keep }),
+    kept,
   };
 }
 
@@ -102,11 +100,28 @@ interface Said {
   host: string | undefined;
 }
 
-/** As it was found by an earlier start, where nothing has changed. */
-function keptApps(layers: Layers, said: Said, kept: Kept): ReturnType<Kept['findOrRecall']> {
+/** As it was found by an earlier start, where nothing has changed; where a port has moved it is read after all. */
+async function keptApps(layers: Layers, said: Said, kept: Kept): Promise<Detection> {
   const { env, config } = layers;
-  const find = (noted: typeof env) => findApps({ ...layers, env: noted }, said);
-  return kept.findOrRecall({ about: [said, config], env, find, now: new Date() });
+  let fresh: Promise<Detection> | undefined;
+  const find = (noted = env): Promise<Detection> => {
+    fresh ??= findApps({ ...layers, env: noted }, said);
+    return fresh;
+  };
+  const found = await kept.recall('apps', {
+    about: [said, config],
+    env,
+    find: async (noted) => {
+      const { lookWidely: _, lookForNumber: __, ...plain } = await find(noted);
+      return plain;
+    },
+    now: new Date(),
+  });
+  return {
+    ...found,
+    lookWidely: async (owners) => (await find()).lookWidely(owners),
+    lookForNumber: async (port, home) => (await find()).lookForNumber(port, home),
+  };
 }
 
 async function findApps(layers: Layers, said: Said): Promise<Detection> {

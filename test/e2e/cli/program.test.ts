@@ -282,7 +282,7 @@ test('what was found is recalled by the next start, and found anew after a chang
   const [name = ''] = readdirSync(folder);
   const file = path.join(folder, name);
   const kept = JSON.parse(readFileSync(file, 'utf8'));
-  kept.found.leftOut.push({ what: 'it', file: 'package.json', why: 'this is what was kept' });
+  kept.apps.found.leftOut.push({ what: 'it', file: 'package.json', why: 'this is what was kept' });
   await writeFile(file, JSON.stringify(kept));
   assert.deepEqual(await start(), { port: first, said: 1 });
   await write(second);

@@ -53,16 +53,20 @@ export function testPlaces(
 
 /** As a first start finds it; the next one recalls the same. */
 export async function detect(root: string): Promise<Detection> {
-  const find = (env: Record<string, string | undefined>) => detectProject(root, { prod: false, env });
+  let found: Detection | undefined;
+  const find = async (env: Record<string, string | undefined>): Promise<unknown> => {
+    found = await detectProject(root, { prod: false, env });
+    return plain(found);
+  };
   // A minute on, so that the files are old enough.
   const search = { about: [], env: { PATH: '' }, find, now: new Date(Date.now() + 60_000) };
-  const kept = () => new Kept(`${root}-kept`, root);
-  const { found, keep } = await kept().findOrRecall(search);
-  keep?.();
-  const { found: recalled, keep: again } = await kept().findOrRecall(search);
-  // Where another program was asked nothing is kept.
-  if (!again) assert.deepEqual(plain(recalled), plain(found));
-  return found;
+  const first = new Kept(`${root}-kept`, root);
+  await first.recall('apps', search);
+  first.keep();
+  const once = found as unknown as Detection;
+  // Where another program was asked nothing is kept, and it is found anew.
+  assert.deepEqual(await new Kept(`${root}-kept`, root).recall('apps', search), plain(once));
+  return once;
 }
 
 const plain = ({ lookWidely: _, lookForNumber: __, ...found }: Detection): unknown => found;

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { detectProject } from '../../../../src/config/detect/index.ts';
 import { withReadings } from '../../../../src/config/reads/reads.ts';
+import { missingServices } from '../../../../src/config/services/services.ts';
 import { Kept } from '../../../../src/config/settings/kept.ts';
+import { type Loaded, loadSettings } from '../../../../src/config/settings/load.ts';
 import { projects } from '../detect/projects.ts';
 
 const project = await projects();
@@ -27,20 +29,21 @@ async function keptProject(t: TestContext, { now = new Date(Date.now() + 60_000)
   const env: Record<string, string | undefined> = { PATH: '' };
   const start = async (about: unknown[] = []) => {
     let afresh = false;
-    const { found, keep } = await new Kept(dir, root).findOrRecall({
-      about,
-      env,
-      now,
-      find: async (noted) => {
-        afresh = true;
-        const detected = await detectProject(root, { prod: false, env: noted });
-        return { ...detected, apps: await withReadings(detected.apps, { root, env: noted, prod: false }) };
-      },
-    });
-    return { found, keep, afresh: () => afresh };
+    const kept = new Kept(dir, root);
+    const find = async (noted: typeof env) => {
+      afresh = true;
+      const {
+        lookWidely: _,
+        lookForNumber: __,
+        ...found
+      } = await detectProject(root, { prod: false, env: noted });
+      return { ...found, apps: await withReadings(found.apps, { root, env: noted, prod: false }) };
+    };
+    const found = await kept.recall('apps', { about, env, find, now });
+    return { found, keep: () => kept.keep(), afresh: () => afresh };
   };
   const first = await start();
-  first.keep?.();
+  first.keep();
   return { root, dir, env, first: first.found, start };
 }
 
@@ -48,26 +51,45 @@ test('a project in which nothing has changed is found as it was, and not read ag
   const { root, first, start } = await keptProject(t);
   await writeFile(path.join(root, '.ports.json'), '{}');
   await writeFile(path.join(root, '..', 'another project'), '');
-  const { found, keep, afresh } = await start();
+  const { found, afresh } = await start();
   assert.equal(afresh(), false);
-  assert.equal(keep, undefined);
-  const { lookWidely, lookForNumber, ...plain } = found;
-  const { lookWidely: _, lookForNumber: __, ...before } = first;
-  assert.deepEqual(plain, JSON.parse(JSON.stringify(before)));
-  // Where a port has moved, it is read again.
-  const [, web] = found.apps;
-  assert.equal((await lookForNumber(4002, web?.cwd ?? ''))?.file, 'vite.config.js');
-  assert.deepEqual(
+  assert.deepEqual(found, JSON.parse(JSON.stringify(first)));
+});
+
+test('where a port has moved, the project is read after all', async (t) => {
+  const { root, dir } = await keptProject(t);
+  const load = () =>
+    loadSettings({ flags: { cwd: root }, env: { PATH: '' }, cwd: root, home: path.dirname(dir) });
+  const places = async ({ lookWidely, lookForNumber, settings }: Loaded) => [
     await lookWidely(new Map([[4001, 'api']])),
-    await first.lookWidely(new Map([[4001, 'api']])),
-  );
-  assert.equal(afresh(), true);
+    await lookForNumber(4002, root),
+    settings.apps.map(({ name, written }) => [name, written]),
+  ];
+  const [one, two] = [await load(), await load()];
+  assert.deepEqual(await places(two), await places(one));
+});
+
+test('what is needed beside the servers is kept apart', async (t) => {
+  const { root, dir } = await keptProject(t);
+  await writeFile(path.join(root, '.env'), 'DATABASE_URL=postgres://localhost:54399/shop\n');
+  const { settings } = await loadSettings({ flags: { cwd: root }, env: {}, cwd: root });
+  const look = async (kept: Kept) => {
+    const warnings = await missingServices(settings, {}, new Set(), kept);
+    kept.keep();
+    return warnings;
+  };
+  const [first] = await look(new Kept(dir, root));
+  assert.match(first?.message ?? '', /^needs postgres at localhost:54399/);
+  assert.deepEqual(await look(new Kept(dir, root)), [first]);
+  await writeFile(path.join(root, '.env'), 'DATABASE_URL=postgres://localhost:54398/shop\n');
+  const [second] = await look(new Kept(dir, root));
+  assert.match(second?.message ?? '', /^needs postgres at localhost:54398/);
 });
 
 test('what is kept is private, and no variable of the shell stands in it', async (t) => {
   const { dir, env, start } = await keptProject(t);
   env.CORS_ORIGINS = 'https://of.my.own';
-  (await start()).keep?.();
+  (await start()).keep();
   assert.equal((await start()).afresh(), false);
   const [name = ''] = await readdir(dir);
   const file = path.join(dir, name);
@@ -125,15 +147,15 @@ test('a program that appears on PATH, a link that leads elsewhere', async (t) =>
   t.after(() => rm(bin, { recursive: true, force: true }));
   await mkdir(bin);
   env.PATH = bin;
-  (await start()).keep?.();
+  (await start()).keep();
   assert.equal((await start()).afresh(), false);
   await writeFile(path.join(bin, 'air'), '', { mode: 0o755 });
   const { keep, afresh } = await start();
   assert.equal(afresh(), true);
-  keep?.();
+  keep();
   assert.equal((await start()).afresh(), false);
   await symlink('main.go', path.join(root, 'server/link.go'));
-  (await start()).keep?.();
+  (await start()).keep();
   assert.equal((await start()).afresh(), false);
   await rm(path.join(root, 'server/link.go'));
   await symlink('.', path.join(root, 'server/link.go'));
@@ -151,7 +173,7 @@ test('what changes while the servers start is not kept', async (t) => {
   await writeFile(path.join(root, 'api.js'), files['api.js'].replace('4001', '4003'));
   const { keep } = await start();
   await rm(path.join(root, 'api.js'));
-  keep?.();
+  keep();
   assert.equal((await start()).afresh(), true);
 });
 
@@ -177,14 +199,14 @@ test('a config is read and checked once for each text', async (t) => {
       return value;
     };
     const given = await kept.config(text, read);
-    const find = (noted: typeof env) => detectProject(root, { prod: false, env: noted });
-    const { keep } = await kept.findOrRecall({
+    const find = async (noted: typeof env) => (await detectProject(root, { prod: false, env: noted })).apps;
+    await kept.recall('apps', {
       about: [given],
       env,
       find,
       now: new Date(Date.now() + 60_000),
     });
-    keep?.();
+    kept.keep();
     return given;
   };
   assert.deepEqual(await start('a: 1', { a: 1 }), { a: 1 });
@@ -201,10 +223,9 @@ test('a value that JSON would change is not kept', async (t) => {
     const start = async () => {
       const kept = new Kept(dir, root);
       const given = await kept.config('text', async () => ({ value }));
-      const find = () => detectProject(root, { prod: false, env: {} });
-      (
-        await kept.findOrRecall({ about: ['config'], env: {}, find, now: new Date(Date.now() + 60_000) })
-      ).keep?.();
+      const find = async () => (await detectProject(root, { prod: false, env: {} })).apps;
+      await kept.recall('apps', { about: ['config'], env: {}, find, now: new Date(Date.now() + 60_000) });
+      kept.keep();
       return given;
     };
     await start();
@@ -220,7 +241,7 @@ test('a damaged file, a folder that takes none', async (t) => {
   assert.equal(afresh(), true);
   await rm(dir, { recursive: true });
   await writeFile(dir, '');
-  keep?.();
+  keep();
   await rm(dir);
   assert.equal((await start()).afresh(), true);
 });
@@ -232,7 +253,7 @@ test('of many projects the latest are kept', async (t) => {
   await writeFile(path.join(dir, 'zz.json'), '{}');
   await rm(path.join(dir, 'zz.json'));
   const { keep } = await start([1]);
-  keep?.();
+  keep();
   assert.equal((await readdir(dir)).length, 64);
   assert.equal((await start([1])).afresh(), false);
 });
