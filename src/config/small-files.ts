@@ -20,7 +20,15 @@ const LONGEST = 2000;
 /** What is parsed as a whole keeps its lines. */
 const WHOLE = /(?:\.(?:jsonc?|ya?ml|toml|lock|xml)|^\.env[^/\\]*|[\\/]\.env[^/\\]*)$/;
 
-/** Code and prose with the ends of their longest lines left out: each line and column that is left stays where it was. */
+/** So many empty lines are no text of a person's either, and `^\s*` goes through all of them from each. */
+const GAP = /(?:[ \t]*\r?\n){1000}/;
+/** Characters: shorter texts are read in no time, whatever stands in them. */
+const HARMLESS = 20_000;
+
+/**
+ * Code and prose without what nobody writes: the ends of the longest lines, and what follows a thousand empty ones. Each
+ * line and column that is left stays where it was.
+ */
 export function shortLines(file: string, text: string): string {
   if (text.length <= LONGEST || WHOLE.test(file)) return text;
   let from = 0;
@@ -34,7 +42,9 @@ export function shortLines(file: string, text: string): string {
     }
     start = end + 1;
   }
-  return from === 0 ? text : kept + text.slice(from);
+  const all = from === 0 ? text : kept + text.slice(from);
+  const gap = all.length > HARMLESS ? all.search(GAP) : -1;
+  return gap < 0 ? all : all.slice(0, gap);
 }
 
 /** None where it is no folder, or not ours to read. */

@@ -17,7 +17,10 @@ export function takenBranches<S extends Code>(source: S, asked: { mode: string; 
   for (const match of source.code.matchAll(BRANCH)) {
     const [whole, variable, sign, , value] = match;
     const open = match.index + whole.length;
-    const end = (closing(source.code, open, source.syntax) ?? source.code.length - 1) + 1;
+    const close = closing(source.code, open, source.syntax);
+    // Never closed: nothing of it can be told.
+    if (close === undefined) break;
+    const end = close + 1;
     const holds = (asked[variable as 'mode' | 'command'] === value) === (sign === '==');
     const other = /^\s*else\s*(?=\{)/.exec(source.code.slice(end));
     const otherEnd = other && closing(source.code, end + other[0].length, source.syntax);
@@ -36,7 +39,9 @@ export function developing<S extends Code>(source: S): S {
   let { code } = source;
   for (const match of source.code.matchAll(IN_PRODUCTION)) {
     const open = match.index + match[0].length;
-    const end = (closing(source.code, open, source.syntax) ?? source.code.length - 1) + 1;
+    const close = closing(source.code, open, source.syntax);
+    if (close === undefined) break;
+    const end = close + 1;
     const other = /^\s*else\s*(?=\{)/.exec(source.code.slice(end, end + 40));
     const from = match[1] === '=' ? open : other ? end + other[0].length : end;
     const to = match[1] === '=' ? end : other ? (closing(source.code, from, source.syntax) ?? from) + 1 : end;

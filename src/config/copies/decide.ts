@@ -174,18 +174,15 @@ function copiesOf(facts: readonly AppFacts[], written: Decision['written']): Cop
     for (const one of numbers)
       for (const port of ports(one.ports)) if (!owners.has(port)) owners.set(port, one.app.name);
   const copies: Copy[] = [];
+  const known = new Set<string>();
   const add = (found: Found, by: string, of: string | undefined): void => {
     const [start, end] = found.columns;
     if (of === undefined || found.file === '' || start === end) return;
-    const known = copies.some(
-      (one) =>
-        one.file === found.file &&
-        one.line === found.line &&
-        one.columns[0] === start &&
-        // A script is nobody's alone.
-        (one.by === by || found.kind === 'script'),
-    );
-    if (!known) copies.push({ ...found, by, of });
+    const place = `${found.file}:${found.line}:${start}`;
+    // A script is nobody's alone.
+    if (known.has(found.kind === 'script' ? place : `${place} ${by}`)) return;
+    known.add(place).add(`${place} ${by}`);
+    copies.push({ ...found, by, of });
   };
   for (const { app, own, byRole, calls } of facts) {
     for (const { found } of byRole ? Object.values(byRole).flat() : own) add(found, app.name, app.name);

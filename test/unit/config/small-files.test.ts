@@ -10,6 +10,9 @@ test('the end of a long line is left out, and every other line and column stays 
     ['a.js', `${long}\n${long}`, `${cut}\n${cut}`],
     ['README.md', long, cut],
     ['a.js', 'a\n'.repeat(3000), 'a\n'.repeat(3000)],
+    ['README.md', `a\n${'\n'.repeat(2000)}b`, `a\n${'\n'.repeat(2000)}b`],
+    ['README.md', `a\n${'\n'.repeat(30_000)}b`, 'a'],
+    ['dev.sh', `a\r\n${' \t\r\n'.repeat(30_000)}b`, 'a'],
     // Parsed as a whole.
     ['package.json', long, long],
     ['docker-compose.yml', long, long],
