@@ -50,17 +50,19 @@ export class Observer {
     if (this.#unclear) return undefined;
     const facts: Fact[] = [];
     for (const [question, path, answer] of this.#answers.values()) {
-      const now = answers[question](path);
+      const now = question === 'text' ? this.#settled(path) : answers[question](path);
       const same = question === 'text' ? (now === '') === (answer === '') : now === answer;
-      if (!same || (question === 'text' && this.#isFresh(path))) return undefined;
+      if (now === undefined || !same) return undefined;
       facts.push([question, path, now]);
     }
     return facts;
   }
 
-  #isFresh(file: string): boolean {
-    const { mtimeMs = 0, ctimeMs = 0 } = stat(file) ?? {};
-    return Math.max(mtimeMs, ctimeMs) > this.#began - GRAIN;
+  /** What tells a text from others; undefined: it was written so late that it may be another one by now. */
+  #settled(file: string): string | undefined {
+    const found = stat(file);
+    const written = Math.max(found?.mtimeMs ?? 0, found?.ctimeMs ?? 0);
+    return written > this.#began - GRAIN ? undefined : markOf(found);
   }
 }
 
@@ -72,14 +74,14 @@ export function unclear(): void {
 }
 
 const answers: Record<Question, (path: string) => string> = {
-  text: (file) => {
-    const found = stat(file);
-    return found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : '';
-  },
+  text: (file) => markOf(stat(file)),
   kind: (file) => kindOf(stat(file)),
   names: (dir) => attempt(() => namesOf(readdirSync(dir, { withFileTypes: true }))) ?? '',
   link: (file) => attempt(() => realpathSync(file)) ?? '',
 };
+
+const markOf = (found: Stats | undefined): string =>
+  found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : '';
 
 const kindOf = (found: Stats | undefined): string => {
   if (!found) return '';
@@ -108,6 +110,7 @@ function attempt<T>(ask: () => T): T | undefined {
 }
 
 function noted<T>(question: Question, path: string, ask: () => T, answerOf: (value: T) => string): T {
+  if (observers.size === 0) return ask();
   let answer = '';
   try {
     const value = ask();

@@ -136,24 +136,35 @@ const STARTING =
 /** Characters; a longer text is no manual. */
 export const MAX_SIZE = 200_000;
 
+/** Once for a folder of a project: detection asks from many sides. */
+function onceFor<T>(
+  ask: (project: Project, dir: string) => Promise<T>,
+): (project: Project, dir?: string) => Promise<T> {
+  const known = new WeakMap<Project, Map<string, Promise<T>>>();
+  return (project, dir = project.root) => {
+    const all = known.get(project) ?? new Map<string, Promise<T>>();
+    known.set(project, all);
+    const found = all.get(dir) ?? ask(project, dir);
+    all.set(dir, found);
+    return found;
+  };
+}
+
 /** The README at the top or of a folder, where it is a manual. */
-export async function readmeOf(
-  project: Project,
-  dir = project.root,
-): Promise<{ file: string; text: string } | undefined> {
+export const readmeOf = onceFor(async (project, dir): Promise<{ file: string; text: string } | undefined> => {
   const { files } = await project.list(dir);
   const file = [...files].find((name) => /^readme\.(?:md|rst|markdown|adoc|asciidoc)$/i.test(name));
   const text = file && (await project.text(path.join(dir, file)));
   return file && text && text.length <= MAX_SIZE
     ? { file: project.relative(path.join(dir, file)), text: asMarkdown(file, text) }
     : undefined;
-}
+});
 
 /** What that README has people type. */
-export async function typedInReadme(project: Project, dir = project.root): Promise<Typed[]> {
+export const typedInReadme = onceFor(async (project, dir): Promise<readonly Typed[]> => {
   const readme = await readmeOf(project, dir);
   return readme ? typedIn(project, readme.text, dir) : [];
-}
+});
 
 /** The folders below the top in which the README starts something. */
 export async function typedHomes(project: Project): Promise<Set<string>> {
