@@ -136,11 +136,11 @@ export function assignRoles(candidates: Candidate[]): Candidate[] {
     if (task || before || app.noPort || app.opaque || isBackground(app.name))
       return { role: undefined, weight: 0 };
     // Vite within a server, beside Vite's own command: there it is the server of its API.
-    const isWithin =
+    const hasViteWithin =
       app.roles[0] === 'frontend' &&
       app.framework === 'node' &&
       candidates.some((other) => other.app.framework === 'vite' && other.home === candidate.home);
-    if (isWithin) return { role: 'backend' as const, weight: 1 };
+    if (hasViteWithin) return { role: 'backend' as const, weight: 1 };
     const byFramework = app.roles[0];
     // `webpack-dev-server` serves pages, whatever its script is called.
     const byName =

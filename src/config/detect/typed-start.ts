@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ROLES } from '../types.ts';
 import { BUILT } from './built.ts';
-import { assignRoles, type Candidate, isServer, type Scope, withRole } from './candidate.ts';
+import { assignRoles, type Candidate, isServer, isWithin, type Scope, withRole } from './candidate.ts';
 import { scriptCall, splitLine } from './commandline.ts';
 import { entryOf, entryText, quieted, saysItListens } from './listening.ts';
 import { rolesOf } from './open-role.ts';
@@ -32,7 +32,6 @@ export async function typedRole(scope: Scope, found: readonly Candidate[]): Prom
   const homes = found.filter(({ app }) => app.framework !== 'static').map(({ home }) => home);
   const placeOf = ({ look, home }: Candidate) =>
     look && entryOf(look) ? path.dirname(path.resolve(look.dir, entryOf(look))) : home;
-  const isWithin = (dir: string, home: string) => `${dir}/`.startsWith(`${home}/`);
   const isFree = (one: Candidate) =>
     // A fake API is nobody's production.
     (placeOf(one) !== project.root || one.app.framework === 'json-server') &&

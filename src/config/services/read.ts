@@ -86,30 +86,31 @@ const ENV_FILES = [
 /** The variables of env files, the later ones stronger, with the file of each. */
 class Variables {
   readonly values: Record<string, string> = {};
-  private readonly from: Record<string, string> = {};
-  private readonly project: Project;
+  readonly #from: Record<string, string> = {};
+  readonly #project: Project;
 
   constructor(project: Project) {
-    this.project = project;
+    this.#project = project;
   }
 
   put(more: Readonly<Record<string, string | undefined>>, file: string): void {
     for (const [name, value] of Object.entries(more)) {
       if (value === undefined) continue;
       this.values[name] = value;
-      this.from[name] = file;
+      this.#from[name] = file;
     }
   }
 
   async putFile(file: string): Promise<void> {
-    const text = await this.project.text(file);
+    const text = await this.#project.text(file);
     if (text === undefined) return;
     const { parse } = await import('dotenv');
-    this.put(parse(text.replace(/^\uFEFF/, '')), this.project.relative(file));
+    this.put(parse(text.replace(/^\uFEFF/, '')), this.#project.relative(file));
   }
 
   says(spoken: ReadonlySet<string>): EnvFiles {
-    const { values, from } = this;
+    const { values } = this;
+    const from = this.#from;
     for (const [name, value] of Object.entries({ ...values })) values[name] = expand(value, values);
     return { says: readEnv(values, spoken), fileOf: (name) => from[name] ?? '' };
   }

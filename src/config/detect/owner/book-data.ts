@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Scope } from '../candidate.ts';
 import { denoTasks } from '../deno-tasks.ts';
 import { type Book, emptyRecipe, handedBy, type Recipe } from './book.ts';
-import { isRecord, readJsonc, strings } from './jsonc.ts';
+import { isRecord, parseToml, readJsonc, strings } from './jsonc.ts';
 
 type Data = Record<string, unknown>;
 type Values = Record<string, string>;
@@ -89,21 +89,15 @@ const within = (space: string, name: string): string => (name.startsWith(':') ? 
 /** `[tasks]` of mise.toml. */
 export async function readMise(scope: Scope, file: string): Promise<Book | undefined> {
   const { project } = scope;
-  const text = (await project.text(file)) ?? '';
-  const { parse } = await import('smol-toml');
-  let data: Data;
-  try {
-    data = record(parse(text));
-  } catch {
-    return undefined;
-  }
+  const data = await parseToml((await project.text(file)) ?? '');
+  if (!data) return undefined;
   const home = path.dirname(file);
   const recipes = new Map<string, Recipe>();
   const tasks = record(data.tasks);
+  const handed = await handedBy(scope, home, strings(record(record(data.env)._).file));
   for (const [name, given] of Object.entries(tasks)) {
     const task = isRecord(given) ? given : { run: given };
     const recipe = emptyRecipe(path.resolve(home, typeof task.dir === 'string' ? task.dir : ''));
-    const handed = await handedBy(scope, home, strings(record(record(data.env)._).file));
     recipe.handsEnv = handed.handsEnv;
     Object.assign(recipe.env, handed.env, plain(data.env), plain(task.env));
     recipe.needs = strings(task.depends).flatMap((need) => starred(need, Object.keys(tasks)));
@@ -161,14 +155,8 @@ export async function readDeno({ project }: Scope, file: string): Promise<Book |
 
 /** Makefile.toml of cargo-make. */
 export async function readCargoMake(scope: Scope, file: string): Promise<Book | undefined> {
-  const text = (await scope.project.text(file)) ?? '';
-  const { parse } = await import('smol-toml');
-  let data: Data;
-  try {
-    data = record(parse(text));
-  } catch {
-    return undefined;
-  }
+  const data = await parseToml((await scope.project.text(file)) ?? '');
+  if (!data) return undefined;
   const home = path.dirname(file);
   const recipes = new Map<string, Recipe>();
   for (const [name, given] of Object.entries(record(data.tasks))) {

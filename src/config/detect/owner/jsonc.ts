@@ -17,6 +17,16 @@ export async function readJsonc(
   return isRecord(value) ? value : undefined;
 }
 
+/** TOML; undefined where it is none. */
+export async function parseToml(text: string): Promise<Record<string, unknown> | undefined> {
+  const { parse } = await import('smol-toml');
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

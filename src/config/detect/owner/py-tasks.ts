@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Project } from '../project.ts';
 import { pythonCommand } from '../venv.ts';
-import { isRecord } from './jsonc.ts';
+import { isRecord, parseToml } from './jsonc.ts';
 import { quoted } from './shell.ts';
 import { partOf, type Taken, type Taking } from './step.ts';
 
@@ -14,13 +14,7 @@ const TASKS =
 export async function tasksIn(project: Project, dir: string): Promise<[name: string, line: string][]> {
   const text = await project.text(path.join(dir, 'pyproject.toml'));
   if (text === undefined || !TASKS.test(text)) return [];
-  const { parse } = await import('smol-toml');
-  let tool: unknown;
-  try {
-    tool = parse(text).tool;
-  } catch {
-    return [];
-  }
+  const { tool } = (await parseToml(text)) ?? {};
   const at = (...keys: string[]): Record<string, unknown> => {
     const found = keys.reduce<unknown>((one, key) => (isRecord(one) ? one[key] : undefined), tool);
     return isRecord(found) ? found : {};
